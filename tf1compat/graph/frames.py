@@ -1,0 +1,135 @@
+"""TF1 while loops: their frames, loop variables and invariants.
+
+A v1 loop is spread over the graph: for each loop variable `Enter → Merge → Switch → Exit`, with the body between
+`Switch:1` and `NextIteration`, which closes the loop at the Merge's second input; one `LoopCond` drives every Switch.
+Source: "Implementation of Control Flow in TensorFlow", Yuan Yu et al., 2017.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tf1compat.errors import GraphError
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import topological
+from tf1compat.names import TensorRef
+
+ENTER = frozenset({"Enter", "RefEnter"})
+EXIT = frozenset({"Exit", "RefExit"})
+MERGE = frozenset({"Merge", "RefMerge"})
+SWITCH = frozenset({"Switch", "RefSwitch"})
+NEXT_ITERATION = frozenset({"NextIteration", "RefNextIteration"})
+
+
+@dataclass(frozen=True)
+class LoopVariable:
+    """One value that a loop carries; `switch` and `exit` are None where pruning took them."""
+
+    enter: str
+    merge: str
+    next_iteration: str
+    switch: str | None
+    exit: str | None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One while loop: `nodes` are those executed inside it, inner loops' included."""
+
+    name: str
+    parent: str | None
+    loop_cond: str
+    variables: tuple[LoopVariable, ...]
+    invariants: tuple[str, ...]  # Enter nodes of values that the loop only reads
+    nodes: frozenset[str]
+
+    def initial(self, graph: Graph, variable: LoopVariable) -> TensorRef:
+        """The tensor that a loop variable starts with, outside the frame."""
+        return graph[variable.enter].inputs[0]
+
+    def next(self, graph: Graph, variable: LoopVariable) -> TensorRef:
+        """The tensor that a loop variable becomes after each turn, inside the frame."""
+        return graph[variable.next_iteration].inputs[0]
+
+
+def frame_of_nodes(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """For each node inside a loop, the frames it is in, outermost first."""
+    place: dict[str, tuple[str, ...]] = {}
+    for node in topological(graph):
+        inside: tuple[str, ...] = ()
+        for name in (*(ref.node for ref in node.inputs), *node.control_inputs):
+            source = place.get(name, ())
+            if graph[name].op in EXIT:
+                source = source[:-1]
+            if len(source) > len(inside):
+                inside = source
+        if node.op in ENTER:
+            inside = (*inside, node.text("frame_name"))
+        if inside:
+            place[node.name] = inside
+    return place
+
+
+def find_frames(graph: Graph) -> tuple[Frame, ...]:
+    """Every while loop of the graph, inner loops before the loops around them."""
+    place = frame_of_nodes(graph)
+    members: dict[tuple[str, ...], list[Node]] = {}
+    for node in graph.nodes:
+        inside = place.get(node.name)
+        if inside:
+            members.setdefault(inside, []).append(node)
+    inner_first = sorted(members, key=len, reverse=True)
+    frames = (_frame(graph, path, members) for path in inner_first)
+    return tuple(frame for frame in frames if frame is not None)
+
+
+def _frame(
+    graph: Graph, path: tuple[str, ...], members: dict[tuple[str, ...], list[Node]]
+) -> Frame | None:
+    own = members[path]
+    conditions = [node.name for node in own if node.op == "LoopCond"]
+    if not conditions:
+        return None  # a frame whose loop was pruned away, or a gradient's remnant
+    if len(conditions) > 1:
+        raise GraphError(
+            f"the loop '{path[-1]}' has {len(conditions)} LoopCond nodes ('{conditions[0]}', "
+            f"'{conditions[1]}'): two loops share one frame name"
+        )
+    carried, invariants = [], []
+    for node in own:
+        if node.op in ENTER:
+            variable = _loop_variable(graph, node)
+            if variable is None:
+                invariants.append(node.name)
+            else:
+                carried.append(variable)
+    nodes = frozenset(
+        node.name for key, group in members.items() if key[: len(path)] == path for node in group
+    )
+    parent = path[-2] if len(path) > 1 else None
+    return Frame(path[-1], parent, conditions[0], tuple(carried), tuple(invariants), nodes)
+
+
+def _loop_variable(graph: Graph, enter: Node) -> LoopVariable | None:
+    for use in graph.uses.get(TensorRef(enter.name), ()):
+        merge = graph[use.node]
+        if merge.op not in MERGE:
+            continue
+        back = [ref.node for ref in merge.inputs if graph.producer(ref).op in NEXT_ITERATION]
+        if back:
+            switch = _only_reader(graph, TensorRef(merge.name), SWITCH)
+            out = _only_reader(graph, TensorRef(switch), EXIT) if switch else None
+            return LoopVariable(enter.name, merge.name, back[0], switch, out)
+    return None
+
+
+def _only_reader(graph: Graph, ref: TensorRef, ops: frozenset[str]) -> str | None:
+    for use in graph.uses.get(ref, ()):
+        node = graph[use.node]
+        if node.op in ops and (node.op not in SWITCH or _is_loop_switch(graph, node)):
+            return use.node
+    return None
+
+
+def _is_loop_switch(graph: Graph, switch: Node) -> bool:
+    return graph.input(switch, 1).op == "LoopCond"

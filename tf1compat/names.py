@@ -1,0 +1,65 @@
+"""Tensor names, parsed in one place.
+
+A tensor name is `scope/op:0`: a node name, a colon, and the index of one of the node's outputs
+(`tf.Tensor.name`). In a GraphDef the index 0 is left out and a control input is written `^node`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tf1compat.errors import UnknownNameError
+
+_NODE_NAME = re.compile(r"[A-Za-z0-9_.\\\-/>][A-Za-z0-9_.\\\-/>]*\Z")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class TensorRef:
+    """One output of one node; `str()` gives TensorFlow's name for it, index included."""
+
+    node: str
+    index: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> TensorRef:
+        """Read `node` or `node:index`; raises UnknownNameError for anything else."""
+        node, colon, index = text.strip().partition(":")
+        if not _NODE_NAME.match(node) or (colon and not index.isdecimal()):
+            raise UnknownNameError(
+                f"'{text}' is not a tensor name; write 'scope/op' or 'scope/op:0'"
+            )
+        return cls(node, int(index) if index else 0)
+
+    def __str__(self) -> str:
+        return f"{self.node}:{self.index}"
+
+    @property
+    def graph_def_name(self) -> str:
+        """The form that a NodeDef's `input` field uses: without the index when it is 0."""
+        return self.node if self.index == 0 else str(self)
+
+
+def leaf(node: str) -> str:
+    """The last path component of a node name: `a/b/c` gives `c`."""
+    return node.rpartition("/")[2]
+
+
+def scope_of(node: str) -> str:
+    """The name scope of a node: `a/b/c` gives `a/b`, `c` gives the empty string."""
+    return node.rpartition("/")[0]
+
+
+def strip_number(component: str) -> str:
+    """A path component without the `_N` that TensorFlow adds to make a name unique."""
+    return re.sub(r"_\d+\Z", "", component)
+
+
+def is_default_name(node: str, op: str) -> bool:
+    """Whether TensorFlow, not the author, chose the last component of a node's name.
+
+    Default names repeat the op's type (`Softmax`, `Placeholder_1`, `add_2` for `Add` or `AddV2`).
+    """
+    bare = strip_number(leaf(node)).lower()
+    kind = op.lower()
+    return bare in {kind, re.sub(r"v\d+\Z", "", kind)}

@@ -1,0 +1,44 @@
+"""Rewritten: the TF2 form of a graph, and the account of what each pass changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one pass did, in one line: how many nodes, and a sentence."""
+
+    rewrite: str
+    count: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class VariableSlot:
+    """A variable's value enters the graph at this `Placeholder` node."""
+
+    name: str
+    node: str
+
+
+@dataclass(frozen=True)
+class SignatureGraph:
+    """One signature's own pruned graph: which node each input enters at, which tensor each output is."""
+
+    name: str
+    graph: Graph
+    inputs: tuple[tuple[str, str], ...]  # (alias, Placeholder node)
+    outputs: tuple[tuple[str, TensorRef], ...]  # (alias, tensor)
+    variables: tuple[VariableSlot, ...]
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """One graph for each signature, holding only what TF2 can run, save and differentiate."""
+
+    signatures: tuple[SignatureGraph, ...]
+    changes: tuple[Change, ...]
