@@ -1,0 +1,90 @@
+"""The rewrite stage: a TF1 graph and a plan become, for each signature, a graph that TF2 runs, saves and derives.
+
+Pure, and TensorFlow-free. `PASSES` is the order, with the reason beside each entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from tf1compat.errors import RewriteError
+from tf1compat.graph.model import Graph
+from tf1compat.plan.model import MigrationPlan, SignaturePlan
+from tf1compat.rewrite.base import Pass
+from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
+from tf1compat.rewrite.control_edges import drop_idle_control_edges
+from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
+from tf1compat.rewrite.control_flow.loops import functionalise_loops
+from tf1compat.rewrite.decisions import take_known_branches
+from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.prune import prune, scrub
+from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
+from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
+from tf1compat.rewrite.variables import VARIABLES, variables_to_values
+
+PASSES: tuple[Pass, ...] = (
+    take_known_branches,  # first: a training-only branch must neither reach the model nor block it
+    remove_dropout,  # once its rate is a constant, before its random numbers count as a state
+    variables_to_values,  # before loops are cut: references cannot be arguments of functions
+    tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
+    functionalise_loops,  # inner loops first, each with the conditionals inside it
+    functionalise_conditionals,  # what is left stands outside all loops
+    drop_idle_control_edges,  # once every edge stays within one function
+    scrub,  # last: recorded shapes have told element and loop shapes by now
+)
+
+
+def rewrite(graph: Graph, plan: MigrationPlan) -> Rewritten:
+    """The TF2 form of each of the plan's signatures; raises RewriteError where there is none."""
+    changes: dict[str, Change] = {}
+    signatures = tuple(_rewrite_signature(graph, plan, each, changes) for each in plan.signatures)
+    return Rewritten(signatures, tuple(changes.values()))
+
+
+def _rewrite_signature(
+    graph: Graph, plan: MigrationPlan, signature: SignaturePlan, changes: dict[str, Change]
+) -> SignatureGraph:
+    graph = freeze(graph, plan.constants)
+    graph, inputs = feed(graph, signature.inputs)
+    graph = use_defaults(graph)
+    graph, found = outputs(graph, signature, plan.labels)
+    keep = [node for _, node in inputs] + [ref.node for _, ref in found]
+    graph = prune(graph, keep).graph
+    _check_fed(graph, signature, {node for _, node in inputs})
+    names = tuple(node.name for node in graph.nodes if node.op in VARIABLES)
+    for each in PASSES:
+        outcome = each(graph)
+        graph = prune(outcome.graph, keep).graph
+        _record(changes, each.__name__, outcome.count, outcome.summary)
+    slots = tuple(VariableSlot(name, name) for name in names if name in graph)
+    return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots)
+
+
+def _record(changes: dict[str, Change], name: str, count: int, summary: str) -> None:
+    if count:
+        before = changes[name].count if name in changes else 0
+        changes[name] = Change(name, before + count, summary)
+
+
+def _check_fed(graph: Graph, signature: SignaturePlan, fed: set[str]) -> None:
+    missing = [node.name for node in graph.nodes if node.op.startswith("Placeholder") and node.name not in fed]
+    if missing:
+        raise RewriteError(
+            f"signature '{signature.name}': its outputs depend on {', '.join(map(repr, missing))}, which it neither "
+            "feeds nor freezes; add it to the inputs with --signature or give it a value with --set"
+        )
+
+
+def _with_needed_functions(graph: Graph) -> Graph:
+    """Only functions that are called, directly or by others."""
+    needed: dict[str, None] = {}
+    todo = [graph]
+    while todo:
+        for node in todo.pop().nodes:
+            for value in node.attrs.values():
+                name = getattr(value, "name", None)
+                if name in graph.functions and name not in needed:
+                    needed[name] = None
+                    todo.append(graph.functions[name].graph)
+    return replace(graph, functions=MappingProxyType({name: graph.functions[name] for name in needed}))

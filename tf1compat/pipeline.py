@@ -1,0 +1,181 @@
+"""The way through all stages, and the public Python API. The one module that sees every stage.
+
+TensorFlow is imported by the stages that need it, when they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tf1compat.discovery import discover
+from tf1compat.plan.check import fitted
+from tf1compat.plan.label_plan import with_label_outputs
+from tf1compat.plan.make import Signatures, Wishes, make_plan
+from tf1compat.plan.model import MigrationPlan
+from tf1compat.report import comparison as comparison_report
+from tf1compat.report.inspection import Inspection
+from tf1compat.report.migration import MigrationResult
+from tf1compat.rewrite import rewrite
+from tf1compat.savedmodel.publish import check_output, publish, staged
+from tf1compat.savedmodel.record import read_plan, write_record
+from tf1compat.source import open_model
+from tf1compat.source.model import LegacyModel
+from tf1compat.verify.comparison import Comparison
+
+if TYPE_CHECKING:
+    from tf1compat.restore.session import LegacySession
+    from tf1compat.savedmodel.load import MigratedModel
+
+Place = str | Path
+Progress = Callable[[str], None]
+
+
+def inspect(model: Place) -> Inspection:
+    """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
+
+    `model` is a checkpoint prefix, its `.meta`, or a directory with a `checkpoint` file. TensorFlow is not imported.
+    Raises SourceError where the files are missing or damaged.
+    """
+    legacy = open_model(model)
+    return Inspection(legacy, discover(legacy))
+
+
+def plan(
+    model: Place,
+    signatures: Signatures = None,
+    labels: str | None = None,
+    constants: Mapping[str, Any] | None = None,
+    *,
+    labels_for: str | None = None,
+    weights: str = "auto",
+    jit: bool = False,
+    allow: tuple[str, ...] = (),
+) -> MigrationPlan:
+    """Everything that migrating a model needs, as data; TensorFlow is not imported.
+
+    `signatures`: a `Signature` or its text form by name; None takes what discovery finds. `labels`: a file, or
+    `checkpoint:VARIABLE`, with the class names in the order of the neurons of `labels_for` (by default the
+    probabilities). `constants`: values to freeze tensors to, by tensor name.
+    Raises SourceError, PlanError (every problem at once) or LabelError.
+    """
+    wishes = Wishes(signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow))
+    found = inspect(model)
+    return make_plan(found.model, found.findings, wishes)
+
+
+def migrate(
+    model: Place,
+    output: Place,
+    plan: MigrationPlan | None = None,
+    signatures: Signatures = None,
+    labels: str | None = None,
+    constants: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+    verify: bool = True,
+    jit: bool = False,
+    *,
+    labels_for: str | None = None,
+    weights: str = "auto",
+    allow: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> MigrationResult:
+    """Write a model as a TF2 SavedModel at `output`, after comparing it, reloaded, with the original.
+
+    Without a `plan`, the other arguments make one (see `plan`). With `verify`, a result that differs is not published:
+    `result.output` is None and `result.comparison` says where. `progress` is told of each stage.
+    Raises Tf1CompatError; then nothing was written.
+    """
+    tell = progress or _silently
+    place = Path(output)
+    tell("reading the model")
+    found = inspect(model)
+    check_output(place, overwrite=overwrite, source=found.model.meta_path)
+    wishes = Wishes(signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow))
+    made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
+    made = fitted(made, found.model, found.findings)
+    with staged(place) as built:
+        result = _built(found, made, built, verify, tell)
+        if result.comparison is not None and not result.comparison.passed:
+            return result
+        publish(built, place, overwrite=overwrite)
+    return replace(result, output=place)
+
+
+def _silently(_: str) -> None:
+    pass
+
+
+def _built(found: Inspection, plan: MigrationPlan, built: Path, verify: bool, tell: Progress) -> MigrationResult:
+    from tf1compat.restore.values import read_values
+    from tf1compat.savedmodel.write import write_saved_model
+    from tf1compat.verify import verify as compare
+
+    tell("rewriting the graph")
+    rewritten = rewrite(found.model.meta_graph.graph, plan)
+    tell("restoring the variables")
+    values = read_values(found.model.checkpoint.prefix, plan.variables)
+    tell("writing the SavedModel")
+    write_saved_model(rewritten, plan, values, built)
+    comparison = None
+    if verify:
+        tell("verifying the reloaded model against the original")
+        comparison = compare(found.model, found.findings, plan, built)
+    write_record(built, plan, _versions(found.model), _figures(comparison))
+    return MigrationResult(None, plan, rewritten.changes, comparison, len(plan.variables), with_label_outputs(plan))
+
+
+def _versions(model: LegacyModel) -> dict[str, str]:
+    import tensorflow as tf
+
+    import tf1compat
+
+    return {
+        "tf1compat": tf1compat.__version__,
+        "tensorflow": tf.__version__,
+        "source_tensorflow": model.meta_graph.tensorflow_version,
+    }
+
+
+def _figures(comparison: Comparison | None) -> dict[str, Any] | None:
+    return None if comparison is None else comparison_report.to_json(comparison)
+
+
+def verify(
+    model: Place,
+    saved_model: Place,
+    feeds: Mapping[str, Any] | None = None,
+    rtol: float = 1e-5,
+    atol: float = 1e-5,
+) -> Comparison:
+    """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
+
+    `feeds` gives arrays by alias (`signature/alias` where there are several signatures); without them inputs are
+    generated. An output passes where |found - expected| <= atol + rtol * |expected| everywhere.
+    Raises SourceError, PlanError or FeedError.
+    """
+    from tf1compat.verify import verify as compare
+
+    found = inspect(model)
+    made = read_plan(Path(saved_model))
+    return compare(found.model, found.findings, made, Path(saved_model), feeds, rtol=rtol, atol=atol)
+
+
+def restore(model: Place) -> LegacySession:
+    """A legacy model in a `tf.compat.v1` Session, its weights restored by its own Saver; a context manager.
+
+    Raises SourceError where the files are missing or damaged, RestoreError where they do not belong together.
+    """
+    from tf1compat.restore.session import LegacySession
+
+    found = inspect(model)
+    return LegacySession(found.model, found.findings)
+
+
+def load(output: Place) -> MigratedModel:
+    """A migrated model that is run by aliases; the source is not needed. Raises SourceError."""
+    from tf1compat.savedmodel.load import MigratedModel
+
+    return MigratedModel(output)

@@ -1,0 +1,75 @@
+"""Names for what nobody named: aliases that say what a tensor is. Names that the author chose are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tf1compat.discovery.findings import Findings, InputFinding, OutputFinding, Rnn
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef, is_default_name, leaf
+from tf1compat.plan.signature import plain_alias
+
+_SPEAKING = {
+    "data": "inputs", "state": "initial_state", "value": "output", "other": "tensor", "sequence": "sequence_output",
+    "label": "labels",
+}  # fmt: skip
+
+
+class Aliases:
+    """Gives each tensor of a signature's one side an alias, no two the same."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, wanted: str) -> str:
+        """`wanted`, or with the first number that is free."""
+        alias, number = wanted, 0
+        while alias in self._taken:
+            number += 1
+            alias = f"{wanted}_{number}"
+        self._taken.add(alias)
+        return alias
+
+
+def input_aliases(graph: Graph, inputs: Iterable[InputFinding]) -> dict[TensorRef, str]:
+    """An alias for each input: the author's name, else its role."""
+    aliases = Aliases()
+    return {each.tensor: aliases.take(_alias(graph, each.tensor, each.role)) for each in inputs}
+
+
+def output_aliases(graph: Graph, findings: Findings, outputs: Iterable[OutputFinding]) -> dict[TensorRef, str]:
+    """An alias for each output: the author's name, else which state of which RNN it is, else its role."""
+    states = state_aliases(findings.rnns)
+    aliases = Aliases()
+    return {
+        each.tensor: aliases.take(states.get(each.tensor) or _alias(graph, each.tensor, each.role))
+        for each in outputs
+    }
+
+
+def _alias(graph: Graph, tensor: TensorRef, role: str) -> str:
+    if tensor.index == 0 and not is_default_name(tensor.node, graph.producer(tensor).op):
+        return plain_alias(leaf(tensor.node))
+    return _SPEAKING.get(role, role)
+
+
+def state_aliases(rnns: Sequence[Rnn]) -> dict[TensorRef, str]:
+    """`rnn_state_c`, `rnn_state_h`; with several RNNs or layers, the name says which one."""
+    found: dict[TensorRef, str] = {}
+    for rnn, name in zip(rnns, _rnn_names(rnns), strict=True):
+        for number, layer in enumerate(rnn.layers):
+            place = name if len(rnn.layers) == 1 else f"{name}_layer_{number}"
+            for part, tensor in layer.final_state.items():
+                if tensor is not None:
+                    found.setdefault(tensor, f"{place}_state_{part}")
+    return found
+
+
+def _rnn_names(rnns: Sequence[Rnn]) -> tuple[str, ...]:
+    if len(rnns) == 1:
+        return ("rnn",)
+    directions = [each.direction for each in rnns]
+    if len(set(directions)) == len(directions):
+        return tuple(f"rnn_{each}" for each in directions)
+    aliases = Aliases()
+    return tuple(aliases.take(plain_alias(each.scope.lower() or "rnn")) for each in rnns)

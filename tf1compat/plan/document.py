@@ -1,0 +1,176 @@
+"""A MigrationPlan as JSON, and back: what a person reads, edits and hands to `migrate --plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tf1compat.discovery.findings import Note
+from tf1compat.errors import PlanError, UnknownNameError
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import (
+    FORMAT_VERSION,
+    ConstantPlan,
+    InputBinding,
+    LabelPlan,
+    MigrationPlan,
+    OutputBinding,
+    Piece,
+    SignaturePlan,
+    VariablePlan,
+)
+
+Document = dict[str, Any]
+
+
+def to_json(plan: MigrationPlan) -> Document:
+    """The plan as a JSON document (dicts, lists, strings, numbers)."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "source": plan.source,
+        "digest": plan.digest,
+        "signatures": {each.name: _signature_document(each) for each in plan.signatures},
+        "constants": [_constant_document(each) for each in plan.constants],
+        "labels": None if plan.labels is None else {**asdict(plan.labels), "names": list(plan.labels.names)},
+        "variables": [_variable_document(each) for each in plan.variables],
+        "hazards": [asdict(each) for each in plan.hazards],
+        "blockers": [asdict(each) for each in plan.blockers],
+        "weights": plan.weights,
+        "jit": plan.jit,
+        "allow": list(plan.allow),
+    }
+
+
+def _signature_document(signature: SignaturePlan) -> Document:
+    return {
+        "inputs": {
+            each.alias: {"tensor": str(each.tensor), "dtype": str(each.dtype), "shape": each.shape.to_json()}
+            for each in signature.inputs
+        },
+        "outputs": {each.alias: _output_document(each) for each in signature.outputs},
+    }
+
+
+def _output_document(output: OutputBinding) -> Document:
+    described = {"dtype": str(output.dtype), "shape": output.shape.to_json(), "role": output.role}
+    if output.tensor is not None:
+        return {"tensor": str(output.tensor), **described}
+    pieces = [{"index": list(each.index), "tensor": str(each.tensor)} for each in output.pieces]
+    return {"stack": pieces, **described}
+
+
+def _constant_document(constant: ConstantPlan) -> Document:
+    return {
+        "tensor": str(constant.tensor), "value": constant.value, "dtype": str(constant.dtype), "reason": constant.reason,
+    }  # fmt: skip
+
+
+def _variable_document(variable: VariablePlan) -> Document:
+    return {
+        "name": variable.name, "key": variable.key, "shape_and_slice": variable.shape_and_slice,
+        "dtype": str(variable.dtype), "shape": variable.shape.to_json(), "trainable": variable.trainable,
+    }  # fmt: skip
+
+
+def from_json(document: Any) -> MigrationPlan:
+    """The plan that a document holds; raises PlanError saying which part cannot be read."""
+    if not isinstance(document, Mapping) or document.get("format_version") != FORMAT_VERSION:
+        found = document.get("format_version") if isinstance(document, Mapping) else type(document).__name__
+        raise PlanError([f"not a plan of format_version {FORMAT_VERSION} (found {found!r})"])
+    return MigrationPlan(
+        source=_part(document, "source", str),
+        digest=_part(document, "digest", str),
+        signatures=_part(document, "signatures", _signatures),
+        constants=_part(document, "constants", _each(_constant)),
+        labels=_part(document, "labels", _labels),
+        variables=_part(document, "variables", _each(_variable)),
+        hazards=_part(document, "hazards", _each(_note)),
+        blockers=_part(document, "blockers", _each(_note)),
+        weights=_part(document, "weights", _weights),
+        jit=_part(document, "jit", bool),
+        allow=_part(document, "allow", _each(str)),
+    )
+
+
+def _part(document: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
+    if key not in document:
+        raise PlanError([f"the plan has no '{key}'"])
+    try:
+        return read(document[key])
+    except KeyError as error:
+        raise PlanError([f"the plan's '{key}': an entry has no {error}"]) from error
+    except (TypeError, ValueError, AttributeError, UnknownNameError) as error:
+        raise PlanError([f"the plan's '{key}': {error}"]) from error
+
+
+def _each(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    def read_all(values: Any) -> tuple[Any, ...]:
+        if not isinstance(values, list):
+            raise TypeError(f"a list is needed, found {type(values).__name__}")
+        return tuple(read(value) for value in values)
+
+    return read_all
+
+
+def _signatures(document: Mapping[str, Any]) -> tuple[SignaturePlan, ...]:
+    return tuple(
+        SignaturePlan(
+            name,
+            tuple(_input(alias, each) for alias, each in signature["inputs"].items()),
+            tuple(_output(alias, each) for alias, each in signature["outputs"].items()),
+        )
+        for name, signature in document.items()
+    )
+
+
+def _input(alias: str, document: Mapping[str, Any]) -> InputBinding:
+    shape = Shape.from_json(document["shape"])
+    return InputBinding(alias, TensorRef.parse(document["tensor"]), _dtype(document["dtype"]), shape)
+
+
+def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
+    if "stack" in document:
+        pieces = tuple(Piece(tuple(each["index"]), TensorRef.parse(each["tensor"])) for each in document["stack"])
+    else:
+        pieces = (Piece((), TensorRef.parse(document["tensor"])),)
+    shape = Shape.from_json(document["shape"])
+    return OutputBinding(alias, pieces, _dtype(document["dtype"]), shape, document["role"])
+
+
+def _dtype(name: str) -> DType:
+    dtype = DType(name)
+    try:
+        number = dtype.number
+    except KeyError as error:
+        raise ValueError(f"'{name}' is not a TensorFlow type") from error
+    return DType.of_number(number)
+
+
+def _constant(document: Mapping[str, Any]) -> ConstantPlan:
+    tensor = TensorRef.parse(document["tensor"])
+    return ConstantPlan(tensor, document["value"], _dtype(document["dtype"]), document["reason"])
+
+
+def _labels(document: Mapping[str, Any] | None) -> LabelPlan | None:
+    if document is None:
+        return None
+    return LabelPlan(document["source"], tuple(map(str, document["names"])), document["scores"])
+
+
+def _variable(document: Mapping[str, Any]) -> VariablePlan:
+    return VariablePlan(
+        document["name"], document["key"], document["shape_and_slice"], _dtype(document["dtype"]),
+        Shape.from_json(document["shape"]), bool(document["trainable"]),
+    )  # fmt: skip
+
+
+def _note(document: Mapping[str, Any]) -> Note:
+    return Note(document["code"], document["node"], document["reason"], document["remedy"])
+
+
+def _weights(value: Any) -> str:
+    if value not in ("auto", "raw", "ema"):
+        raise ValueError(f"auto, raw or ema is needed, found {value!r}")
+    return str(value)

@@ -1,0 +1,48 @@
+"""What every rewrite pass is: a small callable from a graph to a graph that tells what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A pass's result: the graph after it, how many nodes it changed, and the sentence that says so."""
+
+    graph: Graph
+    count: int = 0
+    summary: str = ""
+
+
+#: A pass. It raises RewriteError where a construct has no faithful form, and does nothing a second time.
+Pass = Callable[[Graph], Outcome]
+
+
+def redirected(node: Node, replacements: Mapping[TensorRef, TensorRef]) -> Node:
+    """The same node reading the replacement of each tensor that has one."""
+    if not any(ref in replacements for ref in node.inputs):
+        return node
+    return replace(node, inputs=tuple(replacements.get(ref, ref) for ref in node.inputs))
+
+
+def redirect(graph: Graph, replacements: Mapping[TensorRef, TensorRef]) -> Graph:
+    """The same graph, every reader of a replaced tensor reading its replacement."""
+    return graph.replacing(redirected(node, replacements) for node in graph.nodes)
+
+
+def substitute(graph: Graph, changed: Mapping[str, Node], added: Iterable[Node] = ()) -> Graph:
+    """The same graph with some nodes exchanged for others of the same name, and some added at the end."""
+    return graph.replacing([*(changed.get(node.name, node) for node in graph.nodes), *added])
+
+
+def fresh_name(taken: Graph | set[str], wanted: str) -> str:
+    """`wanted`, or with the first number that makes it unique, as TensorFlow would number it."""
+    name, number = wanted, 0
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name

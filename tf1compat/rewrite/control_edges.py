@@ -1,0 +1,62 @@
+"""Control edges that order effects stay; those that only order time, or hang constants on a branch, go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tf1compat.graph.model import Function, Graph, Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.rewrite.base import Outcome
+
+#: Ops that do something besides computing their outputs, and that an inference graph may hold.
+EFFECTS = frozenset({"Assert", "Print", "PrintV2", "LookupTableImportV2", "InitializeTableV2", "CheckNumerics"})
+
+
+def drop_idle_control_edges(graph: Graph) -> Outcome:
+    """A node waits only for what has an effect, in the graph and in its functions."""
+    effectful = _effectful_functions(graph.functions)
+    functions = {
+        name: replace(each, graph=_cleaned(each.graph, effectful)) for name, each in graph.functions.items()
+    }
+    result = replace(_cleaned(graph, effectful), functions=functions)
+    count = sum(len(node.control_inputs) for node in graph.nodes) - sum(len(node.control_inputs) for node in result.nodes)
+    count += sum(
+        len(old.control_inputs) - len(new.control_inputs)
+        for name in functions
+        for old, new in zip(graph.functions[name].graph.nodes, functions[name].graph.nodes, strict=True)
+    )
+    return Outcome(result if count else graph, count, "control edges that ordered no effect are gone")
+
+
+def _effectful_functions(functions: Mapping[str, Function]) -> frozenset[str]:
+    found: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, each in functions.items()
+            if name not in found and any(_has_effect(node, found) for node in each.graph.nodes)
+        }
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _has_effect(node: Node, effectful: frozenset[str] | set[str]) -> bool:
+    called = (getattr(value, "name", None) for value in node.attrs.values())
+    return node.op in EFFECTS or any(name in effectful for name in called)
+
+
+def _cleaned(graph: Graph, effectful: frozenset[str]) -> Graph:
+    waited_for = {name for node in graph.nodes for name in node.control_inputs}
+    worth = {
+        name
+        for name in waited_for
+        if any(_has_effect(graph[each], effectful) for each in ancestors(graph, [name]))
+    }
+    return graph.replacing(
+        replace(node, control_inputs=tuple(name for name in node.control_inputs if name in worth))
+        if any(name not in worth for name in node.control_inputs)
+        else node
+        for node in graph.nodes
+    )

@@ -1,0 +1,55 @@
+"""`assets.extra/tf1compat.json`: where a SavedModel came from, how it was made, and how it was verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tf1compat.errors import SourceError
+from tf1compat.plan import document
+from tf1compat.plan.model import MigrationPlan
+
+_PLACE = Path("assets.extra") / "tf1compat.json"
+FORMAT_VERSION = 1
+
+
+def write_record(
+    saved_model: Path,
+    plan: MigrationPlan,
+    versions: Mapping[str, str],
+    verification: Mapping[str, Any] | None,
+) -> None:
+    """Write the record into a SavedModel directory; `verification` is None where none was asked for."""
+    content = {
+        "format_version": FORMAT_VERSION,
+        "source": {"path": plan.source, "digest": plan.digest},
+        "versions": dict(versions),
+        "plan": document.to_json(plan),
+        "verification": verification,
+    }
+    place = saved_model / _PLACE
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_record(saved_model: Path) -> dict[str, Any]:
+    """The record of a SavedModel directory; raises SourceError where there is none that can be read."""
+    place = saved_model / _PLACE
+    if not (saved_model / "saved_model.pb").is_file():
+        raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
+    if not place.is_file():
+        raise SourceError(f"'{saved_model}' was not written by tf1compat: there is no {_PLACE} in it")
+    try:
+        content = json.loads(place.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SourceError(f"'{place}' is damaged: {error}") from error
+    if not isinstance(content, dict) or content.get("format_version") != FORMAT_VERSION:
+        raise SourceError(f"'{place}' is not a record of format_version {FORMAT_VERSION}")
+    return content
+
+
+def read_plan(saved_model: Path) -> MigrationPlan:
+    """The plan by which a SavedModel was made; raises SourceError or PlanError."""
+    return document.from_json(read_record(saved_model).get("plan"))

@@ -1,0 +1,111 @@
+"""TensorFlow door 2: the rewritten graphs and the variables' values become a TF2 SavedModel on disk."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tf1compat.graph.attributes import Array, Shape
+from tf1compat.plan.model import InputBinding, LabelPlan, MigrationPlan, VariablePlan
+from tf1compat.rewrite.result import Rewritten, SignatureGraph
+from tf1compat.savedmodel.graph_def import graph_def_of
+
+
+def write_saved_model(
+    rewritten: Rewritten, plan: MigrationPlan, values: Mapping[str, Array], directory: Path
+) -> None:
+    """A TF2 SavedModel in `directory` (new or empty): variables, signatures, labels.
+
+    `values` gives each variable of the plan by name. Every signature is also an attribute of the loaded object
+    (`model.step`), so that saving the loaded object again keeps it.
+    """
+    import tensorflow as tf
+
+    module = _module_type(tf)()
+    variables = {each.name: _variable(tf, each, values[each.name]) for each in plan.variables}
+    module.variables = list(variables.values())
+    module.trainable_variables = [each for each in variables.values() if each.trainable]
+    signatures = {}
+    for graph, signature in zip(rewritten.signatures, plan.signatures, strict=True):
+        function = _function(tf, graph, signature.inputs, variables, jit=plan.jit)
+        setattr(module, _attribute(signature.name), function)
+        signatures[signature.name] = function.get_concrete_function()
+    module._default_save_signature = getattr(module, _attribute("serving_default"))
+    if plan.labels is not None:
+        module.labels = _labels(tf, plan.labels)
+    tf.saved_model.save(module, str(directory), signatures=signatures)
+
+
+def _attribute(signature: str) -> str:
+    """The name under which a signature is an attribute of the module."""
+    plain = "".join(character if character.isalnum() else "_" for character in signature)
+    return plain if plain.isidentifier() else f"signature_{plain}"
+
+
+def _module_type(tf: Any) -> Any:
+    """A module whose `variables` are plain tracked lists, so that the loaded object has them too."""
+    return type("MigratedModule", (tf.Module,), {"variables": (), "trainable_variables": ()})
+
+
+def _variable(tf: Any, plan: VariablePlan, value: Array) -> Any:
+    return tf.Variable(value, trainable=plan.trainable, name=plan.name, dtype=plan.dtype.base)
+
+
+def _function(
+    tf: Any, graph: SignatureGraph, inputs: Sequence[InputBinding], variables: Mapping[str, Any], *, jit: bool
+) -> Any:
+    """A tf.function that takes the signature's inputs by alias and gives its outputs by alias."""
+    graph_def = graph_def_of(_without_entries(graph))
+    entry = dict(graph.inputs)
+    specs = [
+        tf.TensorSpec(_dimensions(each.shape), each.dtype.base, name=each.alias) for each in inputs
+    ]
+
+    def call(*tensors: Any, **named: Any) -> dict[str, Any]:
+        given = dict(zip(entry, tensors, strict=False)) | named
+        fed = {f"{entry[alias]}:0": tensor for alias, tensor in given.items()}
+        fed.update((f"{slot.node}:0", variables[slot.name].read_value()) for slot in graph.variables)
+        return dict(zip((alias for alias, _ in graph.outputs), _imported(tf, graph_def, graph, fed), strict=True))
+
+    call.__name__ = _attribute(graph.name)
+    call.__signature__ = _python_signature(inputs)  # type: ignore[attr-defined]
+    return tf.function(call, input_signature=specs, autograph=False, jit_compile=True if jit else None)
+
+
+def _python_signature(inputs: Sequence[InputBinding]) -> inspect.Signature:
+    """The aliases as the names of the function's parameters, so that it can be called by alias."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([inspect.Parameter(each.alias, kind) for each in inputs])
+
+
+def _imported(tf: Any, graph_def: Any, graph: SignatureGraph, fed: Mapping[str, Any]) -> list[Any]:
+    wanted = [str(ref) for _, ref in graph.outputs]
+    direct = {name: fed[name] for name in wanted if name in fed}
+    computed = [name for name in wanted if name not in direct]
+    read = {str(ref) for node in graph.graph.nodes for ref in node.inputs}
+    used = {name: tensor for name, tensor in fed.items() if name in read}
+    tensors = tf.graph_util.import_graph_def(graph_def, input_map=used, return_elements=computed, name="")
+    found = dict(zip(computed, tensors, strict=True))
+    return [tf.identity(direct[name]) if name in direct else found[name] for name in wanted]
+
+
+def _without_entries(graph: SignatureGraph) -> Any:
+    """The graph without the placeholders at which inputs and variables enter."""
+    entries = {node for _, node in graph.inputs} | {slot.node for slot in graph.variables}
+    return graph.graph.replacing(node for node in graph.graph.nodes if node.name not in entries)
+
+
+def _dimensions(shape: Shape) -> list[int | None] | None:
+    return shape.to_json()
+
+
+def _labels(tf: Any, labels: LabelPlan) -> Any:
+    names = list(labels.names)
+
+    @tf.function(input_signature=[], autograph=False)  # type: ignore[untyped-decorator]
+    def all_classes() -> Any:
+        return tf.constant(names, tf.string, name="all_classes")
+
+    return all_classes
