@@ -1,0 +1,229 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from tf1compat.errors import SourceError
+from tf1compat.source.locate import locate
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Makes the parts of checkpoints, all empty, and the `checkpoint` file when entries are given."""
+
+    def make(*prefixes, latest=None, every=(), parts=(".meta", ".index", ".data-00000-of-00001")):
+        for prefix in prefixes:
+            for part in parts:
+                (tmp_path / f"{prefix}{part}").write_bytes(b"")
+        if latest is not None:
+            lines = [f'model_checkpoint_path: "{latest}"']
+            lines += [f'all_model_checkpoint_paths: "{each}"' for each in every]
+            (tmp_path / "checkpoint").write_text("\n".join(lines))
+        return tmp_path
+
+    return make
+
+
+def refusal(given):
+    with pytest.raises(SourceError) as caught:
+        locate(given)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+# ---- what is found
+
+
+@pytest.mark.parametrize("given", ["model.ckpt-3", "model.ckpt-3.meta"])
+def test_a_prefix_and_its_meta(folder, given):
+    place = folder("model.ckpt-3", "model.ckpt-4")
+    assert locate(place / given) == place / "model.ckpt-3"
+
+
+@pytest.mark.parametrize(
+    "latest",
+    [
+        "model",
+        "./model",
+        "/home/somebody/training/model",
+        r"C:\\Users\\somebody\\model",
+        r"C:\Users\somebody\model",
+        "save/model",
+    ],
+)
+@pytest.mark.parametrize("given", [".", "checkpoint"])
+def test_the_latest_entry_of_a_folder_wherever_it_was_written(folder, given, latest):
+    place = folder("model", "other", latest=latest)
+    assert locate(place / given) == place / "model"
+
+
+def test_an_entry_in_a_folder_below(folder):
+    place = folder(latest="save/model")
+    (place / "save").mkdir()
+    (place / "save" / "model.meta").write_bytes(b"")
+    (place / "save" / "model.index").write_bytes(b"")
+    assert locate(place) == place / "save" / "model"
+
+
+def test_the_current_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder("model", latest="model"))
+    assert locate(Path(".")) == Path("model")
+
+
+def test_a_latest_entry_is_taken_although_a_newer_one_is_there(folder):
+    place = folder("model-1", "model-2", latest="model-1")
+    assert locate(place) == place / "model-1"
+
+
+def test_files_renamed_together_are_the_only_ones(folder):
+    place = folder("other", latest="/somewhere/model", every=["/somewhere/model"])
+    assert locate(place) == place / "other"
+
+
+def test_of_several_the_highest_step_replaces_an_entry_that_is_not_there(folder):
+    place = folder("model-9", "model-10", "model-2", "best", latest="model-30")
+    assert locate(place) == place / "model-10"
+
+
+def test_of_equal_steps_the_one_written_last(folder):
+    place = folder("old-10", "new-10", latest="model-30")
+    os.utime(place / "old-10.index", (1, 1))
+    os.utime(place / "new-10.index", (2, 2))
+    assert locate(place) == place / "new-10"
+
+
+def test_without_steps_the_last_that_the_checkpoint_file_names(folder):
+    place = folder("a", "b", "c", latest="model", every=["/x/b", "/x/a", "/x/model"])
+    assert locate(place) == place / "a"
+
+
+def test_a_folders_own_files_win_over_an_absolute_path_that_still_exists(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for part in (".meta", ".index"):
+        (elsewhere / f"model{part}").write_bytes(b"")
+    place = folder("model", latest=elsewhere / "model")
+    assert locate(place) == place / "model"
+
+
+def test_an_absolute_path_is_followed_from_a_folder_that_holds_nothing(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for part in (".meta", ".index"):
+        (elsewhere / f"model{part}").write_bytes(b"")
+    assert locate(folder(latest=elsewhere / "model")) == elsewhere / "model"
+
+
+def test_a_folder_without_checkpoint_file_but_one_checkpoint(folder):
+    place = folder("model-7")
+    assert locate(place) == place / "model-7"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"version https://git-lfs.github.com/spec/v1\n"])
+def test_a_checkpoint_file_that_names_nothing_does_not_matter(folder, content):
+    place = folder("model")
+    (place / "checkpoint").write_bytes(content)
+    assert locate(place) == place / "model"
+
+
+def test_a_prefix_beside_a_folder_of_its_name(folder):
+    place = folder("model")
+    (place / "model").mkdir()
+    assert locate(place / "model") == place / "model"
+
+
+# ---- what is refused
+
+
+def test_a_missing_index(folder):
+    place = folder("model", parts=(".meta", ".data-00000-of-00001"))
+    for given in (place / "model", place / "model.meta", place):
+        assert f"'{place / 'model.index'}' is missing" in refusal(given)
+
+
+def test_a_missing_index_with_another_checkpoint_beside(folder):
+    place = folder("model-1", "model-2", latest="model-2")
+    (place / "model-2.index").unlink()
+    assert f"or give another checkpoint: '{place / 'model-1'}'" in refusal(place)
+
+
+def test_a_missing_graph(folder):
+    place = folder("model-2", parts=(".index", ".data-00000-of-00001"))
+    for given in (place / "model-2", place):
+        assert "model-2.meta' is missing: the checkpoint holds weights only" in refusal(given)
+    (place / "model-1.meta").write_bytes(b"")
+    assert "if 'model-1.meta' is this model's, copy it" in refusal(place / "model-2")
+
+
+def test_only_data(folder):
+    place = folder("model", parts=(".data-00000-of-00001",))
+    assert "model.index' is missing" in refusal(place / "model")
+
+
+@pytest.mark.parametrize("part", ["index", "data-00000-of-00001"])
+def test_one_part_of_a_checkpoint_given(folder, part):
+    place = folder("model.ckpt-3")
+    message = refusal(place / f"model.ckpt-3.{part}")
+    assert message.endswith(f"give the prefix that its parts share: '{place / 'model.ckpt-3'}'")
+
+
+def test_a_misspelt_prefix(folder):
+    assert "did you mean 'model.ckpt'" in refusal(folder("model.ckpt") / "modle.ckpt")
+
+
+def test_nothing_alike_lists_what_is_there(folder):
+    assert "the folder holds: a.data-00000-of-00001, a.index, a.meta" in refusal(folder("a") / "zzzzzz")
+
+
+def test_an_empty_folder(folder):
+    place = folder()
+    assert refusal(place).startswith(f"there is no checkpoint in '{place}'; the folder is empty; give")
+    assert "the folder is empty" in refusal(place / "model")
+
+
+def test_a_folder_that_does_not_exist(folder):
+    assert "no/such' does not exist" in refusal(folder() / "no" / "such" / "model")
+
+
+def test_several_without_checkpoint_file(folder):
+    place = folder("a", "b")
+    assert f"several checkpoints; give one by its prefix: '{place / 'a'}', '{place / 'b'}'" in refusal(place)
+
+
+def test_several_and_none_is_the_named_one(folder):
+    message = refusal(folder("a", "b", latest="model"))
+    assert "names 'model', which is not there; give one by its prefix" in message
+
+
+def test_many_are_not_all_listed(folder):
+    assert refusal(folder(*(f"m{number}" for number in range(20)))).endswith(", ...")
+
+
+def test_a_first_version(folder, make_table):
+    place = folder(latest="save/model.ckpt")
+    (place / "model.ckpt").write_bytes(make_table())
+    for given in (place, place / "model.ckpt"):
+        assert "is a V1 checkpoint" in refusal(given)
+        assert "'model.ckpt.meta') is not there either" in refusal(given)
+    (place / "model.ckpt.meta").write_bytes(b"")
+    assert "is a V1 checkpoint" in refusal(place / "model.ckpt.meta")
+
+
+def test_a_first_version_in_a_folder_without_checkpoint_file(folder, make_table):
+    place = folder()
+    (place / "model.ckpt").write_bytes(make_table())
+    assert "is a V1 checkpoint" in refusal(place)
+
+
+def test_other_kinds_by_name(folder):
+    place = folder()
+    (place / "model.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    assert "is a Keras model in an HDF5 file, which is not read yet" in refusal(place / "model.h5")
+    assert "'model.h5' is a Keras model in an HDF5 file, which is not read yet" in refusal(place)
+    (place / "saved_model.pb").write_bytes(b"")
+    assert "is a SavedModel directory, which is not read yet" in refusal(place)
+
+
+def test_a_file_of_no_known_kind(folder):
+    place = folder("model")
+    (place / "README").write_text("...")
+    assert "README' is no model: 3 bytes of a kind that is not known" in refusal(place / "README")

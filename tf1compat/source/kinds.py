@@ -1,0 +1,71 @@
+"""Kinds of model that are known by sight but not read yet, each refused by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tf1compat.errors import SourceError
+from tf1compat.source.files import beside, last_bytes, read_part
+from tf1compat.source.table import is_table
+
+_FOLDER_MARKS = {
+    "saved_model.pb": "a SavedModel directory",
+    "saved_model.pbtxt": "a SavedModel directory",
+    "tfhub_module.pb": "a TensorFlow Hub module directory",
+}
+_FILE_MARKS = {
+    b"\x89HDF\r\n\x1a\n": "a Keras model in an HDF5 file",
+    b"PK\x03\x04": "a zip archive (a .keras file, or packed model files)",
+}
+_FILE_NAMES = {
+    "saved_model.pb": "the graph of a SavedModel directory",
+    "saved_model.pbtxt": "the graph of a SavedModel directory",
+    "tfhub_module.pb": "the mark of a TensorFlow Hub module directory",
+}
+_FILE_SUFFIXES = {
+    ".pb": "a frozen graph",
+    ".pbtxt": "a graph as text",
+    ".h5": "a Keras model in an HDF5 file",
+    ".hdf5": "a Keras model in an HDF5 file",
+    ".keras": "a Keras model",
+}
+_LONGEST_MARK = max(map(len, _FILE_MARKS))
+_TABLE_END = 48
+
+
+def other_kind(path: Path) -> str | None:
+    """What a file or folder is, when it is a model of a kind that is not read; None for anything else."""
+    if path.is_dir():
+        return next((kind for mark, kind in _FOLDER_MARKS.items() if (path / mark).is_file()), None)
+    if not path.is_file():
+        return None
+    start = read_part(path, size=_LONGEST_MARK)
+    marked = next((kind for mark, kind in _FILE_MARKS.items() if start.startswith(mark)), None)
+    return marked or _FILE_NAMES.get(path.name) or _FILE_SUFFIXES.get(path.suffix.lower())
+
+
+def refuse_other_kinds(path: Path) -> None:
+    """Raises SourceError, with the kind's name, for a model that is not a checkpoint with its graph."""
+    kind = other_kind(path)
+    if kind is not None:
+        raise SourceError(
+            f"'{path}' is {kind}, which is not read yet; give a checkpoint that has its graph in a .meta file"
+        )
+
+
+def is_first_version(prefix: Path) -> bool:
+    """Whether the prefix is itself a file: a V1 checkpoint, all of it in one table."""
+    if not prefix.is_file() or beside(prefix, ".index").exists():
+        return False
+    return is_table(last_bytes(prefix, _TABLE_END))
+
+
+def refuse_first_version(prefix: Path) -> None:
+    """Raises SourceError for a V1 checkpoint."""
+    if is_first_version(prefix):
+        graph = beside(prefix, ".meta")
+        missing = "" if graph.is_file() else f", and its graph ('{graph.name}') is not there either"
+        raise SourceError(
+            f"'{prefix}' is a V1 checkpoint (one file, without .index and .data), which is not read yet"
+            f"{missing}; save it again with tf.train.Saver(write_version=tf.train.SaverDef.V2)"
+        )

@@ -1,0 +1,190 @@
+"""From what the user gave as MODEL to the one checkpoint prefix that is meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from tf1compat.errors import SourceError, nearest
+from tf1compat.source.files import beside, read_part, size_of
+from tf1compat.source.kinds import is_first_version, other_kind, refuse_first_version, refuse_other_kinds
+from tf1compat.source.state_file import CheckpointState, base_name, read_state
+
+_STATE_FILE = "checkpoint"
+_SHARD = re.compile(r"\.data-\d{5}-of-\d{5}\Z")
+_STEP = re.compile(r"-(\d+)\Z")
+_LISTED = 8  # names that a message lists at most
+_WANTED = "give a checkpoint's prefix, its .meta, or the folder of its 'checkpoint' file"
+
+
+def locate(given: Path) -> Path:
+    """The checkpoint prefix that `given` means, its `.meta` and `.index` found to be there.
+
+    `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file. A folder's own files win over the
+    path that its `checkpoint` file holds, which is often that of another machine. Raises SourceError.
+    """
+    if given.is_dir() and not (given.name and beside(given, ".index").is_file()):
+        refuse_other_kinds(given)
+        prefix = _in_folder(given)
+    elif given.name == _STATE_FILE and given.is_file() and not is_first_version(given):
+        prefix = _in_folder(given.parent)
+    else:
+        prefix = _prefix_of(given)
+    _check_complete(prefix)
+    return prefix
+
+
+# ------------------------------------------------------------------------------------------- a path itself
+
+
+def _prefix_of(given: Path) -> Path:
+    if given.name.endswith(".meta") and given.is_file():
+        return given.with_name(given.name.removesuffix(".meta"))
+    part = _SHARD.search(given.name) or re.search(r"\.index\Z", given.name)
+    if part and _has_part(prefix := given.with_name(given.name[: part.start()])):
+        raise SourceError(
+            f"'{given}' is one part of a checkpoint; give the prefix that its parts share: '{prefix}'"
+        )
+    if not _has_part(given):
+        refuse_other_kinds(given)
+        raise SourceError(_nothing_at(given))
+    return given
+
+
+def _nothing_at(given: Path) -> str:
+    folder = given.parent
+    if not folder.is_dir():
+        return f"there is no '{given}': the folder '{folder}' does not exist"
+    if given.exists():
+        return f"'{given}' is no model: {size_of(given)} bytes of a kind that is not known; {_WANTED}"
+    hint = nearest(given.name, sorted({*_names(folder), *_with_suffix(folder, ".meta", ".index")}))
+    return f"there is no model '{given}'{hint or _listing(folder)}"
+
+
+def _has_part(prefix: Path) -> bool:
+    if any(beside(prefix, suffix).is_file() for suffix in (".index", ".meta")) or is_first_version(prefix):
+        return True
+    names = _names(prefix.parent) if prefix.parent.is_dir() else []
+    return any(name.startswith(prefix.name) and _SHARD.fullmatch(name[len(prefix.name) :]) for name in names)
+
+
+# ------------------------------------------------------------------------------------------------ a folder
+
+
+def _in_folder(folder: Path) -> Path:
+    state = _state_of(folder)
+    if state is None:
+        return _only_prefix(folder)
+    inside = (prefix for prefix in _inside(folder, state.latest) if _has_part(prefix))
+    return next(inside, None) or _instead_of_named(folder, state)
+
+
+def _state_of(folder: Path) -> CheckpointState | None:
+    path = folder / _STATE_FILE
+    if not path.is_file() or is_first_version(path):
+        return None
+    return read_state(read_part(path).decode("utf-8", "replace"))
+
+
+def _inside(folder: Path, entry: str | None) -> list[Path]:
+    """Where in the folder an entry of its `checkpoint` file may lie."""
+    if not entry:
+        return []
+    by_name = folder / base_name(entry)
+    return [by_name] if _is_absolute(entry) else [folder / entry, by_name]
+
+
+def _is_absolute(entry: str) -> bool:
+    return PurePosixPath(entry).is_absolute() or PureWindowsPath(entry).is_absolute()
+
+
+def _instead_of_named(folder: Path, state: CheckpointState) -> Path:
+    complete = _complete(folder)
+    if len(complete) > 1:
+        return folder / _newest(folder, complete, state)
+    if not complete and state.latest and _is_absolute(state.latest) and _has_part(Path(state.latest)):
+        return Path(state.latest)
+    return _only_prefix(folder, f"its 'checkpoint' file names {_named(state)}; ")
+
+
+def _named(state: CheckpointState) -> str:
+    return f"'{state.latest}', which is not there" if state.latest else "none"
+
+
+def _newest(folder: Path, complete: list[str], state: CheckpointState) -> str:
+    steps = {name: int(match[1]) for name in complete if (match := _STEP.search(name))}
+    if steps:
+        return max(steps, key=lambda name: (steps[name], beside(folder / name, ".index").stat().st_mtime))
+    written = [base_name(entry) for entry in state.all if base_name(entry) in complete]
+    if written:
+        return written[-1]
+    raise SourceError(
+        f"'{folder}' holds several checkpoints, and its 'checkpoint' file names {_named(state)}; "
+        f"give one by its prefix: {_paths(folder, complete)}"
+    )
+
+
+def _only_prefix(folder: Path, because: str = "") -> Path:
+    complete = _complete(folder)
+    candidates = complete or sorted(_with_suffix(folder, ".meta", ".index")) or _first_versions(folder)
+    if len(candidates) == 1:
+        return folder / candidates[0]
+    if candidates:
+        what = "several checkpoints" if complete else "parts of several checkpoints"
+        choice = _paths(folder, candidates)
+        raise SourceError(f"'{folder}' holds {what}; {because}give one by its prefix: {choice}")
+    others = [f"'{each}' is {kind}" for each in _names(folder) if (kind := other_kind(folder / each))]
+    found = f"; {others[0]}, which is not read yet" if others else _listing(folder)
+    raise SourceError(f"there is no checkpoint in '{folder}'{found}; {because}{_WANTED}")
+
+
+def _complete(folder: Path) -> list[str]:
+    return sorted(_with_suffix(folder, ".meta") & _with_suffix(folder, ".index"))
+
+
+def _with_suffix(folder: Path, *suffixes: str) -> set[str]:
+    names = _names(folder)
+    return {name.removesuffix(end) for end in suffixes for name in names if name.endswith(end)} - {""}
+
+
+def _first_versions(folder: Path) -> list[str]:
+    return [name for name in _names(folder) if is_first_version(folder / name)]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def _paths(folder: Path, names: list[str]) -> str:
+    return _shortened([f"'{folder / name}'" for name in names])
+
+
+def _listing(folder: Path) -> str:
+    names = _names(folder)
+    return f"; the folder holds: {_shortened(names)}" if names else "; the folder is empty"
+
+
+def _shortened(items: list[str]) -> str:
+    return ", ".join(items[:_LISTED]) + (", ..." if len(items) > _LISTED else "")
+
+
+# ------------------------------------------------------------------------------------------- completeness
+
+
+def _check_complete(prefix: Path) -> None:
+    refuse_first_version(prefix)
+    graph, index = beside(prefix, ".meta"), beside(prefix, ".index")
+    if not index.is_file():
+        others = [name for name in _complete(prefix.parent) if name != prefix.name]
+        instead = f"; or give another checkpoint: {_paths(prefix.parent, others)}" if others else ""
+        raise SourceError(
+            f"'{index}' is missing, and without it the weights cannot be found; "
+            f"put it beside the other files{instead}"
+        )
+    if not graph.is_file():
+        others = sorted(_with_suffix(prefix.parent, ".meta"))
+        copy = f" (if '{others[0]}.meta' is this model's, copy it to that name)" if others else ""
+        raise SourceError(
+            f"'{graph}' is missing: the checkpoint holds weights only, the graph is in its .meta file; "
+            f"put it beside '{index.name}'{copy}"
+        )

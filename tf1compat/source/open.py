@@ -1,0 +1,73 @@
+"""Opening a model: its files found, checked and read; nothing is written and TensorFlow is not needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tf1compat.errors import GraphError, SourceError, UnknownNameError
+from tf1compat.graph.lint import lint
+from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
+from tf1compat.source.bundle import read_checkpoint
+from tf1compat.source.files import beside, digest_of, read_bytes, reading, size_of
+from tf1compat.source.locate import locate
+from tf1compat.source.model import Checkpoint, LegacyModel
+from tf1compat.source.saver import saved_as
+
+_LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
+
+
+def open_model(path: str | Path) -> LegacyModel:
+    """The model at `path`: a checkpoint prefix, its `.meta`, or a folder with a `checkpoint` file.
+
+    All shards are there and long enough for every tensor, and the graph is whole. Raises SourceError with one
+    line that says what is wrong and what to do.
+    """
+    with reading(Path(path)):
+        return _opened(path, locate(Path(path)))
+
+
+def _opened(path: str | Path, prefix: Path) -> LegacyModel:
+    meta_path = beside(prefix, ".meta")
+    meta_graph = _meta_graph(meta_path)
+    checkpoint = read_checkpoint(prefix)
+    parts = _parts(checkpoint)
+    state_file = prefix.with_name("checkpoint")
+    everything = [each for _, each in parts] + [state_file] * state_file.is_file()
+    return LegacyModel(
+        kind="meta_graph",
+        path=str(path),
+        meta_path=meta_path,
+        meta_graph=meta_graph,
+        checkpoint=checkpoint,
+        saved_as=saved_as(meta_graph),
+        bytes=sum(map(size_of, everything)),
+        digest=digest_of(parts),
+        beside=_beside(prefix.parent),
+    )
+
+
+def _meta_graph(path: Path) -> MetaGraph:
+    content = read_bytes(path)
+    try:
+        meta_graph = read_meta_graph(content)
+        problems = lint(meta_graph.graph)
+    except (DecodeError, GraphError, UnknownNameError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "it cannot be decoded"
+        raise SourceError(
+            f"'{path}' is not a MetaGraphDef, neither binary nor as text ({len(content)} bytes: {reason}); "
+            "give the .meta file that Saver.save wrote"
+        ) from error
+    if problems:
+        raise SourceError(f"the graph in '{path}' is damaged: {problems[0]}; copy the file again")
+    return meta_graph
+
+
+def _parts(checkpoint: Checkpoint) -> list[tuple[str, Path]]:
+    prefix = checkpoint.prefix
+    own = [(suffix, beside(prefix, suffix)) for suffix in (".meta", ".index")]
+    return own + [(shard.name.removeprefix(prefix.name), shard) for shard in checkpoint.shards]
+
+
+def _beside(folder: Path) -> tuple[Path, ...]:
+    found = (each for each in folder.iterdir() if each.suffix.lower() in _LABEL_SUFFIXES and each.is_file())
+    return tuple(sorted(found))

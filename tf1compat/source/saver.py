@@ -1,0 +1,72 @@
+"""What the Saver calls each variable, read from the restore part of the graph.
+
+A Saver restores by assigning what `RestoreV2` reads under a name: `Assign(variable, RestoreV2:i)`. The name
+need not be the variable's own: a Saver may be given a mapping, and all parts of a partitioned variable share
+one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from tf1compat.graph.attributes import TensorValue
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.protos import MetaGraph
+from tf1compat.graph.walk import PASS_THROUGH, resolve
+from tf1compat.names import TensorRef
+from tf1compat.source.model import SavedAs
+
+_ASSIGN = frozenset({"Assign", "RefAssign", "AssignVariableOp"})
+_RESTORE = frozenset({"RestoreV2", "RestoreSlice", "Restore"})
+_VALUE_UNCHANGED = PASS_THROUGH | {"Reshape"}  # Saver(reshape=True) reshapes what it read
+
+
+def saved_as(meta_graph: MetaGraph) -> Mapping[str, SavedAs]:
+    """The checkpoint's key of each variable, by node name, as the MetaGraph's own Saver restores it.
+
+    Empty where the MetaGraph has no SaverDef. What is restored otherwise than by assignment is left out.
+    """
+    graph, saver = meta_graph.graph, meta_graph.saver
+    start = TensorRef.parse(saver.restore_op).node if saver and saver.restore_op else ""
+    if start not in graph:
+        return MappingProxyType({})
+    found = {}
+    for assign in _assignments(graph, start):
+        saved = _restored_from(graph, assign.inputs[1])
+        if saved is not None:
+            found[resolve(graph, assign.inputs[0]).node] = saved
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _assignments(graph: Graph, start: str) -> Iterator[Node]:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        node = graph.get(name)
+        if node is None or name in seen:
+            continue
+        seen.add(name)
+        if node.op in _ASSIGN and len(node.inputs) == 2:
+            yield node
+        elif node.op == "NoOp":  # of a sharded Saver: one for each shard
+            todo.extend(node.control_inputs)
+
+
+def _restored_from(graph: Graph, value: TensorRef) -> SavedAs | None:
+    value = resolve(graph, value, _VALUE_UNCHANGED)
+    restore = graph.producer(value)
+    if restore.op not in _RESTORE or len(restore.inputs) < 2:
+        return None
+    key = _text_at(graph, restore, 1, value.index)
+    slices = _text_at(graph, restore, 2, value.index) if len(restore.inputs) > 2 else ""
+    return None if key is None else SavedAs(key, slices or "")
+
+
+def _text_at(graph: Graph, restore: Node, position: int, index: int) -> str | None:
+    constant = graph.producer(resolve(graph, restore.inputs[position])).attrs.get("value")
+    if not isinstance(constant, TensorValue):
+        return None
+    texts = constant.array.ravel()
+    return texts[index].decode("utf-8", "backslashreplace") if index < len(texts) else None
