@@ -55,11 +55,20 @@ def strip_number(component: str) -> str:
     return re.sub(r"_\d+\Z", "", component)
 
 
+#: Names that TF1's Python functions give to nodes of another op type, in lower case.
+_DEFAULT_NAMES = {
+    "RealDiv": {"truediv", "div"}, "Cast": {"toint32", "toint64", "tofloat", "todouble", "tobfloat16"},
+    "Pack": {"stack"}, "Unpack": {"unstack"}, "Gather": {"embedding_lookup"}, "GatherV2": {"embedding_lookup"},
+    "BiasAdd": {"xw_plus_b"}, "Add": {"xw_plus_b"}, "AddV2": {"xw_plus_b"}, "Neg": {"neg"},
+}  # fmt: skip
+
+
 def is_default_name(node: str, op: str) -> bool:
     """Whether TensorFlow, not the author, chose the last component of a node's name.
 
-    Default names repeat the op's type (`Softmax`, `Placeholder_1`, `add_2` for `Add` or `AddV2`).
+    Default names repeat the op's type (`Softmax`, `Placeholder_1`, `strided_slice_1`, `add_2` for `Add` or `AddV2`),
+    or are those of the Python function that made the node (`truediv` for `RealDiv`).
     """
     bare = strip_number(leaf(node)).lower()
-    kind = op.lower()
-    return bare in {kind, re.sub(r"v\d+\Z", "", kind)}
+    kind = re.sub(r"v\d+\Z", "", op.lower())
+    return bare.replace("_", "") in {op.lower(), kind} or bare in _DEFAULT_NAMES.get(op, ())

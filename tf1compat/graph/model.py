@@ -12,6 +12,7 @@ from tf1compat.errors import GraphError, UnknownNameError, nearest
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.names import TensorRef
 
+_SCALAR_MEANS_UNKNOWN = 21
 _NOTHING: Mapping[str, Attr] = MappingProxyType({})
 
 
@@ -178,7 +179,14 @@ class Graph:
         if node.op == "Const":
             value = node.attrs.get("value")
             return Shape(value.array.shape) if isinstance(value, TensorValue) else Shape()
+        if self._leaves_shape_open(node):
+            return Shape()
         return node.shape()
+
+    def _leaves_shape_open(self, node: Node) -> bool:
+        """Until GraphDef version 21 a placeholder of unknown shape was written like a scalar
+        (tensorflow/core/ops/array_ops.cc)."""
+        return node.op == "Placeholder" and self.versions.producer <= _SCALAR_MEANS_UNKNOWN and node.shape().dims == ()
 
     def find(self, text: str) -> TensorRef:
         """The tensor of this name; raises UnknownNameError with the nearest names."""

@@ -322,7 +322,7 @@ def _meta_graph_from(proto: Any) -> MetaGraph:
         saver,
         MappingProxyType(variables),
         MappingProxyType(nodes),
-        bytes(proto.SerializeToString()),
+        bytes(proto.SerializeToString(deterministic=True)),
     )
 
 

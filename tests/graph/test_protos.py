@@ -1,0 +1,89 @@
+"""The protobuf door: what is read is what is written, for every kind of attribute and every fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from tf1compat.graph import protos
+from tf1compat.graph.attributes import Attr, AttrPlaceholder, DType, FunctionRef, Shape, TensorValue
+from tf1compat.graph.lint import lint
+from tf1compat.graph.model import Graph, Node, Versions
+from tf1compat.graph.text import from_text, to_text
+from tf1compat.names import TensorRef
+
+METAS = sorted((Path(__file__).parents[2] / "fixtures").rglob("model.meta"))
+
+ATTRIBUTES: dict[str, Attr] = {
+    "a": b"bytes", "b": 7, "c": 0.5, "d": True, "e": DType("float32_ref"), "f": Shape(), "g": Shape.of(None, 3),
+    "h": TensorValue.of([[1, 2]], DType("int64")), "i": FunctionRef("f", MappingProxyType({"T": DType("bool")})),
+    "j": (), "k": (1, 2), "l": (DType("int32"), DType("string")), "m": (Shape.of(), Shape()), "n": (b"x",),
+    "o": (0.25,), "p": (True, False), "q": AttrPlaceholder("T"), "r": Shape.of(),
+}  # fmt: skip
+
+
+def test_every_kind_of_attribute_survives() -> None:
+    node = Node("n", "Op", (TensorRef("a", 1),), ("b",), MappingProxyType(ATTRIBUTES), "/cpu:0")
+    graph = Graph((node,), versions=Versions(24, 12, (20,)))
+    assert protos.read_graph_def(protos.write_graph_def(graph)) == graph
+
+
+@pytest.mark.parametrize("meta", METAS, ids=lambda path: "/".join(path.parts[-4:-1]))
+def test_every_fixture_survives_and_is_sound(meta: Path) -> None:
+    graph = protos.read_meta_graph(meta.read_bytes()).graph
+    assert lint(graph) == ()
+    assert protos.read_graph_def(protos.write_graph_def(graph)) == graph
+    text = to_text(graph)
+    assert from_text(text).nodes == graph.nodes
+    assert to_text(from_text(text)) == text
+
+
+def test_there_are_fixtures_to_try() -> None:
+    assert len(METAS) >= 7
+
+
+def test_a_meta_graph_in_text_is_the_same() -> None:
+    binary = protos.read_meta_graph(METAS[0].read_bytes())
+    text = protos.read_meta_graph(protos.meta_graph_text(binary).encode())
+    assert text == binary
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe rubbish", b"graph_def {", b"node { name: 'x' }"])
+def test_what_is_no_meta_graph_is_refused(content: bytes) -> None:
+    with pytest.raises(protos.DecodeError):
+        protos.read_meta_graph(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [([1.5, -2.0], "float32"), ([[1], [2]], "int32"), (True, "bool"), ([b"a", b""], "string"), (3, "int64"),
+     ([], "float32"), ([1 + 2j], "complex64"), ([0.5], "float16"), ([250], "uint8")],
+)  # fmt: skip
+def test_constants_survive(value: object, dtype: str) -> None:
+    tensor = TensorValue.of(value, DType(dtype))
+    expected = np.asarray(value, DType(dtype).numpy)
+    np.testing.assert_array_equal(tensor.array, expected)
+    assert tensor.array.dtype == expected.dtype
+
+
+def test_a_short_value_list_repeats_its_last_element() -> None:
+    from tensorboard.compat.proto import tensor_pb2
+
+    proto = tensor_pb2.TensorProto(dtype=1, float_val=[1.0, 2.0])
+    proto.tensor_shape.dim.add(size=4)
+    assert protos.array_from_tensor(proto.SerializeToString()).tolist() == [1.0, 2.0, 2.0, 2.0]
+
+
+def test_scrubbing_drops_what_tf2_refuses(fixture_folder: Callable[[str], Path]) -> None:
+    content = (fixture_folder("birnn_classifier/tf1.15.5") / "model.meta").read_bytes()
+    before = protos.read_meta_graph(content)
+    after = protos.read_meta_graph(protos.scrubbed_meta_graph(before.serialized))
+    assert [node.name for node in after.graph.nodes] == [node.name for node in before.graph.nodes]
+    assert not any({"_output_shapes", "_class"} & set(node.attrs) or node.device for node in after.graph.nodes)
+    assert "summaries" in before.node_collections
+    assert "summaries" not in after.node_collections
+    assert after.variables == before.variables

@@ -1,0 +1,51 @@
+"""Aliases speak where the author did not, and are the author's where he did."""
+
+from __future__ import annotations
+
+from tf1compat.discovery.findings import Layer, Rnn
+from tf1compat.names import TensorRef
+from tf1compat.plan.aliases import Aliases, input_aliases, output_aliases, state_aliases
+from tests.plan.conftest import FINDINGS, GRAPH, ref
+from tf1compat.graph.text import from_text
+
+
+def rnn(scope: str, direction: str, *layers: dict[str, str]) -> Rnn:
+    made = tuple(Layer("LSTM", 4, (), {}, {key: ref(value) for key, value in each.items()}) for each in layers)
+    return Rnn(scope, "dynamic", direction, True, None, None, None, made)
+
+
+def test_inputs_keep_the_authors_names_and_get_their_role_otherwise() -> None:
+    assert input_aliases(from_text(GRAPH), FINDINGS.inputs) == {
+        ref("x"): "x", ref("Placeholder"): "sequence_length", ref("keep_prob"): "keep_prob",
+    }  # fmt: skip
+
+
+def test_outputs_get_their_role() -> None:
+    assert list(output_aliases(from_text(GRAPH), FINDINGS, FINDINGS.outputs).values()) == [
+        "probabilities", "logits", "class_ids",
+    ]  # fmt: skip
+
+
+def test_the_state_of_a_single_rnn() -> None:
+    found = state_aliases([rnn("RNN", "forward", {"c": "e2", "h": "e3"})])
+    assert found == {TensorRef("e2"): "rnn_state_c", TensorRef("e3"): "rnn_state_h"}
+
+
+def test_forward_and_backward_are_told_apart() -> None:
+    found = state_aliases([rnn("b/fw", "forward", {"h": "f"}), rnn("b/bw", "backward", {"h": "b"})])
+    assert list(found.values()) == ["rnn_forward_state_h", "rnn_backward_state_h"]
+
+
+def test_layers_are_numbered_from_the_input() -> None:
+    found = state_aliases([rnn("rnn", "forward", {"h": "a"}, {"h": "b"})])
+    assert list(found.values()) == ["rnn_layer_0_state_h", "rnn_layer_1_state_h"]
+
+
+def test_several_rnns_of_one_direction_are_told_apart_by_scope() -> None:
+    found = state_aliases([rnn("enc/rnn", "forward", {"h": "a"}), rnn("dec/rnn", "forward", {"h": "b"})])
+    assert list(found.values()) == ["enc_rnn_state_h", "dec_rnn_state_h"]
+
+
+def test_no_alias_is_given_twice() -> None:
+    aliases = Aliases()
+    assert [aliases.take("x"), aliases.take("x"), aliases.take("x_1")] == ["x", "x_1", "x_1_1"]

@@ -1,0 +1,79 @@
+"""Plans as JSON: the same after a round trip, and refused part by part."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tf1compat
+from tf1compat.discovery.findings import Findings, Note
+from tf1compat.errors import PlanError
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.plan.document import from_json, to_json
+from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.model import LabelPlan, MigrationPlan, OutputBinding, Piece
+from tf1compat.source.model import LegacyModel
+from tests.plan.conftest import ref
+
+
+@pytest.fixture
+def plan(model: LegacyModel, findings: Findings) -> MigrationPlan:
+    made = make_plan(model, findings, Wishes(constants={"keep_prob": 0.25}, jit=True, allow=("PyFunc",)))
+    pieces = (Piece((0, 1), ref("Softmax")), Piece((1, 0), ref("dense/MatMul:1")))
+    stacked = OutputBinding("state", pieces, DType("float32"), Shape(), "state")
+    signature = replace(made.signatures[0], outputs=(*made.signatures[0].outputs, stacked))
+    return replace(
+        made,
+        signatures=(signature,),
+        labels=LabelPlan("labels.txt", ("ä", "b"), "probabilities"),
+        hazards=(Note("a", "b", "c", "d"),),
+        blockers=(Note("e", "f", "g", "h"),),
+    )
+
+
+def test_a_plan_survives_json(plan: MigrationPlan) -> None:
+    document = json.loads(json.dumps(to_json(plan)))
+    assert from_json(document) == plan
+    assert to_json(from_json(document)) == document
+
+
+@pytest.mark.parametrize("name", ["char_rnn/tf0.12.1", "char_rnn/tf1.15.5", "birnn_classifier/tf1.4.1"])
+def test_the_plans_of_real_models_survive_json(name: str, fixture_folder: Callable[[str], Path]) -> None:
+    plan = tf1compat.plan(fixture_folder(name))
+    assert from_json(json.loads(json.dumps(to_json(plan)))) == plan
+
+
+def _edited(plan: MigrationPlan, edit: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    document = copy.deepcopy(to_json(plan))
+    edit(document)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [(lambda plan: plan.pop("digest"), "the plan has no 'digest'"),
+     (lambda plan: plan.update(format_version=2), "not a plan of format_version 1"),
+     (lambda plan: plan.update(weights="best"), "'weights': auto, raw or ema is needed"),
+     (lambda plan: plan["constants"][0].update(dtype="float33"), "'constants': 'float33' is not a TensorFlow type"),
+     (lambda plan: plan["variables"][0].pop("key"), "'variables': an entry has no 'key'"),
+     (lambda plan: plan["signatures"]["serving_default"]["inputs"]["x"].update(tensor="x:y"),
+      "'signatures': 'x:y' is not a tensor name"),
+     (lambda plan: plan.update(hazards={}), "'hazards': a list is needed")],
+)  # fmt: skip
+def test_a_part_that_cannot_be_read_is_named(
+    plan: MigrationPlan, edit: Callable[[dict[str, Any]], Any], message: str
+) -> None:
+    with pytest.raises(PlanError, match=message):
+        from_json(_edited(plan, edit))
+
+
+@pytest.mark.parametrize("document", [None, [], "plan", 3])
+def test_what_is_no_document_is_refused(document: object) -> None:
+    with pytest.raises(PlanError, match="not a plan"):
+        from_json(document)
