@@ -60,7 +60,9 @@ def test_an_edited_plan_is_carried_out(source: Path, tmp_path: Path, tensorflow:
     assert model.run("scores", feeds).shape == (2, 5)
 
 
-def test_the_record_holds_the_figures(migrated: Callable[..., MigrationResult], tensorflow: ModuleType) -> None:
+def test_the_record_holds_the_figures(
+    migrated: Callable[..., MigrationResult], tensorflow: ModuleType
+) -> None:
     result = migrated(NAME, labels="checkpoint:class_mapping")
     assert result.output is not None
     record = read_record(result.output)

@@ -108,7 +108,9 @@ def _silently(_: str) -> None:
     pass
 
 
-def _built(found: Inspection, plan: MigrationPlan, built: Path, verify: bool, tell: Progress) -> MigrationResult:
+def _built(
+    found: Inspection, plan: MigrationPlan, built: Path, verify: bool, tell: Progress
+) -> MigrationResult:
     from tf1compat.restore.values import read_values
     from tf1compat.savedmodel.write import write_saved_model
     from tf1compat.verify import verify as compare
@@ -124,7 +126,9 @@ def _built(found: Inspection, plan: MigrationPlan, built: Path, verify: bool, te
         tell("verifying the reloaded model against the original")
         comparison = compare(found.model, found.findings, plan, built)
     write_record(built, plan, _versions(found.model), _figures(comparison))
-    return MigrationResult(None, plan, rewritten.changes, comparison, len(plan.variables), with_label_outputs(plan))
+    return MigrationResult(
+        None, plan, rewritten.changes, comparison, len(plan.variables), with_label_outputs(plan)
+    )
 
 
 def _versions(model: LegacyModel) -> dict[str, str]:

@@ -18,9 +18,7 @@ def model(tmp_path: Path, fixture_folder: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture
-def refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
+def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Run `migrate` on what must be refused; gives the one line that it says."""
 
     def run(model: Path, *options: str, output: str = "migrated") -> str:

@@ -83,7 +83,10 @@ def test_every_golden_value_is_met(model: Any, source: Path) -> None:
     aliases = _aliases(truth)
     compared = 0
     for golden in golden_cases(source):
-        found = model.run({alias: alias for alias in aliases.values()}, {"x": golden.fed["x:0"], "init_state": golden.fed["init_state:0"]})
+        found = model.run(
+            {alias: alias for alias in aliases.values()},
+            {"x": golden.fed["x:0"], "init_state": golden.fed["init_state:0"]},
+        )
         for tensor, alias in aliases.items():
             assert largest_difference(found[alias], golden.fetched[tensor]) < TOLERANCE, (golden.case, alias)
             compared += 1
@@ -140,7 +143,9 @@ def test_it_can_be_differentiated_and_compiled(model: Any, source: Path, tensorf
     gradients = tape.gradient(loss, model.trainable_variables)
     assert all(each is not None and float(tensorflow.norm(each)) > 0 for each in gradients)
     compiled = tensorflow.function(model.saved_model.serving_default, jit_compile=True)
-    difference = compiled(x, state)["probabilities"] - model.saved_model.serving_default(x, state)["probabilities"]
+    difference = (
+        compiled(x, state)["probabilities"] - model.saved_model.serving_default(x, state)["probabilities"]
+    )
     assert float(tensorflow.reduce_max(tensorflow.abs(difference))) < TOLERANCE
 
 
@@ -160,7 +165,9 @@ def test_the_source_is_not_needed_and_was_not_touched(
     assert largest_difference(found, golden.fetched["probabilities:0"]) < TOLERANCE
 
 
-def test_the_legacy_session_restores_a_folder_without_building_code(source: Path, tensorflow: ModuleType) -> None:
+def test_the_legacy_session_restores_a_folder_without_building_code(
+    source: Path, tensorflow: ModuleType
+) -> None:
     truth = read_truth(source)
     golden = golden_cases(source)[-1]
     with tf1compat.restore(source) as legacy:

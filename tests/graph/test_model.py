@@ -40,7 +40,9 @@ def test_an_old_placeholder_of_scalar_shape_may_be_of_any_shape() -> None:
 
 def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
     graph = from_text("probabilities = Softmax()")
-    with pytest.raises(UnknownNameError, match="'probabilites' is not in the graph; did you mean 'probabilities'"):
+    with pytest.raises(
+        UnknownNameError, match="'probabilites' is not in the graph; did you mean 'probabilities'"
+    ):
         graph.find("probabilites")
     assert graph.find("probabilities:0") == TensorRef("probabilities")
 

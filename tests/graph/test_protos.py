@@ -83,7 +83,9 @@ def test_scrubbing_drops_what_tf2_refuses(fixture_folder: Callable[[str], Path])
     before = protos.read_meta_graph(content)
     after = protos.read_meta_graph(protos.scrubbed_meta_graph(before.serialized))
     assert [node.name for node in after.graph.nodes] == [node.name for node in before.graph.nodes]
-    assert not any({"_output_shapes", "_class"} & set(node.attrs) or node.device for node in after.graph.nodes)
+    assert not any(
+        {"_output_shapes", "_class"} & set(node.attrs) or node.device for node in after.graph.nodes
+    )
     assert "summaries" in before.node_collections
     assert "summaries" not in after.node_collections
     assert after.variables == before.variables

@@ -68,9 +68,7 @@ def legacy_model(keys: Mapping[str, str] | None = None) -> LegacyModel:
     """The model; `keys` gives the checkpoint's key of each variable."""
     named = {"dense/kernel": "dense/kernel", "step": "step"} if keys is None else keys
     entry = BundleEntry(FLOAT, Shape.of(3, 2), 0, 0, 24, 0, False)
-    meta_graph = MetaGraph(
-        from_text(GRAPH), "1.4.1", None, MappingProxyType({}), MappingProxyType({}), b""
-    )
+    meta_graph = MetaGraph(from_text(GRAPH), "1.4.1", None, MappingProxyType({}), MappingProxyType({}), b"")
     checkpoint = Checkpoint(Path("model"), "V2", dict.fromkeys(named.values(), entry), (Path("model.data"),))
     saved_as = {name: SavedAs(key) for name, key in named.items()}
     return LegacyModel(

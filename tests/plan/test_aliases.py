@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from tests.plan.conftest import FINDINGS, GRAPH, ref
 from tf1compat.discovery.findings import Layer, Rnn
+from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import Aliases, input_aliases, output_aliases, state_aliases
-from tests.plan.conftest import FINDINGS, GRAPH, ref
-from tf1compat.graph.text import from_text
 
 
 def rnn(scope: str, direction: str, *layers: dict[str, str]) -> Rnn:
-    made = tuple(Layer("LSTM", 4, (), {}, {key: ref(value) for key, value in each.items()}) for each in layers)
+    made = tuple(
+        Layer("LSTM", 4, (), {}, {key: ref(value) for key, value in each.items()}) for each in layers
+    )
     return Rnn(scope, "dynamic", direction, True, None, None, None, made)
 
 

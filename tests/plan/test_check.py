@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.plan.check import fitted
 from tf1compat.plan.make import Wishes, make_plan
 from tf1compat.plan.model import LabelPlan, MigrationPlan, Piece
 from tf1compat.source.model import LegacyModel
-from tests.plan.conftest import ref
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ def _renamed_output(plan: MigrationPlan) -> MigrationPlan:
     ("edit", "message"),
     [(lambda plan: replace(plan, digest="sha256:1"), "was made for other files"),
      (lambda plan: replace(plan, signatures=()), "the plan has no signature"),
-     (lambda plan: replace(plan, signatures=(replace(plan.signatures[0], name="f"),)), "no signature 'serving_default'"),
+     (lambda plan: replace(plan, signatures=(replace(plan.signatures[0], name="f"),)),
+      "no signature 'serving_default'"),
      (lambda plan: replace(plan, signatures=(replace(plan.signatures[0], outputs=()),)), "has no outputs"),
      (_renamed_output, "'Softmx:0' is not in the graph; did you mean 'Softmax'"),
      (lambda plan: replace(plan, labels=LabelPlan("s", ("a",), "probabilities")), "has 1 labels, but .* has 2 neurons"),

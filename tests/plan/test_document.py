@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import tf1compat
+from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
@@ -19,7 +20,6 @@ from tf1compat.plan.document import from_json, to_json
 from tf1compat.plan.make import Wishes, make_plan
 from tf1compat.plan.model import LabelPlan, MigrationPlan, OutputBinding, Piece
 from tf1compat.source.model import LegacyModel
-from tests.plan.conftest import ref
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note, OutputFinding, StatePairing, StatePiece
 from tf1compat.errors import LabelError, PlanError
 from tf1compat.graph.attributes import DType, Shape
@@ -16,7 +17,6 @@ from tf1compat.plan.make import Wishes, make_plan
 from tf1compat.plan.model import Piece
 from tf1compat.plan.signature import Signature
 from tf1compat.source.model import LegacyModel
-from tests.plan.conftest import ref
 
 
 def labels(folder: Path, *names: str) -> str:
@@ -69,7 +69,9 @@ def test_a_key_that_is_missing_is_a_blocker_with_the_nearest_keys(
     assert "no key 'dense/kernel'; did you mean 'dense/kernal'?" in blocker.reason
 
 
-def test_shadow_weights_are_taken_on_request(make_model: Callable[..., LegacyModel], findings: Findings) -> None:
+def test_shadow_weights_are_taken_on_request(
+    make_model: Callable[..., LegacyModel], findings: Findings
+) -> None:
     model = make_model({"dense/kernel": "dense/kernel", "ema": "dense/kernel/ExponentialMovingAverage"})
     keys = {
         weights: make_plan(model, findings, Wishes(weights=weights)).variables[0].key
@@ -83,7 +85,9 @@ def test_shadow_weights_are_taken_on_request(make_model: Callable[..., LegacyMod
 def test_a_signature_may_cut_the_graph_at_any_tensor(model: LegacyModel, findings: Findings) -> None:
     plan = make_plan(model, findings, Wishes(signatures=["serving_default(h=scaled) -> p=Softmax"]))
     (signature,) = plan.signatures
-    assert [(each.alias, str(each.tensor), each.dtype) for each in signature.inputs] == [("h", "scaled:0", "float32")]
+    assert [(each.alias, str(each.tensor), each.dtype) for each in signature.inputs] == [
+        ("h", "scaled:0", "float32")
+    ]
     assert plan.constants == ()
 
 
@@ -101,13 +105,20 @@ def test_serving_default_is_always_there(model: LegacyModel, findings: Findings)
 
 def test_every_problem_is_reported_at_once(model: LegacyModel, findings: Findings) -> None:
     wishes = Wishes(
-        signatures=["f(x=y) -> p=Sofmax", "g(a-b=x) -> ids=ArgMax"], constants={"keep_prob": "much", "nowhere": 1}
+        signatures=["f(x=y) -> p=Sofmax", "g(a-b=x) -> ids=ArgMax"],
+        constants={"keep_prob": "much", "nowhere": 1},
     )
     with pytest.raises(PlanError) as caught:
         make_plan(model, findings, wishes)
     text = "\n".join(caught.value.problems)
     assert len(caught.value.problems) == 5
-    for part in ("'y' is not", "did you mean 'Softmax'", "'a-b' cannot be", "'much' is no value", "'nowhere'"):
+    for part in (
+        "'y' is not",
+        "did you mean 'Softmax'",
+        "'a-b' cannot be",
+        "'much' is no value",
+        "'nowhere'",
+    ):
         assert part in text
 
 
@@ -139,7 +150,12 @@ def test_labels_may_name_another_output(model: LegacyModel, findings: Findings, 
      (("a", "b"), "logit", r"which no signature has; did you mean 'logits'\?")],
 )  # fmt: skip
 def test_labels_that_do_not_fit_are_refused(
-    model: LegacyModel, findings: Findings, tmp_path: Path, names: tuple[str, ...], labels_for: str, message: str
+    model: LegacyModel,
+    findings: Findings,
+    tmp_path: Path,
+    names: tuple[str, ...],
+    labels_for: str,
+    message: str,
 ) -> None:
     with pytest.raises(LabelError, match=message):
         make_plan(model, findings, Wishes(labels=labels(tmp_path, *names), labels_for=labels_for))
@@ -148,7 +164,9 @@ def test_labels_that_do_not_fit_are_refused(
 def test_an_output_that_labels_would_double_is_refused(
     model: LegacyModel, findings: Findings, tmp_path: Path
 ) -> None:
-    wishes = Wishes(signatures=["f(x) -> probabilities=Softmax, classes=ArgMax"], labels=labels(tmp_path, "a", "b"))
+    wishes = Wishes(
+        signatures=["f(x) -> probabilities=Softmax, classes=ArgMax"], labels=labels(tmp_path, "a", "b")
+    )
     with pytest.raises(LabelError, match="has an output 'classes', and the labels add one of that name"):
         make_plan(model, findings, wishes)
 
@@ -164,7 +182,10 @@ def test_a_packed_state_comes_out_of_step_in_the_shape_in_which_it_goes_in(
     model: LegacyModel, findings: Findings
 ) -> None:
     state = replace(findings.inputs[0], role="state")
-    pieces = (StatePiece((0,), ref("a"), ref("Softmax"), "c"), StatePiece((1,), ref("b"), ref("dense/MatMul"), "h"))
+    pieces = (
+        StatePiece((0,), ref("a"), ref("Softmax"), "c"),
+        StatePiece((1,), ref("b"), ref("dense/MatMul"), "h"),
+    )
     recurrent = replace(
         findings,
         inputs=(state, *findings.inputs[1:]),

@@ -24,7 +24,10 @@ def model(migrated: Callable[..., MigrationResult]) -> Any:
 @pytest.fixture
 def feeds(model: Any) -> dict[str, Any]:
     inputs = model.signatures["step"].inputs
-    return {"x": np.zeros((2, 3, inputs["x"].shape[2])), "init_state": np.zeros((2, 3, inputs["init_state"].shape[2]))}
+    return {
+        "x": np.zeros((2, 3, inputs["x"].shape[2])),
+        "init_state": np.zeros((2, 3, inputs["init_state"].shape[2])),
+    }
 
 
 def test_signatures_say_what_goes_in_and_out(model: Any) -> None:

@@ -61,9 +61,13 @@ def test_what_is_not_published_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), staged(tmp_path / "model") as built:
-        saved_model(built, "new")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with staged(tmp_path / "model") as built:
+            saved_model(built, "new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -40,7 +40,8 @@ def test_a_saved_model_of_others_is_refused(saved_model: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [("{", "is damaged"), ("[]", "is not a record"), ('{"format_version": 9}', "not a record")]
+    ("content", "message"),
+    [("{", "is damaged"), ("[]", "is not a record"), ('{"format_version": 9}', "not a record")],
 )
 def test_a_damaged_record_is_refused(saved_model: Path, content: str, message: str) -> None:
     write_record(saved_model, PLAN, {}, None)

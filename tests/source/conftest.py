@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tf1compat.graph.attributes import DType
-from tf1compat.graph.protos import _ENTRY, _HEADER
+from tf1compat.graph.protos.bundles import BundleEntryProto, BundleHeaderProto
 from tf1compat.source.crc32c import masked_crc32c
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -69,13 +69,13 @@ def write_checkpoint(
 ) -> Path:
     """A V2 checkpoint of these values, dealt out to the shards in turn."""
     data = [b""] * shards
-    entries = {b"": _HEADER(**{"num_shards": shards, **(header or {})}).SerializeToString()}
+    entries = {b"": BundleHeaderProto(**{"num_shards": shards, **(header or {})}).SerializeToString()}
     for number, (key, value) in enumerate(sorted(tensors.items())):
         array = np.asarray(value)
         content, checksum = encoded(array)
         dtype = DType("string" if array.dtype == object else array.dtype.name)
         shard = number % shards
-        entry = _ENTRY(dtype=dtype.number, shard_id=shard, offset=len(data[shard]), size=len(content))
+        entry = BundleEntryProto(dtype=dtype.number, shard_id=shard, offset=len(data[shard]), size=len(content))
         entry.shape.SetInParent()
         for size in array.shape:
             entry.shape.dim.add().size = size

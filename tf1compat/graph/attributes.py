@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -151,5 +151,5 @@ class AttrPlaceholder:
     name: str
 
 
-Scalar = Union[bytes, int, float, bool, DType, Shape, TensorValue, FunctionRef, AttrPlaceholder]
-Attr = Union[Scalar, tuple[Scalar, ...]]
+Scalar: TypeAlias = bytes | int | float | bool | DType | Shape | TensorValue | FunctionRef | AttrPlaceholder
+Attr: TypeAlias = Scalar | tuple[Scalar, ...]

@@ -83,9 +83,7 @@ def find_frames(graph: Graph) -> tuple[Frame, ...]:
     return tuple(frame for frame in frames if frame is not None)
 
 
-def _frame(
-    graph: Graph, path: tuple[str, ...], members: dict[tuple[str, ...], list[Node]]
-) -> Frame | None:
+def _frame(graph: Graph, path: tuple[str, ...], members: dict[tuple[str, ...], list[Node]]) -> Frame | None:
     own = members[path]
     conditions = [node.name for node in own if node.op == "LoopCond"]
     if not conditions:

@@ -32,8 +32,6 @@ def _function_problems(function: Function) -> list[str]:
     if arguments != set(function.inputs):
         problems.append(f"{where}: its _Arg nodes are not its inputs")
     problems += [
-        f"{where}: output '{ref}' is not there"
-        for ref in function.outputs
-        if ref.node not in function.graph
+        f"{where}: output '{ref}' is not there" for ref in function.outputs if ref.node not in function.graph
     ]
     return problems

@@ -68,9 +68,7 @@ def make_node(
     **attrs: Attr,
 ) -> Node:
     """A node with its attributes given by keyword."""
-    return Node(
-        name, op, tuple(inputs), tuple(control_inputs), MappingProxyType(dict(attrs)), "", made_by
-    )
+    return Node(name, op, tuple(inputs), tuple(control_inputs), MappingProxyType(dict(attrs)), "", made_by)
 
 
 class Use(NamedTuple):
@@ -186,7 +184,11 @@ class Graph:
     def _leaves_shape_open(self, node: Node) -> bool:
         """Until GraphDef version 21 a placeholder of unknown shape was written like a scalar
         (tensorflow/core/ops/array_ops.cc)."""
-        return node.op == "Placeholder" and self.versions.producer <= _SCALAR_MEANS_UNKNOWN and node.shape().dims == ()
+        return (
+            node.op == "Placeholder"
+            and self.versions.producer <= _SCALAR_MEANS_UNKNOWN
+            and node.shape().dims == ()
+        )
 
     def find(self, text: str) -> TensorRef:
         """The tensor of this name; raises UnknownNameError with the nearest names."""

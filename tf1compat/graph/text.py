@@ -94,7 +94,7 @@ def _scalar(expression: ast.expr) -> Scalar:
     if isinstance(expression, ast.Call) and isinstance(expression.func, ast.Name):
         return _call(expression.func.id, expression.args)
     value = ast.literal_eval(expression)
-    return value.encode() if isinstance(value, str) else value  # type: ignore[no-any-return]
+    return value.encode() if isinstance(value, str) else value
 
 
 def _call(name: str, arguments: list[ast.expr]) -> Scalar:

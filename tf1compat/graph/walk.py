@@ -24,9 +24,7 @@ def ancestors(
     stop: Callable[[Node], bool] = _never,
 ) -> frozenset[str]:
     """The starts and everything they depend on; a node for which `stop` holds is included, not passed."""
-    return _reach(
-        graph, starts, stop, lambda node: _inputs_of(node, control=control)
-    )
+    return _reach(graph, starts, stop, lambda node: _inputs_of(node, control=control))
 
 
 def descendants(
@@ -83,7 +81,9 @@ def resolve(graph: Graph, ref: TensorRef, through: frozenset[str] = PASS_THROUGH
     return ref
 
 
-def topological(graph: Graph, *, back_edges: frozenset[str] = frozenset({"NextIteration", "RefNextIteration"})) -> tuple[Node, ...]:
+def topological(
+    graph: Graph, *, back_edges: frozenset[str] = frozenset({"NextIteration", "RefNextIteration"})
+) -> tuple[Node, ...]:
     """The nodes, each after what it depends on; edges out of `back_edges` ops close loops and are not counted."""
     state: dict[str, int] = {}
     order: list[Node] = []

@@ -37,7 +37,9 @@ def input_aliases(graph: Graph, inputs: Iterable[InputFinding]) -> dict[TensorRe
     return {each.tensor: aliases.take(_alias(graph, each.tensor, each.role)) for each in inputs}
 
 
-def output_aliases(graph: Graph, findings: Findings, outputs: Iterable[OutputFinding]) -> dict[TensorRef, str]:
+def output_aliases(
+    graph: Graph, findings: Findings, outputs: Iterable[OutputFinding]
+) -> dict[TensorRef, str]:
     """An alias for each output: the author's name, else which state of which RNN it is, else its role."""
     states = state_aliases(findings.rnns)
     aliases = Aliases()

@@ -71,7 +71,9 @@ def _label_problems(plan: MigrationPlan) -> Iterator[str]:
     if plan.labels is None:
         return
     labels = plan.labels
-    scores = [each for signature in plan.signatures for each in signature.outputs if each.alias == labels.scores]
+    scores = [
+        each for signature in plan.signatures for each in signature.outputs if each.alias == labels.scores
+    ]
     if not scores:
         yield f"the plan's labels are for the output '{labels.scores}', which no signature has"
     for each in scores:

@@ -62,9 +62,8 @@ def _output_document(output: OutputBinding) -> Document:
 
 
 def _constant_document(constant: ConstantPlan) -> Document:
-    return {
-        "tensor": str(constant.tensor), "value": constant.value, "dtype": str(constant.dtype), "reason": constant.reason,
-    }  # fmt: skip
+    tensor, dtype = str(constant.tensor), str(constant.dtype)
+    return {"tensor": tensor, "value": constant.value, "dtype": dtype, "reason": constant.reason}
 
 
 def _variable_document(variable: VariablePlan) -> Document:
@@ -132,7 +131,9 @@ def _input(alias: str, document: Mapping[str, Any]) -> InputBinding:
 
 def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
     if "stack" in document:
-        pieces = tuple(Piece(tuple(each["index"]), TensorRef.parse(each["tensor"])) for each in document["stack"])
+        pieces = tuple(
+            Piece(tuple(each["index"]), TensorRef.parse(each["tensor"])) for each in document["stack"]
+        )
     else:
         pieces = (Piece((), TensorRef.parse(document["tensor"])),)
     shape = Shape.from_json(document["shape"])

@@ -23,7 +23,9 @@ def make_label_plan(
     """
     if source is None:
         if scores is not None:
-            raise LabelError(f"--labels-for {scores} says which output labels are for, but there is no --labels")
+            raise LabelError(
+                f"--labels-for {scores} says which output labels are for, but there is no --labels"
+            )
         return None, signatures
     names = read_labels(source, model)
     chosen = _scores(signatures, scores)
@@ -61,7 +63,9 @@ def _with_room(signature: SignaturePlan, labels: LabelPlan) -> SignaturePlan:
     """The signature without an unnamed argmax of its own, which the labels' `class_ids` stands for."""
     if not any(each.alias == labels.scores for each in signature.outputs):
         return signature
-    kept = tuple(each for each in signature.outputs if not (each.alias == "class_ids" and each.role == "class_ids"))
+    kept = tuple(
+        each for each in signature.outputs if not (each.alias == "class_ids" and each.role == "class_ids")
+    )
     clash = next((each.alias for each in kept if each.alias in ADDED), None)
     if clash is not None:
         raise LabelError(

@@ -8,8 +8,8 @@ from typing import Any
 
 from tf1compat.discovery.findings import Findings, InputFinding, Note, OutputFinding, StatePairing
 from tf1compat.discovery.tensors import dtype_of
-from tf1compat.errors import LabelError, PlanError, UnknownNameError
-from tf1compat.graph.attributes import DType, Shape, TensorValue
+from tf1compat.errors import PlanError, UnknownNameError
+from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
@@ -83,7 +83,9 @@ class _Planner:
 
     def constants(self) -> tuple[ConstantPlan, ...]:
         """The user's constants, then what discovery would freeze and the user did not set."""
-        chosen = [each for name, value in self._wishes.constants.items() if (each := self._constant(name, value))]
+        chosen = [
+            each for name, value in self._wishes.constants.items() if (each := self._constant(name, value))
+        ]
         taken = {each.tensor for each in chosen}
         found = [
             ConstantPlan(each.tensor, each.value, dtype_of(self._graph, each.tensor), each.role)
@@ -148,7 +150,9 @@ class _Planner:
                 for name, value in asked.items()
             ]
         names = [name for name, _ in pairs]
-        self._problems += [f"signature '{name}' is given twice" for name in set(names) if names.count(name) > 1]
+        self._problems += [
+            f"signature '{name}' is given twice" for name in set(names) if names.count(name) > 1
+        ]
         return dict(pairs)
 
     def _asked_for(self, asked: Mapping[str, Signature]) -> tuple[SignaturePlan, ...]:
@@ -212,10 +216,14 @@ class _Planner:
         default = SignaturePlan(DEFAULT_SIGNATURE, inputs, outputs)
         return (default, *self._step(default, offered))
 
-    def _needed_inputs(self, outputs: Sequence[TensorRef], frozen: set[TensorRef]) -> tuple[InputBinding, ...]:
+    def _needed_inputs(
+        self, outputs: Sequence[TensorRef], frozen: set[TensorRef]
+    ) -> tuple[InputBinding, ...]:
         reached = self._reached(outputs, frozen)
         needed = [
-            each for each in self._findings.inputs if each.tensor.node in reached and each.tensor not in frozen
+            each
+            for each in self._findings.inputs
+            if each.tensor.node in reached and each.tensor not in frozen
         ]
         aliases = input_aliases(self._graph, needed)
         return tuple(_input(each, aliases[each.tensor]) for each in needed)
@@ -252,5 +260,3 @@ def _carried(entry: InputBinding, pairing: StatePairing) -> OutputBinding:
 
 def _tensors(outputs: Sequence[OutputBinding]) -> list[TensorRef]:
     return [piece.tensor for each in outputs for piece in each.pieces]
-
-

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.names import TensorRef, leaf
 
-_FORM = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*\((?P<inputs>[^()]*)\)\s*->\s*(?P<outputs>.+?)\s*\Z", re.DOTALL)
+_FORM = re.compile(
+    r"\s*(?P<name>[A-Za-z_]\w*)\s*\((?P<inputs>[^()]*)\)\s*->\s*(?P<outputs>.+?)\s*\Z", re.DOTALL
+)
 _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 

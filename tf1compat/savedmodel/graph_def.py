@@ -54,7 +54,11 @@ def _with_stateless_calls(graph: Graph) -> Graph:
     stateful: set[str] = set()
     changed = True
     while changed:
-        found = {name for name, each in graph.functions.items() if any(_is_stateful(n, stateful) for n in each.graph.nodes)}
+        found = {
+            name
+            for name, each in graph.functions.items()
+            if any(_is_stateful(n, stateful) for n in each.graph.nodes)
+        }
         changed = found != stateful
         stateful = found
     functions = {
@@ -143,7 +147,9 @@ def _output_argument(node: Node, index: int) -> tuple[str, int, int]:
 def _types(node: Node, argument: Any) -> list[int]:
     if argument.type_list_attr:
         listed = node.attrs.get(argument.type_list_attr, ())
-        return [each.number for each in listed if isinstance(each, DType)] if isinstance(listed, tuple) else []
+        return (
+            [each.number for each in listed if isinstance(each, DType)] if isinstance(listed, tuple) else []
+        )
     count = node.integer(argument.number_attr) if argument.number_attr else 1
     return [_type(node, argument)] * count
 

@@ -43,7 +43,9 @@ class LoadedSignature:
         missing = [name for name in self.inputs if name not in feeds]
         if unknown:
             hint = nearest(unknown[0], self.inputs)
-            raise FeedError(f"signature '{self.name}' has no input '{unknown[0]}'{hint or _listed(self.inputs)}")
+            raise FeedError(
+                f"signature '{self.name}' has no input '{unknown[0]}'{hint or _listed(self.inputs)}"
+            )
         if missing:
             spec = self.inputs[missing[0]]
             raise FeedError(
@@ -74,7 +76,9 @@ class MigratedModel:
 
         self.path = Path(directory)
         if not (self.path / "saved_model.pb").is_file():
-            raise SourceError(f"'{directory}' is not a SavedModel directory: there is no saved_model.pb in it")
+            raise SourceError(
+                f"'{directory}' is not a SavedModel directory: there is no saved_model.pb in it"
+            )
         try:
             #: What `tf.saved_model.load` gives.
             self.saved_model = tf.saved_model.load(str(self.path))
@@ -102,7 +106,9 @@ class MigratedModel:
         """All outputs of one signature by alias; raises FeedError."""
         return self._signature(signature)(**feeds)
 
-    def run(self, fetches: Any, feeds: Mapping[str, Any] | None = None, *, signature: str | None = None) -> Any:
+    def run(
+        self, fetches: Any, feeds: Mapping[str, Any] | None = None, *, signature: str | None = None
+    ) -> Any:
         """Like `Session.run`, by aliases: a list for a list, a dict for a dict, an array for one alias.
 
         Without `signature`, the first one is taken that has all the outputs and exactly the inputs.

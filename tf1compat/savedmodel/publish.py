@@ -21,11 +21,15 @@ def check_output(output: Path, *, overwrite: bool, source: Path) -> None:
         _check_parents(output)
         return
     if not overwrite:
-        raise OutputError(f"'{output}' is there already; choose another place, or replace it with --overwrite")
+        raise OutputError(
+            f"'{output}' is there already; choose another place, or replace it with --overwrite"
+        )
     if not (output / "saved_model.pb").is_file() or output.is_symlink():
         raise OutputError(f"'{output}' is not a SavedModel directory, so --overwrite does not replace it")
     if output.resolve() in (source.resolve(), *source.resolve().parents):
-        raise OutputError(f"'{output}' holds the source '{source}', so it is not replaced; choose another place")
+        raise OutputError(
+            f"'{output}' holds the source '{source}', so it is not replaced; choose another place"
+        )
 
 
 def _exists(path: Path) -> bool:

@@ -59,15 +59,15 @@ def _function(
     """A tf.function that takes the signature's inputs by alias and gives its outputs by alias."""
     graph_def = graph_def_of(_without_entries(graph))
     entry = dict(graph.inputs)
-    specs = [
-        tf.TensorSpec(_dimensions(each.shape), each.dtype.base, name=each.alias) for each in inputs
-    ]
+    specs = [tf.TensorSpec(_dimensions(each.shape), each.dtype.base, name=each.alias) for each in inputs]
 
     def call(*tensors: Any, **named: Any) -> dict[str, Any]:
         given = dict(zip(entry, tensors, strict=False)) | named
         fed = {f"{entry[alias]}:0": tensor for alias, tensor in given.items()}
         fed.update((f"{slot.node}:0", variables[slot.name].read_value()) for slot in graph.variables)
-        return dict(zip((alias for alias, _ in graph.outputs), _imported(tf, graph_def, graph, fed), strict=True))
+        return dict(
+            zip((alias for alias, _ in graph.outputs), _imported(tf, graph_def, graph, fed), strict=True)
+        )
 
     call.__name__ = _attribute(graph.name)
     call.__signature__ = _python_signature(inputs)  # type: ignore[attr-defined]

@@ -1,0 +1,38 @@
+"""The one door to protobuf: GraphDef, MetaGraphDef and checkpoint messages become our own frozen values.
+
+The message classes come TensorFlow-free from `tensorboard.compat.proto`, whose messages are wire-compatible copies
+of TensorFlow's own; those of the tensor bundle are not in it and are described in `bundles`.
+"""
+
+from __future__ import annotations
+
+from tf1compat.graph.protos.bundles import BundleEntry, BundleHeader, read_bundle_entry, read_bundle_header
+from tf1compat.graph.protos.graphs import read_graph_def, write_graph_def
+from tf1compat.graph.protos.meta_graphs import (
+    DecodeError,
+    MetaGraph,
+    SaverDef,
+    VariableDef,
+    meta_graph_text,
+    read_meta_graph,
+    scrubbed_meta_graph,
+)
+from tf1compat.graph.protos.tensors import array_from_tensor, tensor_from_array
+
+__all__ = [
+    "BundleEntry",
+    "BundleHeader",
+    "DecodeError",
+    "MetaGraph",
+    "SaverDef",
+    "VariableDef",
+    "array_from_tensor",
+    "meta_graph_text",
+    "read_bundle_entry",
+    "read_bundle_header",
+    "read_graph_def",
+    "read_meta_graph",
+    "scrubbed_meta_graph",
+    "tensor_from_array",
+    "write_graph_def",
+]

@@ -1,0 +1,135 @@
+"""MetaGraphDef: the graph, its Saver and its collections, from binary or text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from google.protobuf import message, text_format
+from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
+
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.protos.graphs import graph_from, set_node
+
+DecodeError = message.DecodeError
+
+
+@dataclass(frozen=True)
+class SaverDef:
+    """How a Saver's nodes are reached (`tensorflow/core/protobuf/saver.proto`)."""
+
+    filename_tensor: str
+    save_tensor: str
+    restore_op: str
+    version: int  # 0 legacy, 1 = V1, 2 = V2
+
+
+@dataclass(frozen=True)
+class VariableDef:
+    """One entry of a variables collection (`tensorflow/core/framework/variable.proto`)."""
+
+    variable: str  # name of the tensor that is the variable: `scope/w:0`
+    initializer: str
+    snapshot: str
+    trainable: bool
+    is_resource: bool
+
+
+@dataclass(frozen=True)
+class MetaGraph:
+    """A MetaGraphDef: the graph, and what the author's program knew of it."""
+
+    graph: Graph
+    tensorflow_version: str
+    saver: SaverDef | None
+    variables: Mapping[str, tuple[VariableDef, ...]]  # by collection
+    node_collections: Mapping[str, tuple[str, ...]]  # by collection
+    serialized: bytes  # the message whole, for `tf.compat.v1.train.import_meta_graph`
+
+
+_VARIABLE_COLLECTIONS = (
+    "variables", "trainable_variables", "local_variables", "model_variables", "moving_average_variables",
+)  # fmt: skip
+
+
+def read_meta_graph(content: bytes) -> MetaGraph:
+    """A MetaGraph from a `.meta` file's bytes, binary or text; raises DecodeError when they are neither."""
+    proto = meta_graph_pb2.MetaGraphDef()
+    try:
+        proto.ParseFromString(content)
+        parsed = bool(proto.graph_def.node)
+    except message.DecodeError:
+        parsed = False
+    if not parsed:
+        proto = _text_meta_graph(content)
+    if not proto.graph_def.node:
+        raise message.DecodeError("no graph in it")
+    return _meta_from(proto)
+
+
+def _text_meta_graph(content: bytes) -> Any:
+    try:
+        return text_format.Parse(content.decode("utf-8"), meta_graph_pb2.MetaGraphDef())
+    except (text_format.ParseError, UnicodeDecodeError) as error:
+        raise message.DecodeError(str(error).splitlines()[0]) from error
+
+
+def _meta_from(proto: Any) -> MetaGraph:
+    collections = proto.collection_def
+    saver = None
+    if proto.HasField("saver_def"):
+        each = proto.saver_def
+        saver = SaverDef(each.filename_tensor_name, each.save_tensor_name, each.restore_op_name, each.version)
+    variables = {
+        key: tuple(_variable_from(value, key) for value in collections[key].bytes_list.value)
+        for key in _VARIABLE_COLLECTIONS
+        if key in collections
+    }
+    nodes = {
+        key: tuple(collections[key].node_list.value)
+        for key in sorted(collections)
+        if collections[key].node_list.value
+    }
+    return MetaGraph(
+        graph_from(proto.graph_def),
+        proto.meta_info_def.tensorflow_version,
+        saver,
+        MappingProxyType(variables),
+        MappingProxyType(nodes),
+        bytes(proto.SerializeToString(deterministic=True)),
+    )
+
+
+def _variable_from(serialized: bytes, collection: str) -> VariableDef:
+    proto = variable_pb2.VariableDef.FromString(serialized)
+    trainable = collection == "trainable_variables" or proto.trainable
+    return VariableDef(
+        proto.variable_name, proto.initializer_name, proto.snapshot_name, trainable, proto.is_resource
+    )
+
+
+def scrubbed_meta_graph(serialized: bytes, nodes: Iterable[Node] | None = None) -> bytes:
+    """A MetaGraphDef that TF2 imports: without `_output_shapes`, devices, and collections of Python objects.
+
+    `nodes` replaces the graph's own nodes when given.
+    """
+    proto = meta_graph_pb2.MetaGraphDef.FromString(serialized)
+    if nodes is not None:
+        del proto.graph_def.node[:]
+        for each in nodes:
+            set_node(proto.graph_def.node.add(), each)
+    for node in proto.graph_def.node:
+        node.device = ""
+        node.attr.pop("_output_shapes", None)
+        node.attr.pop("_class", None)
+    for key in list(proto.collection_def):
+        if key not in _VARIABLE_COLLECTIONS:
+            del proto.collection_def[key]
+    return bytes(proto.SerializeToString())
+
+
+def meta_graph_text(meta_graph: MetaGraph) -> str:
+    """The MetaGraphDef in protobuf's text format."""
+    return str(text_format.MessageToString(meta_graph_pb2.MetaGraphDef.FromString(meta_graph.serialized)))
