@@ -30,7 +30,8 @@ def test_leaf_and_scope() -> None:
 @pytest.mark.parametrize(
     ("node", "op"),
     [("Softmax", "Softmax"), ("a/Placeholder_1", "Placeholder"), ("add_2", "AddV2"),
-     ("strided_slice_1", "StridedSlice"), ("truediv", "RealDiv"), ("ToInt32", "Cast"), ("stack_3", "Pack"), ("concat", "ConcatV2")],
+     ("strided_slice_1", "StridedSlice"), ("truediv", "RealDiv"), ("ToInt32", "Cast"), ("stack_3", "Pack"),
+     ("concat", "ConcatV2")],
 )  # fmt: skip
 def test_names_that_tensorflow_chose(node: str, op: str) -> None:
     assert is_default_name(node, op)

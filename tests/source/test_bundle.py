@@ -5,7 +5,7 @@ import pytest
 
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Shape
-from tf1compat.graph.protos import _ENTRY
+from tf1compat.graph.protos.bundles import BundleEntryProto
 from tf1compat.source.bundle import read_checkpoint, read_strings, read_tensor
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -92,8 +92,8 @@ def test_headers_that_cannot_be_read_are_refused(tmp_path, checkpoint_at, header
     ("value", "reason"),
     [
         (b"\xff", "the entry 'w' in .* is damaged"),
-        (_ENTRY(dtype=1, shard_id=5).SerializeToString(), "puts 'w' into a place that cannot be"),
-        (_ENTRY(dtype=1, offset=-1).SerializeToString(), "puts 'w' into a place that cannot be"),
+        (BundleEntryProto(dtype=1, shard_id=5).SerializeToString(), "puts 'w' into a place that cannot be"),
+        (BundleEntryProto(dtype=1, offset=-1).SerializeToString(), "puts 'w' into a place that cannot be"),
     ],
 )
 def test_entries_that_cannot_be_are_refused(tmp_path, checkpoint_at, make_table, value, reason):
@@ -112,9 +112,9 @@ def test_an_index_without_header_is_refused(tmp_path, make_table):
 
 def test_slices_are_known_as_such(tmp_path, checkpoint_at, make_table):
     prefix = checkpoint_at(tmp_path / "model", {})
-    whole = _ENTRY(dtype=1, slices=[b""])
+    whole = BundleEntryProto(dtype=1, slices=[b""])
     whole.shape.dim.add().size = 4
-    part = _ENTRY(dtype=1, size=8)
+    part = BundleEntryProto(dtype=1, size=8)
     index = make_table(
         ({b"": b"\x08\x01", b"\0w\0\1": part.SerializeToString(), b"w": whole.SerializeToString()}, 0, None)
     )
@@ -131,7 +131,7 @@ def test_slices_are_known_as_such(tmp_path, checkpoint_at, make_table):
 
 def test_a_size_that_does_not_fit_the_shape_is_refused(tmp_path, checkpoint_at, make_table):
     prefix = checkpoint_at(tmp_path / "model", {})
-    index = make_table(({b"": b"\x08\x01", b"w": _ENTRY(dtype=1).SerializeToString()}, 0, None))
+    index = make_table(({b"": b"\x08\x01", b"w": BundleEntryProto(dtype=1).SerializeToString()}, 0, None))
     (tmp_path / "model.index").write_bytes(index)
     with pytest.raises(SourceError, match=r"'w' in .* has 0 bytes; float32 \[\] takes 4"):
         read_tensor(read_checkpoint(prefix), "w")
