@@ -111,12 +111,13 @@ def _silently(_: str) -> None:
 def _built(
     found: Inspection, plan: MigrationPlan, built: Path, verify: bool, tell: Progress
 ) -> MigrationResult:
+    tell("rewriting the graph")
+    rewritten = rewrite(found.model.meta_graph.graph, plan)
+
     from tf1compat.restore.values import read_values
     from tf1compat.savedmodel.write import write_saved_model
     from tf1compat.verify import verify as compare
 
-    tell("rewriting the graph")
-    rewritten = rewrite(found.model.meta_graph.graph, plan)
     tell("restoring the variables")
     values = read_values(found.model.checkpoint.prefix, plan.variables)
     tell("writing the SavedModel")

@@ -11,7 +11,6 @@ from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import input_aliases, output_aliases
 from tf1compat.plan.label_plan import make_label_plan
@@ -23,6 +22,7 @@ from tf1compat.plan.model import (
     Piece,
     SignaturePlan,
 )
+from tf1compat.plan.reach import reached, reached_by
 from tf1compat.plan.signature import Signature, alias_problem, parse_signature
 from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
@@ -111,12 +111,15 @@ class _Planner:
     ) -> tuple[ConstantPlan, ...]:
         """The constants that some output depends on and no signature feeds."""
         fed = {each.tensor for signature in signatures for each in signature.inputs}
-        reached = self._reached([ref for each in signatures for ref in _tensors(each.outputs)], fed)
+        found = self._reached_by(signatures)
         return tuple(
             each
             for each in constants
-            if each.tensor not in fed and (each.reason == "user" or each.tensor.node in reached)
+            if each.tensor not in fed and (each.reason == "user" or each.tensor.node in found)
         )
+
+    def _reached_by(self, signatures: Sequence[SignaturePlan]) -> set[str]:
+        return {name for each in signatures for name in reached_by(self._graph, each, ())}
 
     def hazards(self, frozen: Sequence[ConstantPlan]) -> tuple[Note, ...]:
         """Discovery's hazards, less those about tensors that the user has decided."""
@@ -128,9 +131,7 @@ class _Planner:
         return node is not None and node.op in self._wishes.allow
 
     def is_reached(self, blocker: Note, signatures: Sequence[SignaturePlan]) -> bool:
-        fed = {each.tensor for signature in signatures for each in signature.inputs}
-        reached = self._reached([ref for each in signatures for ref in _tensors(each.outputs)], fed)
-        return blocker.node in reached
+        return blocker.node in self._reached_by(signatures)
 
     # ----------------------------------------------------------------------------------------- signatures
 
@@ -219,18 +220,12 @@ class _Planner:
     def _needed_inputs(
         self, outputs: Sequence[TensorRef], frozen: set[TensorRef]
     ) -> tuple[InputBinding, ...]:
-        reached = self._reached(outputs, frozen)
+        found = reached(self._graph, outputs, {each.node for each in frozen})
         needed = [
-            each
-            for each in self._findings.inputs
-            if each.tensor.node in reached and each.tensor not in frozen
+            each for each in self._findings.inputs if each.tensor.node in found and each.tensor not in frozen
         ]
         aliases = input_aliases(self._graph, needed)
         return tuple(_input(each, aliases[each.tensor]) for each in needed)
-
-    def _reached(self, outputs: Sequence[TensorRef], cut: set[TensorRef]) -> frozenset[str]:
-        names = {ref.node for ref in cut}
-        return ancestors(self._graph, [ref.node for ref in outputs], stop=lambda node: node.name in names)
 
     def _step(self, default: SignaturePlan, offered: Sequence[OutputFinding]) -> tuple[SignaturePlan, ...]:
         """One step of a recurrent model: state comes out under the alias and in the shape in which it goes in."""
@@ -256,7 +251,3 @@ def _input(finding: InputFinding, alias: str) -> InputBinding:
 def _carried(entry: InputBinding, pairing: StatePairing) -> OutputBinding:
     pieces = tuple(Piece(each.index, each.final) for each in pairing.pieces)
     return OutputBinding(entry.alias, pieces, entry.dtype, entry.shape, "state")
-
-
-def _tensors(outputs: Sequence[OutputBinding]) -> list[TensorRef]:
-    return [piece.tensor for each in outputs for piece in each.pieces]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tf1compat.discovery.findings import Findings, Note, VariableFinding
 from tf1compat.errors import nearest
-from tf1compat.graph.walk import ancestors
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
+from tf1compat.plan.reach import reached_by
 from tf1compat.source.model import LegacyModel, SavedAs
 
 _EMA = "/ExponentialMovingAverage"
@@ -21,7 +21,9 @@ def plan_variables(
     weights: str,
 ) -> tuple[tuple[VariablePlan, ...], tuple[Note, ...]]:
     """The variables behind the signatures' outputs, and a blocker for each that the checkpoint does not have."""
-    reached = _reached(model, signatures, constants)
+    frozen = {each.tensor.node for each in constants}
+    graph = model.meta_graph.graph
+    reached = {name for signature in signatures for name in reached_by(graph, signature, frozen)}
     plans, missing = [], []
     for each in findings.variables:
         if each.name in reached:
@@ -30,18 +32,6 @@ def plan_variables(
             if plan.key not in model.checkpoint.entries:
                 missing.append(_missing(model, each, plan.key))
     return tuple(plans), tuple(missing)
-
-
-def _reached(
-    model: LegacyModel, signatures: Sequence[SignaturePlan], constants: Sequence[ConstantPlan]
-) -> frozenset[str]:
-    frozen = {each.tensor.node for each in constants}
-    found: set[str] = set()
-    for signature in signatures:
-        cut = frozen | {each.tensor.node for each in signature.inputs}
-        ends = [piece.tensor.node for each in signature.outputs for piece in each.pieces]
-        found |= ancestors(model.meta_graph.graph, ends, stop=lambda node, cut=cut: node.name in cut)  # type: ignore[misc]
-    return frozenset(found)
 
 
 def _plan(model: LegacyModel, variable: VariableFinding, weights: str) -> VariablePlan:
