@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -129,3 +131,33 @@ def test_a_plan_for_other_files_is_refused(
     with pytest.raises(tf1compat.Tf1CompatError, match="made for other files"):
         tf1compat.migrate(source, tmp_path / "out", plan=plan)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_old_projects_may_call_from_inside_a_v1_graph(
+    source: Path, tmp_path: Path, tensorflow: ModuleType
+) -> None:
+    feeds = {"inputs": np.ones((2, 4), np.int32), "sequence_length": np.array([4, 2], np.int32)}
+    with tf1compat.restore(source) as legacy:
+        output = tf1compat.migrate(source, tmp_path / "out", verify=False).output
+        found = tf1compat.load(output).run("probabilities", feeds)
+        given = {"inputs:0": feeds["inputs"], "Placeholder": feeds["sequence_length"], "keep_prob": 1.0}
+        np.testing.assert_allclose(found, legacy.run("Softmax:0", given), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("disable_eager_execution", "published"),
+        ("disable_v2_behavior", "TensorFlow 2's behaviour is turned off"),
+    ],
+)
+def test_programs_that_turn_tf2_off(source: Path, tmp_path: Path, call: str, said: str) -> None:
+    code = (
+        f"import sys, tensorflow as tf, tf1compat; tf.compat.v1.{call}()\n"
+        "try: print(tf1compat.migrate(sys.argv[1], sys.argv[2]).output and 'published')\n"
+        "except tf1compat.Tf1CompatError as error: print(error)"
+    )
+    command = [sys.executable, "-c", code, str(source), str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said in done.stdout
+    assert [each.name for each in tmp_path.iterdir()] == (["out"] if said == "published" else [])

@@ -12,6 +12,7 @@ import numpy as np
 
 from tf1compat.errors import FeedError, SourceError, nearest
 from tf1compat.graph.attributes import Array
+from tf1compat.savedmodel.eager import eagerly
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,13 @@ class LoadedSignature:
         import tensorflow as tf
 
         self._check_names(feeds)
-        tensors = {alias: self._tensor(tf, alias, value) for alias, value in feeds.items()}
-        try:
-            results = self.function(**tensors)
-        except tf.errors.OpError as error:
-            raise FeedError(f"signature '{self.name}': {error.message.splitlines()[0]}") from error
-        return {alias: results[alias].numpy() for alias in self.outputs}
+        with eagerly():
+            tensors = {alias: self._tensor(tf, alias, value) for alias, value in feeds.items()}
+            try:
+                results = self.function(**tensors)
+            except tf.errors.OpError as error:
+                raise FeedError(f"signature '{self.name}': {error.message.splitlines()[0]}") from error
+            return {alias: results[alias].numpy() for alias in self.outputs}
 
     def _check_names(self, feeds: Mapping[str, Any]) -> None:
         unknown = [name for name in feeds if name not in self.inputs]
@@ -81,7 +83,8 @@ class MigratedModel:
             )
         try:
             #: What `tf.saved_model.load` gives.
-            self.saved_model = tf.saved_model.load(str(self.path))
+            with eagerly():
+                self.saved_model = tf.saved_model.load(str(self.path))
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise SourceError(f"'{directory}' cannot be loaded: {str(error).splitlines()[0]}") from error
         self.signatures: Mapping[str, LoadedSignature] = MappingProxyType(_signatures(self.saved_model))
@@ -100,7 +103,10 @@ class MigratedModel:
     def labels(self) -> tuple[str, ...] | None:
         """The class names in the order of the output neurons; None for a model without labels."""
         labels = getattr(self.saved_model, "labels", None)
-        return None if labels is None else tuple(each.decode() for each in labels().numpy())
+        if labels is None:
+            return None
+        with eagerly():
+            return tuple(each.decode() for each in labels().numpy())
 
     def predict(self, signature: str, feeds: Mapping[str, Any]) -> dict[str, Array]:
         """All outputs of one signature by alias; raises FeedError."""

@@ -14,3 +14,14 @@ def op_definition(op: str) -> Any:
     from tensorflow.python.framework import op_def_registry
 
     return op_def_registry.get(op)
+
+
+def eager_mode() -> Any:
+    """A context manager inside which operations run eagerly.
+
+    Private, because the public `tf.init_scope` does not lift out of a `tf.Graph` that a user entered, which is
+    where the programs of TF1 users stand.
+    """
+    from tensorflow.python.eager import context
+
+    return context.eager_mode()

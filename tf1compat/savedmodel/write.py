@@ -10,6 +10,7 @@ from typing import Any
 from tf1compat.graph.attributes import Array, Shape
 from tf1compat.plan.model import InputBinding, LabelPlan, MigrationPlan, VariablePlan
 from tf1compat.rewrite.result import Rewritten, SignatureGraph
+from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.graph_def import graph_def_of
 
 
@@ -21,6 +22,11 @@ def write_saved_model(
     `values` gives each variable of the plan by name. Every signature is also an attribute of the loaded object
     (`model.step`), so that saving the loaded object again keeps it.
     """
+    with eagerly():
+        _write(rewritten, plan, values, directory)
+
+
+def _write(rewritten: Rewritten, plan: MigrationPlan, values: Mapping[str, Array], directory: Path) -> None:
     import tensorflow as tf
 
     module = _module_type(tf)()
