@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OutputDifference:
-    """One output in one case. Differences are None where dtype or shape differ, so nothing can be subtracted."""
+    """One output in one case. Differences are None where dtype or shape differ: nothing can be subtracted."""
 
     alias: str
     expected_dtype: str

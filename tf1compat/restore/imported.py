@@ -1,0 +1,163 @@
+"""A MetaGraph in a `tf.Graph`: whole and untouched if TensorFlow takes it, else changed as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from tf1compat.errors import RestoreError, nearest
+from tf1compat.graph.model import Graph
+from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef
+from tf1compat.restore.legacy_ops import runnable
+from tf1compat.source.model import LegacyModel, SavedAs
+
+_RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A `tf.Graph` that holds the author's ops, and how to fill its variables."""
+
+    model: LegacyModel
+    graph: Any
+    saver: Any  # the author's own tf.compat.v1.train.Saver; None where the file has none
+    replaced: tuple[str, ...]
+
+    def restore(self, session: Any) -> None:
+        """Give the variables their values in the checkpoint; raises RestoreError."""
+        prefix = str(self.model.checkpoint.prefix)
+        try:
+            if self.saver is None:
+                session.run(self._restore_operations(prefix))
+            else:
+                with self.graph.as_default():  # outside a graph, a Saver acts eagerly
+                    self.saver.restore(session, prefix)
+        except (tf.errors.OpError, ValueError) as error:
+            raise RestoreError(self._why(error)) from error
+
+    def initialize_uncovered(self, session: Any) -> None:
+        """Run the author's initializers of the variables that the checkpoint does not cover."""
+        initializers = (
+            each.initializer
+            for each in _declared(self.model.meta_graph)
+            if TensorRef.parse(each.variable).node not in self.model.saved_as
+        )
+        present = [name for name in map(_node_name, initializers) if self._holds(name)]
+        session.run([self.graph.get_operation_by_name(name) for name in present])
+
+    def _holds(self, name: str) -> bool:
+        try:
+            self.graph.get_operation_by_name(name)
+        except KeyError:
+            return False
+        return True
+
+    def _restore_operations(self, prefix: str) -> list[Any]:
+        """What a Saver does, for a graph that came without one."""
+        with self.graph.as_default():
+            return [
+                _assign(self.graph.get_operation_by_name(name), prefix, saved)
+                for name, saved in self.model.saved_as.items()
+                if self._holds(name)
+            ]
+
+    def _why(self, error: Exception) -> str:
+        """The first thing that is wrong with the checkpoint, in our words where we know it."""
+        entries = self.model.checkpoint.entries
+        prefix = self.model.checkpoint.prefix
+        for name, saved in self.model.saved_as.items():
+            if saved.key not in entries:
+                return (
+                    f"variable '{name}' is saved as '{saved.key}', which is not in the checkpoint "
+                    f"'{prefix}'{nearest(saved.key, entries)}"
+                )
+        line = str(error).strip().splitlines()[0]
+        return f"the model's own Saver cannot restore '{prefix}': {line}"
+
+
+def import_legacy(model: LegacyModel, needed: Iterable[TensorRef]) -> Imported:
+    """The model's graph in a `tf.Graph` of its own; raises RestoreError with TensorFlow's reason.
+
+    Three forms are tried: the graph as it is; the same with the ops that TensorFlow 2 refuses to create in
+    their newer form; and of that only what `needed` and the Saver depend on.
+    """
+    meta_graph = model.meta_graph
+    updated, replaced = runnable(meta_graph.graph)
+    attempts: tuple[Callable[[], Imported], ...] = (
+        lambda: _imported(model, meta_graph.graph, ()),
+        lambda: _imported(model, updated, replaced),
+        lambda: _imported_part(model, updated, replaced, needed),
+    )
+    for attempt in attempts:
+        outcome = _attempted(attempt)
+        if isinstance(outcome, Imported):
+            return outcome
+    raise RestoreError(f"TensorFlow {tf.__version__} cannot import the graph of '{model.path}': {outcome}")
+
+
+def _attempted(attempt: Callable[[], Imported]) -> Imported | str:
+    """The import, or the first line of TensorFlow's reason against it."""
+    try:
+        return attempt()
+    except (tf.errors.OpError, ValueError, KeyError, TypeError) as error:
+        return str(error).strip().splitlines()[0]
+
+
+def _imported(model: LegacyModel, graph: Graph, replaced: tuple[str, ...]) -> Imported:
+    changed = None if graph is model.meta_graph.graph else graph.nodes
+    serialized = scrubbed_meta_graph(model.meta_graph.serialized, changed)
+    return _import(model, tf.compat.v1.MetaGraphDef.FromString(serialized), replaced)
+
+
+def _imported_part(
+    model: LegacyModel, graph: Graph, replaced: tuple[str, ...], needed: Iterable[TensorRef]
+) -> Imported:
+    kept = ancestors(graph, _starts(model, graph, needed))
+    nodes = [node for node in graph.nodes if node.name in kept]
+    meta = tf.compat.v1.MetaGraphDef.FromString(scrubbed_meta_graph(model.meta_graph.serialized, nodes))
+    # Collections name variables and initializers that may have gone.
+    meta.ClearField("collection_def")
+    left_out = f"{len(graph.nodes) - len(nodes)} nodes that no output needs were left out"
+    return _import(model, meta, (*replaced, left_out))
+
+
+def _starts(model: LegacyModel, graph: Graph, needed: Iterable[TensorRef]) -> list[str]:
+    names = [ref.node for ref in needed]
+    saver = model.meta_graph.saver
+    if saver is not None:
+        names += map(_node_name, (saver.filename_tensor, saver.save_tensor, saver.restore_op))
+    return [name for name in names if name in graph]
+
+
+def _import(model: LegacyModel, meta: Any, replaced: tuple[str, ...]) -> Imported:
+    graph = tf.Graph()
+    with graph.as_default():
+        saver = tf.compat.v1.train.import_meta_graph(meta)
+    # Without a SaverDef, TensorFlow makes up a Saver of its own whose keys are the variables' names.
+    return Imported(model, graph, saver if meta.HasField("saver_def") else None, replaced)
+
+
+def _declared(meta_graph: MetaGraph) -> Iterable[VariableDef]:
+    """The variables of all collections, each once."""
+    return {each.variable: each for group in meta_graph.variables.values() for each in group}.values()
+
+
+def _node_name(name: str) -> str:
+    return TensorRef.parse(name).node
+
+
+def _assign(variable: Any, prefix: str, saved: SavedAs) -> Any:
+    """An op that gives one variable (a `tf.Operation`) its value in the checkpoint."""
+    dtype = variable.get_attr("dtype")
+    (value,) = tf.raw_ops.RestoreV2(
+        prefix=prefix, tensor_names=[saved.key], shape_and_slices=[saved.shape_and_slice], dtypes=[dtype]
+    )
+    target = variable.outputs[0]
+    if variable.type in _RESOURCE_VARIABLES:
+        return tf.raw_ops.AssignVariableOp(resource=target, value=value)
+    return tf.raw_ops.Assign(ref=target, value=value, validate_shape=False).op

@@ -1,0 +1,173 @@
+"""What may be fed to a signature: for each input its element type, its sizes, and which values make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tf1compat.discovery.findings import Findings
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef, leaf
+from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
+from tf1compat.verify.dimensions import (
+    BATCH,
+    TIME,
+    anchors_of,
+    given_dims,
+    live_part,
+    names_of,
+    time_of,
+    walk_shapes,
+)
+from tf1compat.verify.ids import Usage, usage_of
+from tf1compat.verify.shapes import Dim, Dims, Symbols, Walk
+
+Size = int | str  # a size, or the symbol of one
+
+#: Inputs that have one right value at inference, by role; used where the plan leaves them open.
+_FIXED = {"keep_prob": 1.0, "is_training": False, "learning_rate": 0.0}
+
+
+@dataclass(frozen=True)
+class Values:
+    """Which values an input takes."""
+
+    kind: str  # normal, fraction, ids, lengths, size, boolean, text or fixed
+    below: int | None = None  # of ids; None when nothing bounds them
+    upper: Size | None = None  # of lengths: the axis they count steps of
+    value: Any = None  # the fixed one
+    one_hot: bool = False  # the last axis may also select one of a fixed number
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One input of a signature, and what may be fed to it."""
+
+    alias: str
+    tensor: TensorRef
+    dtype: DType
+    dims: tuple[Size, ...]
+    values: Values
+
+
+@dataclass(frozen=True)
+class SignatureDomain:
+    """All inputs of a signature; a symbol has one size in all of them."""
+
+    signature: str
+    inputs: tuple[Domain, ...]
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        return frozenset(dim for each in self.inputs for dim in each.dims if isinstance(dim, str))
+
+
+def domains_of(
+    graph: Graph,
+    findings: Findings,
+    signature: SignaturePlan,
+    constants: tuple[ConstantPlan, ...] = (),
+) -> tuple[SignatureDomain, ...]:
+    """What may be fed to a signature; the likeliest reading of the graph first, then others worth trying."""
+    fed = [binding.tensor for binding in signature.inputs] + [each.tensor for each in constants]
+    outputs = [piece.tensor for output in signature.outputs for piece in output.pieces]
+    live = live_part(graph, fed, outputs)
+    anchors = anchors_of(graph, findings)
+    symbols = Symbols()
+    given = {each.tensor: given_dims(live, each, anchors) for each in signature.inputs}
+    walk = walk_shapes(live, given, anchors, symbols)
+    reading = _Reading(walk, findings, given, _lengths(findings))
+    return tuple(dict.fromkeys(reading.alternatives(signature)))
+
+
+def _lengths(findings: Findings) -> dict[TensorRef, Dim]:
+    return {rnn.sequence_length: time_of(rnn) for rnn in findings.rnns if rnn.sequence_length is not None}
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A finished walk, from which domains are read."""
+
+    walk: Walk
+    findings: Findings
+    given: Mapping[TensorRef, Dims]
+    lengths: Mapping[TensorRef, Dim]
+
+    def alternatives(self, signature: SignaturePlan) -> Iterator[SignatureDomain]:
+        names = self._names(one_time=False)
+        yield self._domain(signature, names)
+        joined = {symbol: TIME if name.endswith(".1") else name
+                  for symbol, name in self._names(one_time=True).items()}  # fmt: skip
+        yield self._domain(signature, joined)
+        swapped = {symbol: {BATCH: TIME, TIME: BATCH}.get(name, name) for symbol, name in joined.items()}
+        yield self._domain(signature, swapped)
+
+    def _names(self, *, one_time: bool) -> dict[str, str]:
+        used = {dim for dims in self.given.values() for dim in dims or () if isinstance(dim, str)}
+        known = {BATCH, *(time_of(rnn) for rnn in self.findings.rnns)}
+        return names_of(self.walk.symbols, used, known, one_time=one_time)
+
+    def _domain(self, signature: SignaturePlan, names: Mapping[str, str]) -> SignatureDomain:
+        inputs = tuple(self._input(binding, names) for binding in signature.inputs)
+        return SignatureDomain(signature.name, tuple(_with_upper(each, inputs) for each in inputs))
+
+    def _input(self, binding: InputBinding, names: Mapping[str, str]) -> Domain:
+        usage = usage_of(self.walk, binding.tensor, self.lengths)
+        role = self._role(binding.tensor)
+        upper = self._size(usage.length, names)
+        if usage == Usage() and "len" in leaf(binding.tensor.node).lower():
+            role = "sequence_length"
+        values = _values(binding.dtype, role, usage, upper)
+        dims = self.given[binding.tensor]
+        if dims is None:
+            dims = (BATCH,) if values.kind == "lengths" else ()
+        sizes = tuple(self._size(dim, names) or 1 for dim in dims)
+        return Domain(binding.alias, binding.tensor, binding.dtype, sizes, _refined(values, sizes, role))
+
+    def _role(self, tensor: TensorRef) -> str:
+        if any(each.placeholder == tensor for each in self.findings.pairings):
+            return "state"
+        return next((each.role for each in self.findings.inputs if each.tensor == tensor), "other")
+
+    def _size(self, dim: Dim, names: Mapping[str, str]) -> Size | None:
+        """A fixed size, or the name of the symbol."""
+        root = self.walk.symbols.find(dim)
+        if not isinstance(root, str):
+            return root
+        name = self.walk.symbols.at_least.get(root) or names.get(root, root)
+        batch = self.walk.symbols.find(BATCH)  # a size, where the graph has one baked in
+        return batch if name == BATCH and isinstance(batch, int) else name
+
+
+def _values(dtype: DType, role: str, usage: Usage, upper: Size | None) -> Values:
+    if role in _FIXED:
+        return Values("fixed", value=_FIXED[role])
+    if dtype == "bool":
+        return Values("boolean")
+    if dtype == "string":
+        return Values("text")
+    if dtype.is_integer and (usage.length is not None or role == "sequence_length"):
+        return Values("lengths", upper=upper)
+    if dtype.is_integer:
+        bounded = usage.below is not None or not usage.size
+        return Values("ids", below=usage.below) if bounded else Values("size", upper=BATCH)
+    return Values("normal")
+
+
+def _refined(values: Values, sizes: tuple[Size, ...], role: str) -> Values:
+    if values.kind != "normal":
+        return values
+    if not sizes:
+        return Values("fraction")
+    chosen = len(sizes) > 1 and isinstance(sizes[-1], int) and sizes[-1] > 1 and role != "state"
+    return replace(values, one_hot=chosen)
+
+
+def _with_upper(domain: Domain, inputs: tuple[Domain, ...]) -> Domain:
+    """Lengths that no RNN is known to read count the second axis of the first input that has one."""
+    if domain.values.kind != "lengths" or domain.values.upper is not None:
+        return domain
+    axes = (each.dims[1] for each in inputs if len(each.dims) > 1)
+    return replace(domain, values=replace(domain.values, upper=next(axes, 1)))

@@ -1,0 +1,170 @@
+"""Verification: the original against the migrated model reloaded in a fresh process, case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tf1compat.discovery.findings import Findings
+from tf1compat.errors import SourceError
+from tf1compat.graph.attributes import Array
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
+from tf1compat.restore.session import LegacySession
+from tf1compat.source.model import LegacyModel
+from tf1compat.verify.cases import Case, cases
+from tf1compat.verify.compare import difference, labelled, missing, name_table
+from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
+from tf1compat.verify.domain import domains_of
+from tf1compat.verify.feeds import given_cases
+from tf1compat.verify.fresh import Answer, FreshProcess
+from tf1compat.verify.reference import BLOCKED, Reference
+
+SEED = 20240229
+#: The model's list of labels, compared like an output.
+ALL_CLASSES = "all_classes"
+
+
+def verify(
+    model: LegacyModel,
+    findings: Findings,
+    plan: MigrationPlan,
+    saved_model: Path,
+    feeds: Mapping[str, Any] | None = None,
+    *,
+    rtol: float = 1e-5,
+    atol: float = 1e-5,
+    seed: int = SEED,
+) -> Comparison:
+    """Both models' answers to the same inputs, compared.
+
+    Without `feeds`, inputs are made up for every signature within what the graph shows to be its domain,
+    the same for the same `seed`. With `feeds` (arrays by alias or tensor name for `serving_default`, by
+    `signature/alias`, or a mapping for each signature), these alone are run. Raises FeedError,
+    RestoreError, SourceError, and VerificationError when the migrated model does not load.
+    """
+    if not (saved_model / "saved_model.pb").is_file():
+        raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
+    given = None if feeds is None else given_cases(plan.signatures, feeds)
+    with FreshProcess(saved_model) as fresh, LegacySession(model, findings, needed=_needed(plan)) as legacy:
+        original = _Original(model, findings, plan, Reference(legacy, plan), seed)
+        tried = original.answers(given)
+        found = iter(fresh.run([case for case, expected in tried if expected.error is None]))
+        judge = _Judge(plan.labels, fresh.labels, rtol, atol)
+        results = tuple(
+            judge.refused(case, expected) if expected.error else judge.result(case, expected, next(found))
+            for case, expected in tried
+        )
+        return Comparison(results, rtol, atol, original.description, seed, tf.__version__)
+
+
+def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:
+    inputs = [each.tensor for signature in plan.signatures for each in signature.inputs]
+    outputs = [
+        piece.tensor
+        for signature in plan.signatures
+        for output in signature.outputs
+        for piece in output.pieces
+    ]
+    return (*inputs, *outputs, *(each.tensor for each in plan.constants))
+
+
+@dataclass(frozen=True)
+class _Original:
+    """The legacy model, and what to ask it."""
+
+    model: LegacyModel
+    findings: Findings
+    plan: MigrationPlan
+    reference: Reference
+    seed: int
+
+    @property
+    def description(self) -> str:
+        return self.reference.description
+
+    def answers(self, given: Iterable[Case] | None) -> list[tuple[Case, Answer]]:
+        """Its answers to the given cases, or to such as are made up for every signature."""
+        if given is not None:
+            return [(case, self.reference.run(case)) for case in given]
+        return [pair for signature in self.plan.signatures for pair in self._made_up(signature)]
+
+    def _made_up(self, signature: SignaturePlan) -> list[tuple[Case, Answer]]:
+        """A signature's cases and answers, from the likeliest domain of which it accepts any."""
+        attempts: list[list[tuple[Case, Answer]]] = []
+        many_rows = self._is_labelled(signature)
+        graph, constants = self.model.meta_graph.graph, self.plan.constants
+        for domain in domains_of(graph, self.findings, signature, constants):
+            tried = list(_until_blocked(self.reference, cases(domain, self.seed, many_rows=many_rows)))
+            attempts.append(tried)
+            if any(answer.error is None or answer.error == BLOCKED for _, answer in tried):
+                return tried
+        return attempts[0]
+
+    def _is_labelled(self, signature: SignaturePlan) -> bool:
+        labels = self.plan.labels
+        return labels is not None and any(each.alias == labels.scores for each in signature.outputs)
+
+
+def _until_blocked(reference: Reference, made_up: Iterable[Case]) -> Iterator[tuple[Case, Answer]]:
+    """Each case with the original's answer, up to the first that it does not answer at all."""
+    for case in made_up:
+        answer = reference.run(case)
+        yield case, answer
+        if answer.error == BLOCKED:
+            return
+
+
+class _Judge:
+    """Compares answers within a tolerance."""
+
+    def __init__(
+        self, labels: LabelPlan | None, found_labels: Array | None, rtol: float, atol: float
+    ) -> None:
+        self._labels = labels
+        self._found_labels = found_labels
+        self._tolerance = (rtol, atol)
+
+    def refused(self, case: Case, expected: Answer) -> CaseResult:
+        """The result of a case that the original itself does not run."""
+        return CaseResult(case.signature, case.name, refused=expected.error)
+
+    def result(self, case: Case, expected: Answer, found: Answer) -> CaseResult:
+        """The result of a case that the original ran."""
+        failure = found.error or self._surplus(expected, found)
+        outputs = () if found.error else (*self._differences(expected, found), *self._all_classes(expected))
+        return CaseResult(case.signature, case.name, outputs, failure=failure)
+
+    def _differences(self, expected: Answer, found: Answer) -> Iterator[OutputDifference]:
+        for alias, value in (expected.outputs | self._labelled(expected, found)).items():
+            other = found.outputs.get(alias)
+            yield (
+                missing(alias, value) if other is None else difference(alias, value, other, *self._tolerance)
+            )
+
+    def _labelled(self, expected: Answer, found: Answer) -> dict[str, Any]:
+        """What the labels add to a signature that yields the scores they name."""
+        if self._labels is None or self._labels.scores not in expected.outputs:
+            return {}
+        scores = expected.outputs[self._labels.scores]
+        added = labelled(scores, self._labels.names, found.outputs.get("class_ids"), *self._tolerance)
+        return {alias: value for alias, value in added.items() if alias not in expected.outputs}
+
+    def _all_classes(self, expected: Answer) -> Iterator[OutputDifference]:
+        """Whether the model's whole list of labels is right, those of classes that no case names included."""
+        if self._labels is None or self._labels.scores not in expected.outputs:
+            return
+        names, found = name_table(self._labels.names), self._found_labels
+        if found is None:
+            yield missing(ALL_CLASSES, names)
+        else:
+            yield difference(ALL_CLASSES, names, found, *self._tolerance)
+
+    def _surplus(self, expected: Answer, found: Answer) -> str | None:
+        known = expected.outputs.keys() | self._labelled(expected, found).keys()
+        surplus = sorted(found.outputs.keys() - known)
+        return f"it also yields what the plan does not name: {', '.join(surplus)}" if surplus else None
