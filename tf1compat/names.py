@@ -26,9 +26,7 @@ class TensorRef:
         """Read `node` or `node:index`; raises UnknownNameError for anything else."""
         node, colon, index = text.strip().partition(":")
         if not _NODE_NAME.match(node) or (colon and not index.isdecimal()):
-            raise UnknownNameError(
-                f"'{text}' is not a tensor name; write 'scope/op' or 'scope/op:0'"
-            )
+            raise UnknownNameError(f"'{text}' is not a tensor name; write 'scope/op' or 'scope/op:0'")
         return cls(node, int(index) if index else 0)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tf1compat
 from tf1compat.cli import main
 
 
@@ -100,3 +101,13 @@ def test_an_alias_that_cannot_be_an_argument(model: Path, refused: Callable[...,
 def test_a_signature_that_leaves_an_input_open(model: Path, refused: Callable[..., str]) -> None:
     line = refused(model, "--signature", "serving_default(inputs=inputs:0) -> scores=Softmax:0")
     assert "'Placeholder'" in line
+
+
+@pytest.mark.tensorflow
+def test_a_flipped_bit_in_a_weight(model: Path, refused: Callable[..., str]) -> None:
+    entry = tf1compat.inspect(model).model.checkpoint.entries["dense/kernel"]
+    data = model / "model.data-00000-of-00001"
+    content = bytearray(data.read_bytes())
+    content[entry.offset + 8] ^= 0x40
+    data.write_bytes(content)
+    assert "Checksum does not match" in refused(model)

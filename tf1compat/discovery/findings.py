@@ -9,8 +9,17 @@ from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 
 #: Roles of inputs and of outputs, as reports and plans name them.
-INPUT_ROLES = ("data", "state", "sequence_length", "label", "keep_prob", "is_training", "learning_rate", "other")
-OUTPUT_ROLES = ("probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other")  # fmt: skip
+INPUT_ROLES = (
+    "data",
+    "state",
+    "sequence_length",
+    "label",
+    "keep_prob",
+    "is_training",
+    "learning_rate",
+    "other",
+)
+OUTPUT_ROLES = ("probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other")
 
 
 @dataclass(frozen=True)

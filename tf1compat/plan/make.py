@@ -31,6 +31,13 @@ DEFAULT_SIGNATURE = "serving_default"
 #: What the default signature offers, unless there is nothing else.
 _OFFERED = ("probabilities", "logits", "class_ids", "value", "state")
 
+_COMPILED = Note(
+    "compiled-without-empty-axes",
+    DEFAULT_SIGNATURE,
+    "XLA compiles for the sizes that it is given, and may refuse an axis of size 0 that the original takes",
+    "leave --jit out if empty batches or sequences come in; verification leaves them out with --jit",
+)
+
 Signatures = Mapping[str, "Signature | str"] | Sequence[str] | None
 
 
@@ -124,7 +131,8 @@ class _Planner:
     def hazards(self, frozen: Sequence[ConstantPlan]) -> tuple[Note, ...]:
         """Discovery's hazards, less those about tensors that the user has decided."""
         decided = {each.tensor.node for each in frozen if each.reason == "user"}
-        return tuple(each for each in self._findings.hazards if each.node not in decided)
+        kept = tuple(each for each in self._findings.hazards if each.node not in decided)
+        return (*kept, _COMPILED) if self._wishes.jit else kept
 
     def is_allowed(self, blocker: Note) -> bool:
         node = self._graph.get(blocker.node)

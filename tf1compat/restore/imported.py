@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf1compat.errors import RestoreError, nearest
+from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph
 from tf1compat.graph.walk import ancestors
@@ -76,8 +76,7 @@ class Imported:
                     f"variable '{name}' is saved as '{saved.key}', which is not in the checkpoint "
                     f"'{prefix}'{nearest(saved.key, entries)}"
                 )
-        line = str(error).strip().splitlines()[0]
-        return f"the model's own Saver cannot restore '{prefix}': {line}"
+        return f"the model's own Saver cannot restore '{prefix}': {reason_of(error)}"
 
 
 def import_legacy(model: LegacyModel, needed: Iterable[TensorRef]) -> Imported:
@@ -105,7 +104,7 @@ def _attempted(attempt: Callable[[], Imported]) -> Imported | str:
     try:
         return attempt()
     except (tf.errors.OpError, ValueError, KeyError, TypeError) as error:
-        return str(error).strip().splitlines()[0]
+        return reason_of(error)
 
 
 def _imported(model: LegacyModel, graph: Graph, replaced: tuple[str, ...]) -> Imported:

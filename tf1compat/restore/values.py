@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf1compat.errors import RestoreError, nearest
+from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.attributes import Array, Shape
 from tf1compat.plan.model import VariablePlan
 
@@ -25,16 +25,15 @@ def read_values(checkpoint_prefix: Path, variables: tuple[VariablePlan, ...]) ->
     try:
         return _restored(checkpoint_prefix, reader, variables)
     except tf.errors.OpError as error:
-        line = str(error.message).splitlines()[0]
-        raise RestoreError(f"'{checkpoint_prefix}' cannot be read: {line}") from error
+        raise RestoreError(f"'{checkpoint_prefix}' cannot be read: {reason_of(error)}") from error
 
 
 def _reader(prefix: Path) -> Any:
     try:
         return tf.train.load_checkpoint(str(prefix))
     except (tf.errors.OpError, ValueError) as error:
-        line = str(error).splitlines()[0]
-        raise RestoreError(f"'{prefix}' is not a checkpoint that TensorFlow reads: {line}") from error
+        reason = reason_of(error)
+        raise RestoreError(f"'{prefix}' is not a checkpoint that TensorFlow reads: {reason}") from error
 
 
 def _problems(reader: Any, variable: VariablePlan, prefix: Path) -> Iterable[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tf1compat.errors import FeedError, SourceError, nearest
+from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.savedmodel.eager import eagerly
 
@@ -37,7 +37,7 @@ class LoadedSignature:
             try:
                 results = self.function(**tensors)
             except tf.errors.OpError as error:
-                raise FeedError(f"signature '{self.name}': {error.message.splitlines()[0]}") from error
+                raise FeedError(f"signature '{self.name}': {reason_of(error)}") from error
             return {alias: results[alias].numpy() for alias in self.outputs}
 
     def _check_names(self, feeds: Mapping[str, Any]) -> None:
@@ -86,7 +86,7 @@ class MigratedModel:
             with eagerly():
                 self.saved_model = tf.saved_model.load(str(self.path))
         except (OSError, ValueError, tf.errors.OpError) as error:
-            raise SourceError(f"'{directory}' cannot be loaded: {str(error).splitlines()[0]}") from error
+            raise SourceError(f"'{directory}' cannot be loaded: {reason_of(error)}") from error
         self.signatures: Mapping[str, LoadedSignature] = MappingProxyType(_signatures(self.saved_model))
 
     @property

@@ -32,6 +32,11 @@ class Case:
     name: str  # "batch 2, time 7"
     feeds: Mapping[str, Array]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether some input has no element."""
+        return any(each.size == 0 for each in self.feeds.values())
+
 
 @dataclass(frozen=True)
 class _Draw:

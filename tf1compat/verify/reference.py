@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.errors import FeedError, RestoreError
+from tf1compat.errors import FeedError, RestoreError, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.plan.model import ConstantPlan, MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.restore.session import LegacySession
 from tf1compat.verify.cases import Case
 from tf1compat.verify.fresh import Answer
-from tf1compat.verify.reasons import reason_of
 
 #: Seconds after which a run is given up: a graph that reads from a queue nobody fills would wait for ever.
 TIMEOUT = 30.0

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.verify.reasons import reason_of
+from tf1compat.errors import reason_of
 
 
 def main() -> int:

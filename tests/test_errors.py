@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tf1compat.verify.reasons import reason_of
+from tf1compat.errors import reason_of
 
 LONG = """Graph execution error:
 

@@ -1,0 +1,55 @@
+from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
+from tests.discovery.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
+from tf1compat.discovery import discover
+from tf1compat.graph.text import from_text
+
+
+def hazards_of(text: str, keys: tuple[str, ...] = ("w", "b")) -> list[tuple[str, str]]:
+    findings = discover(model_of(from_text(text), keys=keys))
+    return [(each.code, each.node) for each in findings.hazards]
+
+
+def dropped(text: str) -> str:
+    return FORWARD.replace("Softmax(logits)", "Softmax(dropped)") + text
+
+
+def test_a_plain_classifier_has_no_hazard():
+    assert hazards_of(CLASSIFIER) == []
+
+
+def test_frozen_dropout_is_said_once_and_its_draws_are_harmless():
+    for text in (OLD_DROPOUT, NEW_DROPOUT):
+        assert hazards_of(dropped(text)) == [("dropout-frozen", "keep")]
+
+
+def test_a_hazard_says_the_value_and_how_to_change_it():
+    (hazard,) = discover(model_of(from_text(dropped(OLD_DROPOUT)), keys=("w", "b"))).hazards
+    assert "'keep:0'" in hazard.reason
+    assert "1.0" in hazard.reason
+    assert "--set keep=" in hazard.remedy
+
+
+def test_a_frozen_training_switch_is_said_and_its_draws_are_harmless():
+    text = FORWARD.replace("Softmax(logits)", "Softmax(merged)") + SWITCHED
+    assert hazards_of(text) == [("training-switch-frozen", "training")]
+
+
+def test_dropout_with_a_fixed_probability_is_random_at_inference():
+    fixed = "keep = Const() dtype=float32; value=tensor(float32, 0.5)"
+    text = OLD_DROPOUT.replace("keep = Placeholder() dtype=float32; shape=shape()", fixed)
+    assert hazards_of(dropped(text)) == [("random-at-inference", "drawn")]
+
+
+def test_dropout_with_a_fixed_probability_of_one_is_no_hazard():
+    text = OLD_DROPOUT.replace("keep = Placeholder() dtype=float32; shape=shape()", "keep = Identity(width)")
+    assert hazards_of(dropped(text)) == []
+
+
+def test_a_placeholder_that_no_output_depends_on_is_dead():
+    assert hazards_of(CLASSIFIER + "lost = Placeholder() dtype=float32; shape=shape()\n") == [
+        ("dead-input", "lost")
+    ]
+
+
+def test_a_needed_variable_that_was_not_saved_is_named():
+    assert hazards_of(CLASSIFIER, keys=("w",)) == [("unsaved-variable", "b")]

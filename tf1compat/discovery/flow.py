@@ -1,0 +1,219 @@
+"""What flows through the forward part of a graph: from what is fed, past the variables, to predictions.
+
+*Value flow* is data flow through which a value is felt: a tensor's mere shape does not carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, SHAPES, VARIABLES
+from tf1compat.discovery.pattern import TRANSPARENT
+from tf1compat.discovery.training import find_losses
+from tf1compat.graph.frames import EXIT, MERGE, SWITCH, frame_of_nodes
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors, descendants
+from tf1compat.names import TensorRef
+
+_LOSS_OPS = frozenset({
+    "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss", "InTopK", "InTopKV2",
+})  # fmt: skip
+_REDUCTIONS = frozenset({"Mean", "Sum", "RealDiv", "Div"})
+_PREDICTIONS = frozenset({"Softmax", "LogSoftmax", "Sigmoid"})
+_COMPARISONS = frozenset({"Sub", "SquaredDifference"})
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The forward part of a graph, and the walks over it that several finders share."""
+
+    graph: Graph
+    training: frozenset[str]
+
+    @cached_property
+    def inside_loops(self) -> frozenset[str]:
+        """The nodes inside a while loop; what leaves a loop is outside."""
+        return frozenset(name for name in frame_of_nodes(self.graph) if self.graph[name].op not in EXIT)
+
+    @cached_property
+    def losses(self) -> frozenset[str]:
+        """The nodes that gradients start from."""
+        return frozenset(find_losses(self.graph))
+
+    @cached_property
+    def _reads(self) -> frozenset[str]:
+        """The variables and the nodes that only read them, into loops and branches too."""
+        found = {node.name for node in self.graph.nodes if node.op in VARIABLES}
+        todo = list(found)
+        while todo:
+            for use in self.graph.uses_of_node.get(todo.pop(), ()):
+                node = self.graph[use.node]
+                reads = node.op in TRANSPARENT or (node.op in SWITCH and use.position == 0)
+                if reads and node.name not in found:
+                    found.add(node.name)
+                    todo.append(node.name)
+        return frozenset(found)
+
+    @cached_property
+    def _weights(self) -> frozenset[str]:
+        """What is computed from variables alone: reads, parts, joins and scalings; figures such as norms are not."""
+        given = descendants(self.graph, {ref.node for ref in self.sources})
+        reads = self._reads
+        readers = (use.node for name in reads for use in self.graph.uses_of_node.get(name, ()))
+        made = self._felt(readers) - given
+        return reads | {name for name in made if not self._is_figure(name)}
+
+    @cached_property
+    def applied(self) -> frozenset[str]:
+        """Forward nodes that a variable itself is an operand of."""
+        return self._meeting(self._reads)
+
+    @cached_property
+    def parametric(self) -> frozenset[str]:
+        """Forward nodes at which the variables, or what is made of them alone, meet something else."""
+        return self._meeting(self._weights)
+
+    def _meeting(self, tensors: frozenset[str]) -> frozenset[str]:
+        users = {use.node for name in tensors for use in self.graph.uses_of_node.get(name, ())}
+        return frozenset(users - tensors - self.training)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """Forward nodes whose value depends on a variable."""
+        readers = (use.node for name in self.parametric for use in self.graph.uses_of_node.get(name, ()))
+        return self._felt(readers) | self.parametric
+
+    @cached_property
+    def before_parameters(self) -> frozenset[str]:
+        """Nodes after which a variable still comes in; the others are the model's tail."""
+        operands = {ref.node for name in self.parametric for ref in self.graph[name].inputs}
+        return ancestors(self.graph, operands, control=False)
+
+    def reached(self, starts: Iterable[TensorRef]) -> frozenset[str]:
+        """The forward nodes that feel the value of one of these tensors, the tensors' own nodes left out."""
+        return self._felt(use.node for ref in starts for use in self.graph.uses.get(ref, ()))
+
+    def _felt(self, readers: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        todo = list(readers)
+        while todo:
+            name = todo.pop()
+            if name in found or name in self.training or self.graph[name].op in SHAPES:
+                continue
+            found.add(name)
+            todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
+        return frozenset(found)
+
+    @cached_property
+    def sources(self) -> tuple[TensorRef, ...]:
+        """Every tensor through which examples come in, fed or not, in the order of the file."""
+        found: list[TensorRef] = []
+        for node in self.graph.nodes:
+            if node.op in PLACEHOLDERS and node.name not in self.training:
+                found.append(TensorRef(node.name))
+            elif node.op in FEEDERS:
+                read = {ref for ref in self.graph.uses if ref.node == node.name}
+                found.extend(sorted(read))
+        return tuple(found)
+
+    @cached_property
+    def labels(self) -> frozenset[TensorRef]:
+        """The sources that only reach losses and metrics, past no variable and towards no prediction."""
+        return frozenset(each for each in self.sources if self._is_label(each))
+
+    def _is_label(self, ref: TensorRef) -> bool:
+        reached = self.reached([ref])
+        if reached & self.applied or any(self.graph[name].op in _PREDICTIONS for name in reached):
+            return False
+        weighed = reached & self.parametric  # as in a CRF, whose loss looks up the scores of the true labels
+        if weighed and not all(map(self._is_figure, self._felt(weighed) & self._ends)):
+            return False
+        return any(map(self._judges, reached))
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        """Forward nodes outside loops that no other forward node reads."""
+        forward = [node for node in self.graph.nodes if node.name not in self.training]
+        read = {ref.node for node in forward for ref in node.inputs}
+        return frozenset(node.name for node in forward if node.name not in read) - self.inside_loops
+
+    def _is_figure(self, name: str) -> bool:
+        return self.graph.static_shape(TensorRef(name)).rank == 0
+
+    def _judges(self, name: str) -> bool:
+        """Whether a node is a loss or a metric: one figure, of which nothing but figures is made."""
+        if name in self.losses or self.graph[name].op in _LOSS_OPS:
+            return True
+        reduces = self.graph[name].op in _REDUCTIONS and self._is_figure(name)
+        return reduces and all(map(self._is_figure, self._felt([name])))
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """Forward nodes that feel a label, or how far a result is from the example that it was made of."""
+        return self.reached(self.labels) | self._felt(self._reconstructions)
+
+    @cached_property
+    def _reconstructions(self) -> tuple[str, ...]:
+        """Where an autoencoder's result is compared with its example, on the way to a loss."""
+        felt = self.reached(self.sources)
+        return tuple(
+            node.name
+            for node in self.graph.nodes
+            if node.op in _COMPARISONS
+            and self._compares(node, felt)
+            and self._felt([node.name]) & self.losses
+        )
+
+    def _compares(self, node: Node, felt: frozenset[str]) -> bool:
+        """Whether one operand comes from an example alone, and the other from the last variables."""
+        names = [ref.node for ref in node.inputs]
+        given = [name for name in names if name not in self.computed and self._is_example(name, felt)]
+        made = [name for name in names if name in self.computed and name in felt]
+        return len(given) == len(made) == 1 and node.name not in self.before_parameters
+
+    def _is_example(self, name: str, felt: frozenset[str]) -> bool:
+        return name in felt or any(ref.node == name for ref in self.sources)
+
+    @cached_property
+    def predicted(self) -> frozenset[str]:
+        """Forward nodes outside loops that feel the examples and the variables, and no label."""
+        examples = [each for each in self.sources if each not in self.labels]
+        felt = self.reached(examples) & self.computed
+        return felt - self.judged - self.inside_loops
+
+    @cached_property
+    def inside_branches(self) -> frozenset[str]:
+        """The nodes inside a branch of a `cond`: computed only where its predicate says so."""
+        found: set[str] = set()
+        todo = [node.name for node in self.graph.nodes if _begins_branch(self.graph, node)]
+        while todo:
+            name = todo.pop()
+            if name not in found and self.graph[name].op not in MERGE:
+                found.add(name)
+                todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
+                if _is_pivot(self.graph[name]):
+                    todo.extend(self.graph.waiting_for.get(name, ()))
+        return frozenset(found)
+
+    def behind(self, refs: Iterable[TensorRef]) -> frozenset[str]:
+        """What tensors are computed from: data, and the pivots that constants in a `cond` branch wait for."""
+        found: set[str] = set()
+        todo = [ref.node for ref in refs]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                node = self.graph[name]
+                todo.extend(ref.node for ref in node.inputs)
+                todo.extend(each for each in node.control_inputs if _is_pivot(self.graph[each]))
+        return frozenset(found)
+
+
+def _begins_branch(graph: Graph, node: Node) -> bool:
+    return node.op in SWITCH and graph.input(node, 1).op != "LoopCond"
+
+
+def _is_pivot(node: Node) -> bool:
+    return node.op in TRANSPARENT or node.op in SWITCH

@@ -1,0 +1,148 @@
+"""The while loops of a graph as an RNN sees them: what each carries from step to step, and reads in each.
+
+Loops of gradients are left out: they run the forward loops backwards and belong to the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.discovery.pattern import ADDITIONS, source
+from tf1compat.discovery.tensors import dtype_of
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, Frame, LoopVariable, find_frames
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef, leaf, scope_of
+
+ARRAY_WRITES = frozenset({"TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3"})
+ARRAY_READS = frozenset({"TensorArrayRead", "TensorArrayReadV2", "TensorArrayReadV3"})
+#: Ops that multiply by a matrix or a filter.
+CONTRACTIONS = frozenset({
+    "MatMul", "BatchMatMul", "BatchMatMulV2", "SparseMatMul", "Einsum", "Conv1D", "Conv2D", "Conv3D",
+    "LSTMBlockCell", "GRUBlockCell",
+})  # fmt: skip
+#: A loop that takes back what another loop pushed is that loop's gradient.
+_STACK_POPS = frozenset({"StackPop", "StackPopV2"})
+#: Ops behind which lies what the model is given or has computed, not its weights alone.
+_FED = EXIT | MERGE | PLACEHOLDERS | FEEDERS
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One value that a loop carries, by the tensors it has around and inside the loop."""
+
+    variable: LoopVariable
+    dtype: DType | None
+    initial: TensorRef  # outside, before the first step
+    value: TensorRef  # inside, at the beginning of a step
+    next: TensorRef  # inside, at the end of a step
+    final: TensorRef | None  # outside, after the last step; None where nothing takes it out
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One forward loop: step counters, arrays it writes, and everything else that it carries."""
+
+    frame: Frame
+    scope: str
+    counters: tuple[Carried, ...]
+    arrays: tuple[Carried, ...]
+    states: tuple[Carried, ...]
+
+    @property
+    def start_of_step(self) -> frozenset[str]:
+        """The nodes at which a step begins: walking backwards stops here."""
+        carried = self.counters + self.arrays + self.states
+        return frozenset(each.value.node for each in carried)
+
+
+def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]:
+    """Every while loop that is no part of the training, in the order of the file."""
+    position = {node.name: index for index, node in enumerate(graph.nodes)}
+    frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
+    forward = [each for each in frames if not any(graph[name].op in _STACK_POPS for name in each.nodes)]
+    return tuple(_loop(graph, each) for each in sorted(forward, key=lambda each: position[each.loop_cond]))
+
+
+def _loop(graph: Graph, frame: Frame) -> Loop:
+    carried = [_carried(graph, frame, each) for each in frame.variables if each.switch is not None]
+    counters = tuple(each for each in carried if _is_counter(graph, each))
+    arrays = tuple(each for each in carried if _writes_array(graph, each))
+    states = tuple(each for each in carried if each not in counters and each not in arrays)
+    return Loop(frame, _scope(frame), counters, arrays, states)
+
+
+def _scope(frame: Frame) -> str:
+    """The name scope in which the loop was made: that of its LoopCond, without a `while` at its end."""
+    scope = scope_of(frame.loop_cond)
+    return scope_of(scope) if leaf(scope) == "while" and "/" in scope else scope
+
+
+def _carried(graph: Graph, frame: Frame, variable: LoopVariable) -> Carried:
+    initial = frame.initial(graph, variable)
+    return Carried(
+        variable,
+        dtype_of(graph, TensorRef(variable.enter)),
+        initial,
+        TensorRef(variable.switch or variable.merge, 1),
+        frame.next(graph, variable),
+        TensorRef(variable.exit) if variable.exit else None,
+    )
+
+
+def _is_counter(graph: Graph, carried: Carried) -> bool:
+    """An integer that every step adds a constant to."""
+    node = graph.producer(source(graph, carried.next))
+    if carried.dtype is None or not carried.dtype.is_integer or node.op not in ADDITIONS:
+        return False
+    operands = [source(graph, each) for each in node.inputs]
+    return carried.value in operands and any(graph.producer(each).op == "Const" for each in operands)
+
+
+def _writes_array(graph: Graph, carried: Carried) -> bool:
+    return written_value(graph, carried) is not None
+
+
+def written_value(graph: Graph, carried: Carried) -> TensorRef | None:
+    """What a step writes into the array that is carried, or None when it carries no array."""
+    node = graph.producer(source(graph, carried.next))
+    return node.inputs[2] if node.op in ARRAY_WRITES else None
+
+
+def reads_array(graph: Graph, loop: Loop) -> bool:
+    """Whether the loop takes a slice of a sequence in each step."""
+    return any(graph[name].op in ARRAY_READS for name in loop.frame.nodes)
+
+
+def step_ancestors(graph: Graph, loop: Loop, ref: TensorRef, stops: Collection[str] = ()) -> frozenset[str]:
+    """What a tensor inside a loop is computed from within one step, up to where values enter the loop.
+
+    The nodes named in `stops` are not passed either.
+    """
+    starts, inside = loop.start_of_step.union(stops), loop.frame.nodes
+    found = ancestors(
+        graph,
+        [ref.node],
+        control=False,
+        stop=lambda node: node.name in starts or node.name not in inside or node.op in ENTER,
+    )
+    return found & inside
+
+
+def multiplies_by_variable(graph: Graph, node: Node) -> bool:
+    """Whether a node contracts with a weight matrix that is a variable."""
+    return node.op in CONTRACTIONS and any(weights_behind(graph, each) for each in node.inputs)
+
+
+def weights_behind(graph: Graph, ref: TensorRef) -> frozenset[str]:
+    """The variables that a tensor is computed from alone: itself one, or parts of one joined or scaled."""
+    behind = ancestors(
+        graph, [source(graph, ref).node], control=False, stop=lambda node: node.op in VARIABLES
+    )
+    ops = {graph[name].op for name in behind}
+    if ops & _FED or any(op.startswith("TensorArray") for op in ops):
+        return frozenset()
+    return frozenset(name for name in behind if graph[name].op in VARIABLES)

@@ -1,0 +1,59 @@
+"""Element types of tensors, as the attributes of the ops that make them say."""
+
+from __future__ import annotations
+
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+
+#: Ops whose result has a type of its own, whatever they read.
+_FIXED: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual", "LogicalAnd", "LogicalOr",
+            "LogicalNot", "All", "Any", "InTopK", "InTopKV2", "IsFinite", "IsNan", "IsInf", "LoopCond",
+        ),
+        "bool",
+    ),
+    **dict.fromkeys(("Rank", "TensorArraySize", "TensorArraySizeV2", "TensorArraySizeV3"), "int32"),
+    **dict.fromkeys(("AsString", "StringJoin", "DecodeBase64", "HashTableV2"), "string"),
+}  # fmt: skip
+#: Ops whose type attribute may be left out when it has its default.
+_DEFAULTS: dict[str, tuple[str, str]] = {
+    "ArgMax": ("output_type", "int64"),
+    "ArgMin": ("output_type", "int64"),
+    "Shape": ("out_type", "int32"),
+    "ShapeN": ("out_type", "int32"),
+    "Size": ("out_type", "int32"),
+    "Multinomial": ("output_dtype", "int64"),
+    "Range": ("Tidx", "int32"),
+}
+_ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput")
+_LISTS = ("component_types", "output_types", "Tout", "out_types")
+_UNKNOWN = DType.of_number(0)
+
+
+def dtype_of(graph: Graph, ref: TensorRef) -> DType:
+    """The element type of a tensor; `type_0` when its op does not say."""
+    node = graph.producer(ref)
+    if node.op in _FIXED:
+        return DType(_FIXED[node.op])
+    if node.op in {"TopK", "TopKV2"} and ref.index == 1:
+        return DType("int32")
+    if node.op in _DEFAULTS:
+        attribute, default = _DEFAULTS[node.op]
+        return node.dtype(attribute) or DType(default)
+    for attribute in _ATTRIBUTES:
+        found = node.dtype(attribute)
+        if found is not None:
+            return found.base
+    return _listed(graph, ref)
+
+
+def _listed(graph: Graph, ref: TensorRef) -> DType:
+    for attribute in _LISTS:
+        types = graph.producer(ref).attrs.get(attribute)
+        if isinstance(types, tuple) and ref.index < len(types):
+            found = types[ref.index]
+            return found.base if isinstance(found, DType) else _UNKNOWN
+    return _UNKNOWN
