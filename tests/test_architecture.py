@@ -61,7 +61,8 @@ def part(module: str) -> str:
     return pieces[1] if len(pieces) > 1 else "__init__"
 
 
-def imported(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
+@cache
+def imported(path: Path, *, top_level_only: bool = False) -> tuple[str, ...]:
     """Every module that a file imports, by its full name; what only type checkers see is left out."""
     body = tree(path)
     hidden = {
@@ -75,9 +76,7 @@ def imported(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
         hidden |= {
             inner for node in ast.walk(body) if isinstance(node, functions) for inner in ast.walk(node)
         }
-    for node in ast.walk(body):
-        if node not in hidden:
-            yield from _names(node)
+    return tuple(name for node in ast.walk(body) if node not in hidden for name in _names(node))
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -48,7 +48,8 @@ def chatty(restored, tmp_path):
     def make(ending: str) -> None:
         (tmp_path / "tensorflow.py").write_text(f"import os\nos.write(2, b'chatter\\n')\n{ending}\n")
         restored.syspath_prepend(tmp_path)
-        restored.delitem(sys.modules, "tensorflow", raising=False)
+        restored.setitem(sys.modules, "tensorflow", restored)  # so that its absence is restored too
+        restored.delitem(sys.modules, "tensorflow")
 
     return make
 

@@ -1,0 +1,1 @@
+"""Reports: each is frozen data first, then text, Markdown, HTML or JSON made from that data."""

@@ -5,11 +5,14 @@ Pure, and TensorFlow-free. `PASSES` is the order, with the reason beside each en
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
+from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.rewrite.base import Pass
 from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
@@ -18,6 +21,7 @@ from tf1compat.rewrite.control_flow.conditionals import functionalise_conditiona
 from tf1compat.rewrite.control_flow.loops import functionalise_loops
 from tf1compat.rewrite.decisions import take_known_branches
 from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
 from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
@@ -31,7 +35,8 @@ PASSES: tuple[Pass, ...] = (
     functionalise_loops,  # inner loops first, each with the conditionals inside it
     functionalise_conditionals,  # what is left stands outside all loops
     drop_idle_control_edges,  # once every edge stays within one function
-    scrub,  # last: recorded shapes have told element and loop shapes by now
+    scrub,  # recorded shapes have told element and loop shapes by now
+    refuse_leftovers,  # last: whatever no pass knew must not be written
 )
 
 
@@ -49,15 +54,17 @@ def _rewrite_signature(
     graph, inputs = feed(graph, signature.inputs)
     graph = use_defaults(graph)
     graph, found = outputs(graph, signature, plan.labels)
-    keep = [node for _, node in inputs] + [ref.node for _, ref in found]
+    fed = [node for _, node in inputs]
+    keep = [*fed, *(ref.node for _, ref in found)]
     graph = prune(graph, keep).graph
-    _check_fed(graph, signature, {node for _, node in inputs})
-    names = tuple(node.name for node in graph.nodes if node.op in VARIABLES)
+    variables = [node.name for node in graph.nodes if node.op in VARIABLES]
     for each in PASSES:
         outcome = each(graph)
+        _check_outputs(outcome.graph, signature.name, found)
         graph = prune(outcome.graph, keep).graph
         _record(changes, each.__name__, outcome.count, outcome.summary)
-    slots = tuple(VariableSlot(name, name) for name in names if name in graph)
+    _check_fed(graph, signature.name, {*fed, *variables})
+    slots = tuple(VariableSlot(name, name) for name in variables if name in graph)
     return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots)
 
 
@@ -67,11 +74,28 @@ def _record(changes: dict[str, Change], name: str, count: int, summary: str) -> 
         changes[name] = Change(name, before + count, summary)
 
 
-def _check_fed(graph: Graph, signature: SignaturePlan, fed: set[str]) -> None:
-    missing = [node.name for node in graph.nodes if node.op.startswith("Placeholder") and node.name not in fed]
+def _check_outputs(graph: Graph, signature: str, found: Iterable[tuple[str, TensorRef]]) -> None:
+    for alias, ref in found:
+        if ref.node not in graph:
+            raise RewriteError(
+                f"signature '{signature}': output '{alias}' ('{ref}') lies inside a loop, or in a branch that is not "
+                "taken, so it has no value of its own; choose what leaves the loop or joins the branches"
+            )
+        if graph[ref.node].dtype() == "variant":
+            raise RewriteError(
+                f"signature '{signature}': output '{alias}' ('{ref}') is the flow of a TensorArray, which only orders "
+                "reads and writes; choose what is read from the array"
+            )
+
+
+def _check_fed(graph: Graph, signature: str, given: Collection[str]) -> None:
+    """Raises RewriteError for placeholders that are needed once the branches not taken are gone, and not given."""
+    missing = [
+        node.name for node in graph.nodes if node.op.startswith("Placeholder") and node.name not in given
+    ]
     if missing:
         raise RewriteError(
-            f"signature '{signature.name}': its outputs depend on {', '.join(map(repr, missing))}, which it neither "
+            f"signature '{signature}': its outputs depend on {', '.join(map(repr, missing))}, which it neither "
             "feeds nor freezes; add it to the inputs with --signature or give it a value with --set"
         )
 
@@ -83,8 +107,11 @@ def _with_needed_functions(graph: Graph) -> Graph:
     while todo:
         for node in todo.pop().nodes:
             for value in node.attrs.values():
-                name = getattr(value, "name", None)
-                if name in graph.functions and name not in needed:
-                    needed[name] = None
-                    todo.append(graph.functions[name].graph)
+                if (
+                    isinstance(value, FunctionRef)
+                    and value.name in graph.functions
+                    and value.name not in needed
+                ):
+                    needed[value.name] = None
+                    todo.append(graph.functions[value.name].graph)
     return replace(graph, functions=MappingProxyType({name: graph.functions[name] for name in needed}))

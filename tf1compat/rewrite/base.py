@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.attributes import Attr
+from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+
+#: What a RewriteError tells the user to do about a node that has no faithful form.
+ELSEWHERE = "name outputs that do not depend on it with --signature"
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,17 @@ class Outcome:
 
 #: A pass. It raises RewriteError where a construct has no faithful form, and does nothing a second time.
 Pass = Callable[[Graph], Outcome]
+
+
+def passing(node: Node, ref: TensorRef, made_by: str) -> Node:
+    """An Identity of `ref` in a node's place: its name, its type, its shape, and what it waits for."""
+    dtype, shapes = node.dtype(), node.attrs.get("_output_shapes")
+    attrs: dict[str, Attr] = {} if dtype is None else {"T": dtype.base}
+    if isinstance(shapes, tuple):
+        attrs["_output_shapes"] = shapes[:1]
+    return make_node(
+        node.name, "Identity", (ref,), control_inputs=node.control_inputs, made_by=made_by, **attrs
+    )
 
 
 def redirected(node: Node, replacements: Mapping[TensorRef, TensorRef]) -> Node:

@@ -19,8 +19,6 @@ from tf1compat.plan.model import (
 from tf1compat.rewrite.base import fresh_name, redirect, substitute
 
 
-
-
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
     """Each constant's tensor is a `Const`; defaults of `PlaceholderWithDefault` that nobody feeds hold."""
     for constant in constants:
@@ -54,7 +52,11 @@ def use_defaults(graph: Graph) -> Graph:
     """`PlaceholderWithDefault` nodes that no signature feeds pass their default on."""
     changed = {
         node.name: make_node(
-            node.name, "Identity", node.inputs, made_by="use_defaults", T=node.dtype("dtype") or DType("float32")
+            node.name,
+            "Identity",
+            node.inputs,
+            made_by="use_defaults",
+            T=node.dtype("dtype") or DType("float32"),
         )
         for node in graph.nodes
         if node.op == "PlaceholderWithDefault"
@@ -64,7 +66,7 @@ def use_defaults(graph: Graph) -> Graph:
 
 def _replace_tensor(graph: Graph, ref: TensorRef, op: str, made_by: str, **attrs: Attr) -> Graph:
     name = graph_entry(graph, ref)
-    node = make_node(name, op, made_by=made_by, **attrs)
+    node = make_node(name, op, made_by=made_by).with_attrs(**attrs)
     if ref.index == 0:
         others = _other_outputs(graph, ref)
         if others:
@@ -96,7 +98,7 @@ class _Additions:
 
     def add(self, name: str, op: str, inputs: Sequence[TensorRef] = (), **attrs: Attr) -> TensorRef:
         taken = {node.name for node in self.nodes} | set(self.graph.by_name)
-        node = make_node(fresh_name(taken, name), op, inputs, made_by=self.made_by, **attrs)
+        node = make_node(fresh_name(taken, name), op, inputs, made_by=self.made_by).with_attrs(**attrs)
         self.nodes.append(node)
         return TensorRef(node.name)
 
@@ -145,7 +147,12 @@ def _label_outputs(
     names = additions.constant("all_classes", [name.encode() for name in labels.names], "string")
     last = additions.constant("class_ids/axis", -1, "int32")
     ids = additions.add(
-        "class_ids", "ArgMax", (scores, last), T=binding.dtype, Tidx=DType("int32"), output_type=DType("int64")
+        "class_ids",
+        "ArgMax",
+        (scores, last),
+        T=binding.dtype,
+        Tidx=DType("int32"),
+        output_type=DType("int64"),
     )
     first = additions.constant("classes/axis", 0, "int32")
     classes = additions.add(
@@ -153,6 +160,3 @@ def _label_outputs(
         Tparams=DType("string"), Tindices=DType("int64"), Taxis=DType("int32"), batch_dims=0,
     )  # fmt: skip
     return [("class_ids", ids), ("classes", classes)]
-
-
-

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
-from tf1compat.graph.walk import ancestors
+from tf1compat.graph.walk import descendants
 from tf1compat.rewrite.base import Outcome
 
 #: Ops that do something besides computing their outputs, and that an inference graph may hold.
-EFFECTS = frozenset({"Assert", "Print", "PrintV2", "LookupTableImportV2", "InitializeTableV2", "CheckNumerics"})
+_EFFECTS = re.compile(
+    r"Assert|Abort|Print(V2)?|CheckNumerics(V2)?|EnsureShape|(Eager)?PyFunc(Stateless)?|WriteFile"
+    r"|LookupTable(Import|Insert|Remove)(V2)?|InitializeTable(FromTextFile|FromDataset)?(V2)?"
+)
 
 
 def drop_idle_control_edges(graph: Graph) -> Outcome:
@@ -20,7 +25,9 @@ def drop_idle_control_edges(graph: Graph) -> Outcome:
         name: replace(each, graph=_cleaned(each.graph, effectful)) for name, each in graph.functions.items()
     }
     result = replace(_cleaned(graph, effectful), functions=functions)
-    count = sum(len(node.control_inputs) for node in graph.nodes) - sum(len(node.control_inputs) for node in result.nodes)
+    count = sum(len(node.control_inputs) for node in graph.nodes) - sum(
+        len(node.control_inputs) for node in result.nodes
+    )
     count += sum(
         len(old.control_inputs) - len(new.control_inputs)
         for name in functions
@@ -43,17 +50,13 @@ def _effectful_functions(functions: Mapping[str, Function]) -> frozenset[str]:
 
 
 def _has_effect(node: Node, effectful: frozenset[str] | set[str]) -> bool:
-    called = (getattr(value, "name", None) for value in node.attrs.values())
-    return node.op in EFFECTS or any(name in effectful for name in called)
+    called = (value.name for value in node.attrs.values() if isinstance(value, FunctionRef))
+    return _EFFECTS.fullmatch(node.op) is not None or any(name in effectful for name in called)
 
 
 def _cleaned(graph: Graph, effectful: frozenset[str]) -> Graph:
-    waited_for = {name for node in graph.nodes for name in node.control_inputs}
-    worth = {
-        name
-        for name in waited_for
-        if any(_has_effect(graph[each], effectful) for each in ancestors(graph, [name]))
-    }
+    effects = [node.name for node in graph.nodes if _has_effect(node, effectful)]
+    worth = descendants(graph, effects, control=True)
     return graph.replacing(
         replace(node, control_inputs=tuple(name for name in node.control_inputs if name in worth))
         if any(name not in worth for name in node.control_inputs)

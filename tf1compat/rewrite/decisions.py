@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from tf1compat.graph.frames import MERGE, SWITCH
+from tf1compat.graph.attributes import DType, TensorValue
+from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, redirected
-from tf1compat.rewrite.known import known_predicate
+from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected
+from tf1compat.rewrite.known import known_scalar
+
+_MADE_BY = "take_known_branches"
 
 
 def take_known_branches(graph: Graph) -> Outcome:
     """Every Switch with a known predicate passes its value on, and its Merges read the live side alone."""
-    taken = {}
-    for node in graph.nodes:
-        if node.op in SWITCH:
-            decision = known_predicate(graph, node.inputs[1])
-            if decision is not None:
-                taken[node.name] = decision
+    taken = _decisions(graph)
     if not taken:
         return Outcome(graph)
     dead = _dead_parts(graph, taken)
-    changed = {name: _passing(graph[name], graph[name].inputs[0]) for name in taken}
-    for node in graph.nodes:
-        if node.op in MERGE:
-            live = [ref for ref in node.inputs if not dead.holds(ref)]
-            if len(live) == 1:
-                changed[node.name] = _passing(node, live[0])
-    second = {TensorRef(name, 1): TensorRef(name) for name in taken}
+    decided = {node.name: live for node in graph.nodes if (live := _live_input(node, dead)) is not None}
+    passed_on = dict.fromkeys(taken, 0) | decided
+    changed = {name: _passing(graph[name], position, dead) for name, position in passed_on.items()}
+    moved = {TensorRef(name, 1): TensorRef(name) for name in taken}
+    choices = {
+        name: _choice(graph, name, live) for name, live in decided.items() if TensorRef(name, 1) in graph.uses
+    }
+    moved |= {TensorRef(name, 1): TensorRef(each.name) for name, each in choices.items()}
     alive = [changed.get(node.name, node) for node in graph.nodes if node.name not in dead.nodes]
-    nodes = tuple(redirected(node, second) for node in alive)
+    nodes = tuple(redirected(node, moved) for node in [*alive, *choices.values()])
     summary = f"{len(taken)} switches with a known predicate: only the branch that is taken is left"
-    return Outcome(graph.replacing(nodes), len(graph.nodes) - len(nodes) + len(taken), summary)
+    return Outcome(graph.replacing(nodes), len(dead.nodes) + len(taken), summary)
 
 
-def _passing(node: Node, ref: TensorRef) -> Node:
-    dtype = node.dtype()
-    attrs = {} if dtype is None else {"T": dtype.base}
-    return make_node(node.name, "Identity", (ref,), made_by="take_known_branches", **attrs)
+def _decisions(graph: Graph) -> dict[str, bool]:
+    """By Switch, what its predicate is known to be."""
+    taken = {}
+    for node in graph.nodes:
+        if node.op in SWITCH:
+            decision = known_scalar(graph, node.inputs[1])
+            if decision is not None:
+                taken[node.name] = bool(decision)
+    return taken
+
+
+def _choice(graph: Graph, merge: str, live: int) -> Node:
+    """Which input a Merge took, as a constant."""
+    dtype = DType("int32")
+    name = fresh_name(graph, f"{merge}/value_index")
+    return make_node(name, "Const", made_by=_MADE_BY, dtype=dtype, value=TensorValue.of(live, dtype))
 
 
 @dataclass(frozen=True)
@@ -53,16 +65,29 @@ class _Dead:
         return ref in self.sides or ref.node in self.nodes
 
 
-def _dead_parts(graph: Graph, taken: dict[str, bool]) -> _Dead:
+def _passing(node: Node, position: int, dead: _Dead) -> Node:
+    """The node as one that passes this input on."""
+    waits = tuple(name for name in node.control_inputs if name not in dead.nodes)
+    return passing(replace(node, control_inputs=waits), node.inputs[position], _MADE_BY)
+
+
+def _live_input(node: Node, dead: _Dead) -> int | None:
+    """Which input of a Merge is the only one that gets a value; None for other nodes."""
+    if node.op not in MERGE or node.name in dead.nodes:
+        return None
+    live = [position for position, ref in enumerate(node.inputs) if not dead.holds(ref)]
+    return live[0] if len(live) == 1 < len(node.inputs) else None
+
+
+def _dead_parts(graph: Graph, taken: Mapping[str, bool]) -> _Dead:
     sides = frozenset(TensorRef(name, 0 if decision else 1) for name, decision in taken.items())
     nodes: set[str] = set()
     for node in topological(graph):
-        reads_dead = [ref in sides or ref.node in nodes for ref in node.inputs]
+        # A loop gets no value that does not come in first: what comes round does not count.
+        entering = [ref for ref in node.inputs if graph.producer(ref).op not in NEXT_ITERATION]
+        reads_dead = [ref in sides or ref.node in nodes for ref in entering]
         waits_dead = any(name in nodes for name in node.control_inputs)
-        if node.op in MERGE:
-            is_dead = bool(reads_dead) and all(reads_dead)
-        else:
-            is_dead = waits_dead or any(reads_dead)
-        if is_dead:
+        joins = node.op in MERGE
+        if (joins and reads_dead and all(reads_dead)) or (not joins and (waits_dead or any(reads_dead))):
             nodes.add(node.name)
     return _Dead(frozenset(nodes), sides)

@@ -6,12 +6,14 @@ input by it (tensorflow/python/ops/nn_ops.py). With keep_prob = 1 (rate = 0) and
 
 from __future__ import annotations
 
-from tf1compat.graph.model import Graph, Node, make_node
+from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, substitute
-from tf1compat.rewrite.known import known_number
+from tf1compat.rewrite.base import Outcome, passing, substitute
+from tf1compat.rewrite.known import known_scalar
+from tf1compat.rewrite.same_value import same_value
 
 _ADD = frozenset({"Add", "AddV2"})
+_SCALED = frozenset({"Mul", "RealDiv", "Div"})
 
 
 def remove_dropout(graph: Graph) -> Outcome:
@@ -20,48 +22,52 @@ def remove_dropout(graph: Graph) -> Outcome:
     for node in graph.nodes:
         kept = _kept_operand(graph, node)
         if kept is not None:
-            attrs = {key: value for key, value in node.attrs.items() if key in ("T", "_output_shapes")}
-            changed[node.name] = make_node(node.name, "Identity", (kept,), made_by="remove_dropout", **attrs)
+            changed[node.name] = passing(node, kept, "remove_dropout")
     return Outcome(
-        substitute(graph, changed) if changed else graph, len(changed), "dropout that keeps everything is gone"
+        substitute(graph, changed) if changed else graph,
+        len(changed),
+        "dropout that keeps everything is gone",
     )
 
 
 def _kept_operand(graph: Graph, node: Node) -> TensorRef | None:
     if node.op != "Mul":
         return None
-    left, right = node.inputs
-    if _keeps_everything(graph, graph.producer(right)):
-        return left
-    if _keeps_everything(graph, graph.producer(left)):
-        return right
+    for kept, mask in (node.inputs, node.inputs[::-1]):
+        drawn = _drawn(graph, graph.producer(mask))
+        if drawn is not None and _has_shape_of(graph, node, drawn, kept):
+            return kept
     return None
 
 
-def _keeps_everything(graph: Graph, mask: Node) -> bool:
+def _drawn(graph: Graph, mask: Node) -> Node | None:
+    """The node that draws a mask's random numbers, if the mask keeps everything."""
     if mask.op == "Floor":
         total = graph.input(mask, 0)
-        return total.op in _ADD and any(
-            known_number(graph, one) == 1.0 and _is_unit_uniform(graph, other)
-            for one, other in (total.inputs, total.inputs[::-1])
-        )
-    if mask.op == "Cast":
-        test = graph.input(mask, 0)
-        return (
-            test.op == "GreaterEqual"
-            and known_number(graph, test.inputs[1]) == 0.0
-            and _is_unit_uniform(graph, test.inputs[0])
-        )
-    return False
+        orders = (total.inputs, total.inputs[::-1]) if total.op in _ADD else ()
+        return next((_uniform(graph, other) for one, other in orders if known_scalar(graph, one) == 1), None)
+    test = graph.input(mask, 0) if mask.op == "Cast" else mask
+    if test.op == "GreaterEqual" and known_scalar(graph, test.inputs[1]) == 0:
+        return _uniform(graph, test.inputs[0])
+    return None
 
 
-def _is_unit_uniform(graph: Graph, ref: TensorRef) -> bool:
-    """Whether a tensor is `random_uniform` over [0, 1): `RandomUniform * (1 - 0) + 0`."""
+def _uniform(graph: Graph, ref: TensorRef) -> Node | None:
+    """The node behind `random_uniform` over [0, 1): `RandomUniform * (1 - 0) + 0`."""
     node = graph.producer(ref)
     if node.op == "RandomUniform":
+        return node
+    neutral = 0 if node.op in _ADD else 1 if node.op == "Mul" else None
+    if neutral is None or known_scalar(graph, node.inputs[1]) != neutral:
+        return None
+    return _uniform(graph, node.inputs[0])
+
+
+def _has_shape_of(graph: Graph, product: Node, drawn: Node, kept: TensorRef) -> bool:
+    """Whether the mask does not make the product larger than its other operand."""
+    mine, whole = graph.static_shape(kept), graph.static_shape(TensorRef(product.name))
+    if mine.dims is not None and mine == whole:
         return True
-    if node.op in _ADD and known_number(graph, node.inputs[1]) == 0.0:
-        return _is_unit_uniform(graph, node.inputs[0])
-    if node.op == "Mul" and known_number(graph, node.inputs[1]) == 1.0:
-        return _is_unit_uniform(graph, node.inputs[0])
-    return False
+    shape, scaled = graph.input(drawn, 0), graph.producer(kept)
+    given = [kept, *(scaled.inputs if scaled.op in _SCALED else ())]
+    return shape.op == "Shape" and any(same_value(graph, shape.inputs[0], each) for each in given)

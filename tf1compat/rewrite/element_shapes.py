@@ -14,7 +14,9 @@ def element_shape(graph: Graph, array: Node, operations: Sequence[Node]) -> Shap
     A dimension that differs between writes is not known.
     """
     declared = [array.shape("element_shape")]
-    declared += [node.shape("element_shape") for node in operations if "Gather" in node.op or "Pack" in node.op]
+    declared += [
+        node.shape("element_shape") for node in operations if "Gather" in node.op or "Pack" in node.op
+    ]
     written = [shape for node in operations for shape in _written(graph, node)]
     known = [shape for shape in declared if shape.dims is not None]
     if known:
@@ -28,6 +30,9 @@ def _written(graph: Graph, node: Node) -> list[Shape]:
     if "Scatter" in node.op or "Unpack" in node.op:
         value = graph.static_shape(node.inputs[2 if "Scatter" in node.op else 1])
         return [Shape(value.dims[1:]) if value.dims else Shape()]
+    if "Split" in node.op:
+        value = graph.static_shape(node.inputs[1])
+        return [Shape((None, *value.dims[1:])) if value.dims else Shape()]
     return []
 
 
@@ -41,8 +46,9 @@ def _common(shapes: Sequence[Shape]) -> Shape:
 
 def _refined(declared: Sequence[Shape], written: Sequence[Shape]) -> Shape:
     """The declared shapes, their open dimensions filled from each other and from what is always written."""
-    result = list(declared[0].dims or ())
+    result = declared[0].dims or ()
     for shape in (*declared[1:], _common(written)):
         if shape.rank == len(result):
-            result = [mine if mine is not None else theirs for mine, theirs in zip(result, shape.dims or (), strict=True)]
-    return Shape(tuple(result))
+            pairs = zip(result, shape.dims or (), strict=True)
+            result = tuple(theirs if mine is None else mine for mine, theirs in pairs)
+    return Shape(result)

@@ -11,7 +11,14 @@ from tf1compat.graph.walk import ancestors
 from tf1compat.rewrite.base import Outcome
 
 #: Attributes that speak of the program that built the graph, not of what it computes.
-_REMNANTS = ("_class", "_output_shapes", "_XlaCompile", "_XlaScope", "_XlaSeparateCompiledGradients", "_gradient_op_type")  # fmt: skip
+_REMNANTS = (
+    "_class",
+    "_output_shapes",
+    "_XlaCompile",
+    "_XlaScope",
+    "_XlaSeparateCompiledGradients",
+    "_gradient_op_type",
+)
 
 
 def prune(graph: Graph, keep: Iterable[str]) -> Outcome:

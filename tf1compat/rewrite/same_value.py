@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef
 
-#: Ops that give another value each time, or depend on more than their inputs.
-_OPAQUE = frozenset({"Placeholder", "PlaceholderV2", "Variable", "VariableV2", "VarHandleOp", "Merge", "RandomUniform",
-                     "RandomStandardNormal", "Switch"})  # fmt: skip
+#: Ops whose value depends on more than their inputs and attributes.
+_OPAQUE = PLACEHOLDERS | VARIABLES | FEEDERS | SWITCH | MERGE
+#: Attributes that only ops which draw at random have.
+_RANDOM = frozenset({"seed", "seed2"})
 _DEPTH = 12
 
 
@@ -25,7 +28,9 @@ def same_value(graph: Graph, left: TensorRef, right: TensorRef, depth: int = _DE
 
 
 def _same_operation(first: Node, second: Node) -> bool:
-    if first.op != second.op or first.op in _OPAQUE or len(first.inputs) != len(second.inputs):
+    if first.op != second.op or len(first.inputs) != len(second.inputs):
+        return False
+    if first.op in _OPAQUE or first.attrs.keys() & _RANDOM:
         return False
     ignored = ("_output_shapes", "_class")
     return dict(first.without_attrs(*ignored).attrs) == dict(second.without_attrs(*ignored).attrs)

@@ -6,14 +6,17 @@ their handles: a read is the value, a gather reads the value.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
+from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
-from tf1compat.graph.walk import PASS_THROUGH, resolve
+from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, substitute
+from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 REFERENCE_VARIABLES = frozenset({"Variable", "VariableV2"})
 VARIABLES = REFERENCE_VARIABLES | {"VarHandleOp"}
@@ -21,43 +24,38 @@ _BY_REFERENCE = {
     "RefEnter": "Enter", "RefExit": "Exit", "RefSwitch": "Switch", "RefMerge": "Merge",
     "RefIdentity": "Identity", "RefNextIteration": "NextIteration", "RefSelect": "Select",
 }  # fmt: skip
-_WRITES = frozenset({
-    "Assign", "AssignAdd", "AssignSub", "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv",
-    "ScatterNdUpdate", "ScatterNdAdd", "CountUpTo", "AssignVariableOp", "AssignAddVariableOp",
-    "AssignSubVariableOp", "ResourceScatterUpdate", "ResourceScatterAdd", "ResourceCountUpTo",
-})  # fmt: skip
+#: Ops that change a variable.
+_WRITES = re.compile(
+    r"(Resource)?(Sparse)?Apply\w+|Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub|Mul|Div|Min|Max)"
+    r"|(Resource)?StridedSliceAssign|(Resource)?CountUpTo|DestroyTemporaryVariable|DestroyResourceOp"
+)
+#: Ops that pass a handle on.
+_CARRIES = PASS_THROUGH | SWITCH | MERGE | NEXT_ITERATION
 _MADE_BY = "variables"
 
 
 def variables_to_values(graph: Graph) -> Outcome:
     """No reference, no handle, no variable node is left; raises RewriteError where a variable is written."""
-    written = next((node for node in graph.nodes if node.op in _WRITES), None)
-    if written is not None:
-        raise RewriteError(
-            f"'{written.name}' ({written.op}) changes a variable while the outputs are computed; "
-            "name outputs that do not depend on it with --signature"
-        )
-    handles = {node.name: node for node in graph.nodes if node.op == "VarHandleOp"}
-    changed = {}
-    added: list[Node] = []
     for node in graph.nodes:
-        new = _rewritten(graph, node, handles, added)
+        if _WRITES.fullmatch(node.op):
+            raise RewriteError(
+                f"'{node.name}' ({node.op}) changes a variable while the outputs are computed; {ELSEWHERE}"
+            )
+    handles = _Handles(graph, _carried_types(graph))
+    changed = {}
+    for node in graph.nodes:
+        new = _without_reference(handles.rewritten(node))
         if new != node:
             changed[node.name] = new
     summary = "variables became values that enter from tf.Variable; references and handles are gone"
-    return Outcome(substitute(graph, changed, added) if changed else graph, len(changed), summary)
-
-
-def _rewritten(graph: Graph, node: Node, handles: dict[str, Node], added: list[Node]) -> Node:
-    if node.op in VARIABLES:
-        dtype = (node.dtype("dtype") or DType("float32")).base
-        return make_node(node.name, "Placeholder", made_by=_MADE_BY, dtype=dtype, shape=node.shape())
-    if handles:
-        node = _without_handle(graph, node, handles, added)
-    return _without_reference(node)
+    result = substitute(graph, changed, handles.added) if changed else graph
+    return Outcome(result, len(changed), summary)
 
 
 def _without_reference(node: Node) -> Node:
+    if node.op in VARIABLES:
+        dtype = (node.dtype("dtype") or DType("float32")).base
+        return make_node(node.name, "Placeholder", made_by=_MADE_BY, dtype=dtype, shape=node.shape())
     attrs: dict[str, Attr] = {
         key: value.base if isinstance(value, DType) and value.is_ref else value
         for key, value in node.attrs.items()
@@ -67,64 +65,77 @@ def _without_reference(node: Node) -> Node:
     return replace(node.with_attrs(**attrs), op=_BY_REFERENCE.get(node.op, node.op))
 
 
-def _without_handle(graph: Graph, node: Node, handles: dict[str, Node], added: list[Node]) -> Node:
-    if not node.inputs or not (node.op in PASS_THROUGH | {"Switch", "Merge"} or node.op in _READS):
-        return node
-    handle = handles.get(_handle_behind(graph, node.inputs[0]).node)
-    if handle is None:
-        return node
-    dtype = handle.dtype("dtype") or DType("float32")
-    if node.op in _READS:
-        return _READS[node.op](node, dtype, added)
-    return node.with_attrs(T=dtype)
+# -------------------------------------------------------------------------------------- resource variables
 
 
-def _handle_behind(graph: Graph, ref: TensorRef) -> TensorRef:
-    """The variable's handle behind a tensor, through loops and conditionals."""
-    found = resolve(graph, ref)
-    producer = graph.producer(found)
-    while producer.op == "Switch":
-        found = resolve(graph, producer.inputs[0])
-        producer = graph.producer(found)
+def _carried_types(graph: Graph) -> dict[str, DType]:
+    """The element type behind each node that gives a variable's handle, into loops and branches too."""
+    found = {
+        node.name: node.dtype("dtype") or DType("float32") for node in graph.nodes if node.op == "VarHandleOp"
+    }
+    todo = list(found)
+    while todo:
+        name = todo.pop()
+        for use in graph.uses_of_node.get(name, ()):
+            carries = graph[use.node].op in _CARRIES and not (graph[use.node].op in SWITCH and use.position)
+            if carries and use.node not in found:
+                found[use.node] = found[name]
+                todo.append(use.node)
     return found
 
 
-def _read(node: Node, dtype: DType, _: list[Node]) -> Node:
-    return make_node(
-        node.name, "Identity", node.inputs, control_inputs=node.control_inputs, made_by=_MADE_BY, T=dtype
-    )
+@dataclass
+class _Handles:
+    """Takes the handles out of nodes; `types` are the element types behind those that give one."""
+
+    graph: Graph
+    types: Mapping[str, DType]
+    added: list[Node] = field(default_factory=list)
+
+    def rewritten(self, node: Node) -> Node:
+        """The node with the value where it had the handle; raises RewriteError where it needs the handle."""
+        dtype = next((self.types[ref.node] for ref in node.inputs if ref.node in self.types), None)
+        if dtype is None:
+            return node
+        if node.name in self.types:
+            return node.with_attrs(T=dtype)
+        if node.op not in _READS:
+            raise RewriteError(
+                f"'{node.name}' ({node.op}) uses a variable itself, not its value; {ELSEWHERE}"
+            )
+        return _READS[node.op](self, node, dtype)
+
+    def read(self, node: Node, dtype: DType) -> Node:
+        return self._made(node, "Identity", T=dtype)
+
+    def shape(self, node: Node, dtype: DType) -> Node:
+        return self._made(node, "Shape", T=dtype, out_type=node.dtype("out_type") or DType("int32"))
+
+    def gather_nd(self, node: Node, dtype: DType) -> Node:
+        return self._made(node, "GatherNd", Tparams=dtype, Tindices=node.dtype("Tindices") or DType("int32"))
+
+    def gather(self, node: Node, dtype: DType) -> Node:
+        index = DType("int32")
+        axis = make_node(
+            fresh_name(self.graph, f"{node.name}/axis"), "Const", made_by=_MADE_BY, dtype=index,
+            value=TensorValue.of(node.integer("batch_dims"), index),
+        )  # fmt: skip
+        self.added.append(axis)
+        made = self._made(
+            node, "GatherV2", Tparams=dtype, Tindices=node.dtype("Tindices") or index, Taxis=index,
+            batch_dims=node.integer("batch_dims"),
+        )  # fmt: skip
+        return replace(made, inputs=(*node.inputs, TensorRef(axis.name)))
+
+    def _made(self, node: Node, op: str, **attrs: Attr) -> Node:
+        return make_node(
+            node.name, op, node.inputs, control_inputs=node.control_inputs, made_by=_MADE_BY, **attrs
+        )
 
 
-def _gather(node: Node, dtype: DType, added: list[Node]) -> Node:
-    index = DType("int32")
-    axis = make_node(
-        f"{node.name}/axis", "Const", made_by=_MADE_BY, dtype=index,
-        value=TensorValue.of(node.integer("batch_dims"), index),
-    )  # fmt: skip
-    added.append(axis)
-    return make_node(
-        node.name, "GatherV2", (*node.inputs, TensorRef(axis.name)), control_inputs=node.control_inputs,
-        made_by=_MADE_BY, Tparams=dtype, Tindices=node.dtype("Tindices") or index, Taxis=index,
-        batch_dims=node.integer("batch_dims"),
-    )  # fmt: skip
-
-
-def _gather_nd(node: Node, dtype: DType, _: list[Node]) -> Node:
-    return make_node(
-        node.name, "GatherNd", node.inputs, control_inputs=node.control_inputs, made_by=_MADE_BY,
-        Tparams=dtype, Tindices=node.dtype("Tindices") or DType("int32"),
-    )  # fmt: skip
-
-
-def _shape(node: Node, dtype: DType, _: list[Node]) -> Node:
-    return make_node(
-        node.name, "Shape", node.inputs, made_by=_MADE_BY, T=dtype, out_type=node.dtype("out_type") or DType("int32")
-    )
-
-
-_READS = {
-    "ReadVariableOp": _read,
-    "ResourceGather": _gather,
-    "ResourceGatherNd": _gather_nd,
-    "VariableShape": _shape,
+_READS: dict[str, Callable[[_Handles, Node, DType], Node]] = {
+    "ReadVariableOp": _Handles.read,
+    "ResourceGather": _Handles.gather,
+    "ResourceGatherNd": _Handles.gather_nd,
+    "VariableShape": _Handles.shape,
 }

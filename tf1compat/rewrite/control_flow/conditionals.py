@@ -1,201 +1,212 @@
-"""v1 conditionals become functional `If` nodes, inner conditionals first.
-
-In v1 a `Switch` sends a value to the branch that its predicate names (output 0: false, 1: true) and a `Merge` joins
-the branches. The walk back from each input of a Merge to the Switches of its predicate is that branch; a branch that
-only makes constants hangs on its Switch by control edges.
-"""
+"""v1 conditionals become functional `If` nodes, inner conditionals first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import RewriteError
-from tf1compat.graph.attributes import DType, FunctionRef
-from tf1compat.graph.frames import ENTER, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.attributes import DType, FunctionRef, TensorValue
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
-from tf1compat.graph.walk import ancestors, topological
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, fresh_name, substitute
+from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirect, substitute
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
     cut_function,
     recorded_shapes,
     with_functions,
 )
+from tf1compat.rewrite.control_flow.joins import (
+    IDENTITY,
+    Join,
+    begins_outside,
+    innermost_joins,
+    predicate_of,
+)
 
 _MADE_BY = "conditionals"
 
 
 def functionalise_conditionals(graph: Graph, within: frozenset[str] | None = None) -> Outcome:
-    """No Switch/Merge pair is left among the nodes `within` (all, if None): each is an `If` with two branches."""
+    """No Merge is left among the nodes `within` (all, if None) but those of loops: each reads an `If`.
+
+    Raises RewriteError where a Merge joins anything but the two branches of one predicate.
+    """
     count = 0
-    while groups := _next_group(graph, within):
-        graph = _functionalise(graph, groups)
-        count += 1
+    while joins := innermost_joins(graph, within):
+        for group in _by_predicate(joins):
+            graph = _Conditional(graph, group).converted()
+            count += 1
     return Outcome(graph, count, "v1 conditionals became functional If")
 
 
-def _next_group(graph: Graph, within: frozenset[str] | None) -> tuple[_Joined, ...]:
-    """The first Merge in dataflow order, so an inner one before the one around it, with those that join the
-    branches of the same predicate and do not depend on it."""
-    merges = [
-        node
-        for node in topological(graph)
-        if node.op in MERGE and (within is None or node.name in within) and not _closes_loop(graph, node)
-    ]
-    if not merges:
-        return ()
-    first = _joined(graph, merges[0])
-    group = [first]
-    for merge in merges[1:]:
-        try_next = _joined_or_none(graph, merge)
-        if try_next and try_next.predicate == first.predicate and _independent(graph, merge, merges):
-            group.append(try_next)
-    return tuple(group)
-
-
-def _independent(graph: Graph, merge: Node, merges: Sequence[Node]) -> bool:
-    others = {each.name for each in merges} - {merge.name}
-    return not (ancestors(graph, [merge.name], stop=lambda node: node.op in NEXT_ITERATION) & others)
-
-
-def _closes_loop(graph: Graph, merge: Node) -> bool:
-    return any(graph.producer(ref).op in NEXT_ITERATION for ref in merge.inputs)
+def _by_predicate(joins: Iterable[Join]) -> list[list[Join]]:
+    groups: dict[TensorRef, list[Join]] = {}
+    for each in joins:
+        groups.setdefault(each.predicate, []).append(each)
+    return list(groups.values())
 
 
 @dataclass(frozen=True)
-class _Joined:
-    """One Merge with what was found behind its inputs."""
+class _Capture:
+    """A value that the branches take from outside: through Switches, or directly."""
 
-    merge: Node
-    predicate: TensorRef
-    true_input: int  # which input of the Merge the true branch gives
+    source: TensorRef
+    dtype: DType
+    switches: tuple[str, ...]  # those of the predicate that carry it; none where it is read directly
 
-    def branch_output(self, side: int) -> TensorRef:
-        """What the branch for `side` (0 false, 1 true) gives."""
-        return self.merge.inputs[self.true_input if side else 1 - self.true_input]
-
-
-def _joined_or_none(graph: Graph, merge: Node) -> _Joined | None:
-    if len(merge.inputs) != 2:
-        return None
-    sides = [_sides_behind(graph, ref) for ref in merge.inputs]
-    for predicate, side in sides[0]:
-        if (predicate, 1 - side) in sides[1]:
-            return _Joined(merge, predicate, 0 if side == 1 else 1)
-    return None
+    def seen_from(self, side: int) -> tuple[TensorRef, ...]:
+        """The tensors that it is inside the branch for `side`."""
+        return tuple(TensorRef(name, side) for name in self.switches) or (self.source,)
 
 
-def _joined(graph: Graph, merge: Node) -> _Joined:
-    found = _joined_or_none(graph, merge)
-    if found is None:
-        raise RewriteError(
-            f"'{merge.name}' ({merge.op}) joins {len(merge.inputs)} branches, and no predicate was found that chooses "
-            "between them; name outputs that do not depend on it with --signature"
-        )
-    return found
+@dataclass(frozen=True)
+class _Conditional:
+    """Merges that join the branches of one predicate, none of them behind another."""
+
+    graph: Graph
+    joins: Sequence[Join]
+
+    def converted(self) -> Graph:
+        """The graph with one `If` for all the merges, each of which lives on as one of its outputs."""
+        lead = self.joins[0].merge
+        name = fresh_name(self.graph, f"{lead.name}/if")
+        if_false, if_true = self._branch(0), self._branch(1)
+        changed = {
+            each.merge.name: passing(each.merge, TensorRef(name, number), _MADE_BY)
+            for number, each in enumerate(self.joins)
+        }
+        graph = substitute(self.graph, changed, [self._if_node(name, if_false, if_true)])
+        return with_functions(_with_choices(graph, self.joins), if_false, if_true)
+
+    def _if_node(self, name: str, if_false: Function, if_true: Function) -> Node:
+        merges = [each.merge for each in self.joins]
+        return make_node(
+            name, "If", (self.joins[0].predicate, *(each.source for each in self._captures)),
+            control_inputs=self._waits, made_by=_MADE_BY, Tcond=DType("bool"),
+            Tin=tuple(each.dtype for each in self._captures), Tout=tuple(map(_dtype, merges)),
+            then_branch=FunctionRef(if_true.name), else_branch=FunctionRef(if_false.name),
+            output_shapes=recorded_shapes(self.graph, [TensorRef(each.name) for each in merges]),
+        )  # fmt: skip
+
+    def _branch(self, side: int) -> Function:
+        arguments = [
+            Argument(fresh_name(self.graph, f"capture_{number}"), each.dtype, each.seen_from(side))
+            for number, each in enumerate(self._captures)
+        ]
+        title = f"{self.joins[0].merge.name}_{'true' if side else 'false'}"
+        outputs = [each.branch_output(side) for each in self.joins]
+        return cut_function(self.graph, title, arguments, outputs, outside=self._waits)
+
+    # -------------------------------------------------------------------------------- what the branches hold
+
+    def _is_entry(self, node: Node) -> bool:
+        return node.op in SWITCH and predicate_of(self.graph, node) == self.joins[0].predicate
+
+    @cached_property
+    def _inside(self) -> Mapping[str, bool]:
+        """All nodes behind the merges, up to the Switches of the predicate: whether a branch computes them.
+
+        The others do not depend on the Switches: they have their values whichever branch is taken.
+        """
+        inside: dict[str, bool] = {}
+        todo = [(ref.node, False) for each in self.joins for ref in each.merge.inputs]
+        while todo:
+            name, leaving = todo.pop()
+            node = self.graph[name]
+            if leaving:
+                inside[name] = any(inside.get(each, False) for each in _behind(node))
+            elif name not in inside:
+                entry = self._is_entry(node)
+                inside[name] = entry
+                if not entry and not begins_outside(self.graph, node):
+                    todo.append((name, True))
+                    todo.extend((each, False) for each in _behind(node))
+        return inside
+
+    @cached_property
+    def _captures(self) -> tuple[_Capture, ...]:
+        carried: dict[TensorRef, list[str]] = {}
+        for node in self._in_order(inside=True):
+            if self._is_entry(node):
+                carried.setdefault(self._switched(node), []).append(node.name)
+        through = [
+            _Capture(source, (self.graph[names[0]].dtype() or DType("float32")).base, tuple(names))
+            for source, names in carried.items()
+        ]
+        return (*through, *(_Capture(ref, self._dtype_of(ref), ()) for ref in self._read_directly()))
+
+    def _switched(self, entry: Node) -> TensorRef:
+        """What comes in through a Switch; TF 0.12 switches what a branch returns as it was given twice."""
+        while self._is_entry(entry):
+            ref = entry.inputs[0]
+            entry = self.graph.producer(resolve(self.graph, ref, IDENTITY))
+        return ref
+
+    def _read_directly(self) -> list[TensorRef]:
+        """Tensors from outside that a branch reads without a Switch; constants are copied instead."""
+        found: dict[TensorRef, None] = {}
+        for node in self._in_order(inside=True):
+            if not self._is_entry(node):
+                found.update((ref, None) for ref in node.inputs if not self._inside[ref.node])
+        return [ref for ref in found if not _is_copied(self.graph.producer(ref))]
+
+    @cached_property
+    def _waits(self) -> tuple[str, ...]:
+        """What nodes inside the branches wait for outside."""
+        nodes = [each for each in self._in_order(inside=True) if not self._is_entry(each)]
+        waited = dict.fromkeys(name for node in nodes for name in node.control_inputs)
+        return tuple(name for name in waited if not self._inside[name])
+
+    def _in_order(self, *, inside: bool) -> list[Node]:
+        return [node for node in self.graph.nodes if self._inside.get(node.name) is inside]
+
+    def _dtype_of(self, ref: TensorRef) -> DType:
+        dtype = dtype_of(self.graph, ref)
+        if dtype.startswith("type_"):
+            raise RewriteError(
+                f"'{ref}' is read inside a branch without Switch, and its type is not known; "
+                "the control flow around it has no functional form"
+            )
+        return dtype
 
 
-def _is_switch(node: Node) -> bool:
-    return node.op in SWITCH
+def _behind(node: Node) -> list[str]:
+    return [*(ref.node for ref in node.inputs), *node.control_inputs]
 
 
-def _sides_behind(graph: Graph, ref: TensorRef) -> tuple[tuple[TensorRef, int], ...]:
-    """Each (predicate, side) whose Switches the walk back from a tensor meets first."""
-    found: dict[tuple[TensorRef, int], None] = {}
-    todo, seen = [ref], set[TensorRef]()
-    while todo:
-        current = todo.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        node = graph.producer(current)
-        if _is_switch(node):
-            found[(node.inputs[1], current.index)] = None
-        elif node.op not in ENTER and not (node.op in MERGE and _closes_loop(graph, node)):
-            todo.extend(node.inputs)
-            todo.extend(TensorRef(name) for name in node.control_inputs)
-    return tuple(found)
-
-
-def _functionalise(graph: Graph, group: Sequence[_Joined]) -> Graph:
-    predicate = group[0].predicate
-    captures = _captures(graph, group)
-    branches = [_branch(graph, group, captures, side) for side in (0, 1)]
-    lead = group[0].merge
-    name = fresh_name(graph, f"{lead.name}/if")
-    outputs = [TensorRef(each.merge.name) for each in group]
-    node = make_node(
-        name, "If", (predicate, *(each.source for each in captures)), made_by=_MADE_BY,
-        Tcond=DType("bool"), Tin=tuple(each.dtype for each in captures),
-        Tout=tuple(_dtype(each.merge) for each in group),
-        then_branch=FunctionRef(branches[1].name), else_branch=FunctionRef(branches[0].name),
-        output_shapes=recorded_shapes(graph, outputs),
-    )  # fmt: skip
-    changed, added = {}, [node]
-    for number, each in enumerate(group):
-        changed[each.merge.name] = _result(graph, each.merge, TensorRef(name, number))
-        added += _value_index(graph, each)
-    return with_functions(substitute(graph, changed, added), *branches)
+def _is_copied(node: Node) -> bool:
+    return node.op == "Const" and not node.control_inputs
 
 
 def _dtype(merge: Node) -> DType:
     return (merge.dtype() or DType("float32")).base
 
 
-def _result(graph: Graph, merge: Node, value: TensorRef) -> Node:
-    """The Merge's name lives on, as the If's output."""
-    return make_node(
-        merge.name, "Identity", (value,), made_by=_MADE_BY, T=_dtype(merge),
-        _output_shapes=recorded_shapes(graph, [TensorRef(merge.name)]),
-    )  # fmt: skip
+def _with_choices(graph: Graph, joins: Iterable[Join]) -> Graph:
+    """The graph with the second output of each Merge that is read (which input it took) chosen by the predicate."""
+    moved, added = {}, []
+    for each in joins:
+        second = TensorRef(each.merge.name, 1)
+        if second in graph.uses:
+            nodes = _choice(graph, each)
+            added += nodes
+            moved[second] = TensorRef(nodes[-1].name)
+    return redirect(substitute(graph, {}, added), moved) if moved else graph
 
 
-def _value_index(graph: Graph, joined: _Joined) -> list[Node]:
-    if graph.uses.get(TensorRef(joined.merge.name, 1)):
-        raise RewriteError(
-            f"'{joined.merge.name}:1' (which branch a Merge took) is read; name outputs that do not depend on it "
-            "with --signature"
+def _choice(graph: Graph, join: Join) -> list[Node]:
+    name = fresh_name(graph, f"{join.merge.name}/value_index")
+    numbers = [
+        make_node(
+            f"{name}/{which}", "Const", made_by=_MADE_BY, dtype=DType("int32"),
+            value=TensorValue.of(value, DType("int32")),
         )
-    return []
-
-
-@dataclass(frozen=True)
-class _Capture:
-    """A value that a branch takes from outside: through a Switch, or (made before the branch) directly."""
-
-    source: TensorRef
-    dtype: DType
-    through: tuple[str, ...]  # Switch nodes of the predicate that carry it
-
-
-def _captures(graph: Graph, group: Sequence[_Joined]) -> tuple[_Capture, ...]:
-    carried: dict[TensorRef, list[str]] = {}
-    for node in _switches(graph, group):
-        carried.setdefault(node.inputs[0], []).append(node.name)
-    return tuple(
-        _Capture(source, (graph[names[0]].dtype() or DType("float32")).base, tuple(names))
-        for source, names in carried.items()
-    )
-
-
-def _switches(graph: Graph, group: Sequence[_Joined]) -> list[Node]:
-    """The Switches of the predicate that any branch of the group reads."""
-    predicate = group[0].predicate
-    starts = [ref.node for each in group for ref in each.merge.inputs]
-    reached = ancestors(graph, starts, stop=lambda node: _is_switch(node) and node.inputs[1] == predicate)
-    return [graph[name] for name in graph.by_name if name in reached and _is_own(graph[name], predicate)]
-
-
-def _is_own(node: Node, predicate: TensorRef) -> bool:
-    return _is_switch(node) and node.inputs[1] == predicate
-
-
-def _branch(graph: Graph, group: Sequence[_Joined], captures: Sequence[_Capture], side: int) -> Function:
-    arguments = [
-        Argument(f"capture_{number}", each.dtype, tuple(TensorRef(name, side) for name in each.through))
-        for number, each in enumerate(captures)
-    ]
-    title = f"{group[0].merge.name}_{'true' if side else 'false'}"
-    return cut_function(graph, title, arguments, [each.branch_output(side) for each in group])
+        for which, value in (("true", join.true_input), ("false", 1 - join.true_input))
+    ]  # fmt: skip
+    inputs = (join.predicate, *(TensorRef(each.name) for each in numbers))
+    return [*numbers, make_node(name, "Select", inputs, made_by=_MADE_BY, T=DType("int32"))]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.text import to_text
-from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import redirected
 
 #: Ops whose value has to come into a function as an argument.
-_ONLY_OUTSIDE = frozenset({"Placeholder", "PlaceholderV2", "Enter", "Exit", "LoopCond", "NextIteration", "Switch"})
+_ONLY_OUTSIDE = (
+    frozenset({"Placeholder", "PlaceholderV2", "LoopCond"}) | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH
+)
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,16 @@ def cut_function(
     arguments: Sequence[Argument],
     outputs: Sequence[TensorRef],
     extra: Sequence[Node] = (),
+    outside: Collection[str] = (),
 ) -> Function:
     """The part of a graph between `arguments` and `outputs`, as a function named after its content.
 
-    The walk back from an output ends where an argument stands for the tensor. `extra` nodes are added as they are.
+    The walk back from an output ends where an argument stands for the tensor. `extra` nodes are added as they are;
+    nobody inside waits for a node named in `outside`. Raises RewriteError where the walk leaves the loop or branch.
     """
     inside = {ref: TensorRef(each.name) for each in arguments for ref in each.stands_for}
-    own = {each.name for each in arguments} | {node.name for node in extra}
-    reached = _reached(graph, inside, [ref for ref in outputs if ref.node not in own])
+    made = {each.name for each in arguments} | {node.name for node in extra}
+    reached = _reached(graph, inside, [ref for ref in outputs if ref.node not in made], outside)
     nodes = [_argument_node(each) for each in arguments]
     nodes += extra
     nodes += [_inside(graph[name], inside, reached) for name in graph.by_name if name in reached]
@@ -54,24 +58,32 @@ def _argument_node(argument: Argument) -> Node:
     return make_node(argument.name, "_Arg", made_by="control_flow", T=argument.dtype)
 
 
-def _reached(graph: Graph, inside: Mapping[TensorRef, TensorRef], outputs: Sequence[TensorRef]) -> frozenset[str]:
-    replaced = {ref.node for ref in inside}
-    cut = graph.replacing(
-        replace(
-            node,
-            inputs=tuple(ref for ref in node.inputs if ref not in inside),
-            control_inputs=tuple(name for name in node.control_inputs if name not in replaced),
-        )
-        for node in graph.nodes
+def _reached(
+    graph: Graph,
+    inside: Mapping[TensorRef, TensorRef],
+    outputs: Sequence[TensorRef],
+    outside: Collection[str],
+) -> frozenset[str]:
+    replaced = {ref.node for ref in inside}.union(outside)
+    todo = [ref.node for ref in outputs if ref not in inside]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in reached:
+            reached.add(name)
+            node = graph[name]
+            if node.op in _ONLY_OUTSIDE:
+                raise _stray(node)
+            todo += [ref.node for ref in node.inputs if ref not in inside]
+            todo += [each for each in node.control_inputs if each not in replaced]
+    return frozenset(reached)
+
+
+def _stray(node: Node) -> RewriteError:
+    return RewriteError(
+        f"'{node.name}' ({node.op}) is read inside a loop or a branch without Enter or Switch; "
+        "the control flow around it has no functional form"
     )
-    reached = ancestors(cut, [ref.node for ref in outputs if ref not in inside])
-    stray = next((name for name in sorted(reached) if graph[name].op in _ONLY_OUTSIDE), None)
-    if stray is not None:
-        raise RewriteError(
-            f"'{stray}' ({graph[stray].op}) is read inside a loop or a branch without Enter or Switch; "
-            "the control flow around it has no functional form"
-        )
-    return reached
 
 
 def _inside(node: Node, inside: Mapping[TensorRef, TensorRef], reached: frozenset[str]) -> Node:
@@ -94,4 +106,6 @@ def with_functions(graph: Graph, *functions: Function) -> Graph:
 
 def recorded_shapes(graph: Graph, refs: Sequence[TensorRef]) -> tuple[Shape, ...]:
     """What the file says of these tensors' shapes; unknown for what a pass has made."""
-    return tuple(graph.static_shape(ref) if "_output_shapes" in graph.producer(ref).attrs else Shape() for ref in refs)
+    return tuple(
+        graph.static_shape(ref) if "_output_shapes" in graph.producer(ref).attrs else Shape() for ref in refs
+    )

@@ -14,7 +14,7 @@ from tf1compat.graph.attributes import DType, FunctionRef, Shape, TensorValue
 from tf1compat.graph.frames import Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.rewrite.base import Outcome, fresh_name
+from tf1compat.rewrite.base import Outcome, fresh_name, passing
 from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
@@ -47,8 +47,8 @@ class _Loop:
     def converted(self) -> Graph:
         condition, body = self._condition(), self._body()
         name = fresh_name(self.graph, scope_of(self.frame.loop_cond) or self.frame.name.replace("/", "_"))
-        counter = self._constant(f"{name}/loop_counter", 0)
-        most = self._constant(f"{name}/maximum_iterations", -1)
+        counter = self._constant(self._free(f"{name}/loop_counter"), 0)
+        most = self._constant(self._free(f"{name}/maximum_iterations"), -1)
         node = self._while_node(name, (counter, most), condition, body)
         exits = self._exits(name)
         gone = self.frame.nodes - set(exits)
@@ -61,6 +61,9 @@ class _Loop:
     def variables(self) -> Sequence[LoopVariable]:
         return self.frame.variables
 
+    def _free(self, name: str) -> str:
+        return fresh_name(self.graph, name)
+
     def _dtype(self, enter: str) -> DType:
         return self.graph[enter].dtype() or DType("float32")
 
@@ -68,15 +71,17 @@ class _Loop:
         return make_node(name, "Const", made_by=_MADE_BY, dtype=_INT, value=TensorValue.of(value, _INT))
 
     def _arguments(self) -> list[Argument]:
+        counter = Argument(self._free("loop_counter"), _INT)
+        most = Argument(self._free("maximum_iterations"), _INT)
         carried = [
-            Argument(f"loop_variable_{number}", self._dtype(each.enter), self._stood_for(each))
+            Argument(self._free(f"loop_variable_{number}"), self._dtype(each.enter), self._stood_for(each))
             for number, each in enumerate(self.variables)
         ]
         invariant = [
-            Argument(f"loop_invariant_{number}", self._dtype(enter), (TensorRef(enter),))
+            Argument(self._free(f"loop_invariant_{number}"), self._dtype(enter), (TensorRef(enter),))
             for number, enter in enumerate(self.frame.invariants)
         ]
-        return [Argument("loop_counter", _INT), Argument("maximum_iterations", _INT), *carried, *invariant]
+        return [counter, most, *carried, *invariant]
 
     @staticmethod
     def _stood_for(variable: LoopVariable) -> tuple[TensorRef, ...]:
@@ -90,11 +95,12 @@ class _Loop:
 
     def _body(self) -> Function:
         arguments = self._arguments()
-        one = self._constant("loop_counter/one", 1)
+        counter, most = (TensorRef(each.name) for each in arguments[:_PREFIX])
+        one = self._constant(self._free("loop_counter/one"), 1)
         counted = make_node(
-            "loop_counter/next", "AddV2", (TensorRef("loop_counter"), TensorRef(one.name)), made_by=_MADE_BY, T=_INT
+            self._free("loop_counter/next"), "AddV2", (counter, TensorRef(one.name)), made_by=_MADE_BY, T=_INT
         )
-        outputs = [TensorRef(counted.name), TensorRef("maximum_iterations")]
+        outputs = [TensorRef(counted.name), most]
         outputs += [self.frame.next(self.graph, each) for each in self.variables]
         outputs += [TensorRef(each.name) for each in arguments[_PREFIX + len(self.variables) :]]
         title = f"{scope_of(self.frame.loop_cond)}_body"
@@ -104,7 +110,12 @@ class _Loop:
         initial = [self.frame.initial(self.graph, each) for each in self.variables]
         invariant = [self.graph[enter].inputs[0] for enter in self.frame.invariants]
         merges = [TensorRef(each.merge) for each in self.variables]
-        shapes = [Shape(()), Shape(()), *recorded_shapes(self.graph, merges), *map(self.graph.static_shape, invariant)]
+        shapes = [
+            Shape(()),
+            Shape(()),
+            *recorded_shapes(self.graph, merges),
+            *map(self.graph.static_shape, invariant),
+        ]
         first = self.graph[self.variables[0].enter] if self.variables else None
         return make_node(
             name, "While", [*(TensorRef(each.name) for each in prefix), *initial, *invariant],
@@ -122,13 +133,10 @@ class _Loop:
     def _exits(self, name: str) -> dict[str, Node]:
         """Each Exit keeps its name, as the While's output."""
         return {
-            each.exit: make_node(
-                each.exit, "Identity", (TensorRef(name, number + _PREFIX),), made_by=_MADE_BY,
-                T=self._dtype(each.enter), _output_shapes=recorded_shapes(self.graph, [TensorRef(each.exit)]),
-            )
+            each.exit: passing(self.graph[each.exit], TensorRef(name, number + _PREFIX), _MADE_BY)
             for number, each in enumerate(self.variables)
             if each.exit
-        }  # fmt: skip
+        }
 
 
 def _reject_strays(graph: Graph, gone: frozenset[str]) -> None:
@@ -139,5 +147,3 @@ def _reject_strays(graph: Graph, gone: frozenset[str]) -> None:
                     f"'{node.name}' reads '{name}' out of a while loop without passing an Exit; "
                     "TF2 has no form for that"
                 )
-
-

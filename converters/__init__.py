@@ -1,0 +1,1 @@
+"""Recipes: one-off commands that add to a migration what is known of one family of models."""

@@ -1,0 +1,239 @@
+"""Every small graph, from its files to a SavedModel that computes what TensorFlow 1 computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tf1compat
+from tests.end_to_end.golden import Golden, forbidden_in, golden_cases, read_truth
+from tf1compat.discovery.findings import Layer, Rnn
+from tf1compat.errors import FeedError
+from tf1compat.plan.model import MigrationPlan, OutputBinding
+from tf1compat.report.migration import MigrationResult
+
+pytestmark = pytest.mark.tensorflow
+
+ROOT = Path(__file__).parent.parent.parent / "fixtures" / "small_graphs"
+ABSOLUTE, RELATIVE = 1e-5, 1e-6
+#: Those that are also verified in a process of their own, a few of each kind.
+VERIFIED = frozenset({
+    "tf0.12.1/lstm_peephole_projection", "tf1.4.1/gru_sequence_length", "tf1.15.5/basic_lstm",
+    "tf1.4.1/cond_in_while", "tf1.15.5/tensor_array_in_cond", "tf1.15.5/partitioned",
+    "tf1.4.1/no_collections", "tf1.15.5/text_format",
+})  # fmt: skip
+#: Those whose outputs have a gradient for every variable, a few of each kind.
+DIFFERENTIABLE = (
+    "tf0.12.1/gru_sequence_length", "tf1.15.5/basic_lstm", "tf1.4.1/cond_in_while", "tf1.15.5/nested_while",
+    "tf1.4.1/scan", "tf1.15.5/tensor_array_concat_split", "tf1.15.5/tensor_array_scatter_gather",
+    "tf1.4.1/resource_variables",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Small:
+    """A committed model with what is known of it."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @cached_property
+    def truth(self) -> dict[str, Any]:
+        return read_truth(self.folder)
+
+    @cached_property
+    def cases(self) -> list[Golden]:
+        return golden_cases(self.folder)
+
+
+Migrate = Callable[[Small], MigrationResult]
+
+SMALL = [Small(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
+RECURRENT = [each for each in SMALL if each.truth["rnns"]]
+BY_NAME = {each.name: each for each in SMALL}
+
+
+def of_each(models: list[Small]) -> Any:
+    return pytest.mark.parametrize("small", models, ids=[each.name for each in models])
+
+
+@pytest.fixture(scope="module")
+def migrate(tmp_path_factory: pytest.TempPathFactory, tensorflow: ModuleType) -> Migrate:
+    """Migrate a model by the text of its signature, once."""
+    made: dict[str, MigrationResult] = {}
+
+    def result(small: Small) -> MigrationResult:
+        if small.name not in made:
+            made[small.name] = tf1compat.migrate(
+                small.folder,
+                tmp_path_factory.mktemp("small") / "migrated",
+                signatures=[small.truth["signature"]],
+                constants=small.truth["constants"],
+                verify=small.name in VERIFIED,
+            )
+        return made[small.name]
+
+    return result
+
+
+def test_models_of_every_release_are_there():
+    """So that no test passes for want of models."""
+    assert {each.folder.parent.name for each in SMALL} == {"tf0.12.1", "tf1.4.1", "tf1.15.5"}
+    assert len(RECURRENT) == 24
+    assert BY_NAME.keys() >= VERIFIED.union(DIFFERENTIABLE)
+
+
+# ----------------------------------------------------------------------------------------- discovery
+
+
+@of_each(SMALL)
+def test_inspection_finds_the_recurrent_networks_and_no_others(small: Small):
+    found = tf1compat.inspect(small.folder).findings.rnns
+    expected = small.truth["rnns"]
+    assert [_network(each) for each in found] == [_comparable(each) for each in expected]
+    for rnn, truth in zip(found, expected, strict=True):
+        assert f"{rnn.scope}/".startswith(f"{truth['scope']}/")
+
+
+def _network(rnn: Rnn) -> dict[str, Any]:
+    return {
+        "direction": rnn.direction,
+        "time_major": rnn.time_major,
+        "inputs": str(rnn.inputs),
+        "outputs": str(rnn.outputs),
+        "sequence_length": None if rnn.sequence_length is None else str(rnn.sequence_length),
+        "layers": [_layer(each) for each in rnn.layers],
+    }
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "cell": layer.cell,
+        "units": layer.units,
+        "variables": sorted(layer.variables),
+        "initial_state": {part: str(ref) for part, ref in layer.initial_state.items()},
+        "final_state": {part: str(ref) for part, ref in layer.final_state.items()},
+    }
+
+
+def _comparable(truth: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the scope, of which discovery knows more; variables in an order of their own."""
+    layers = [{**each, "variables": sorted(each["variables"])} for each in truth["layers"]]
+    return {key: value for key, value in truth.items() if key != "scope"} | {"layers": layers}
+
+
+# ------------------------------------------------------------------------------------------- values
+
+
+@of_each(SMALL)
+def test_the_result_computes_the_golden_values(small: Small, migrate: Migrate):
+    result = migrate(small)
+    assert result.comparison is None or result.comparison.passed
+    _check_values(small, result.plan, tf1compat.load(result.output))
+
+
+@of_each(RECURRENT)
+def test_what_discovery_offers_computes_the_golden_values(
+    small: Small, tmp_path: Path, tensorflow: ModuleType
+):
+    result = tf1compat.migrate(small.folder, tmp_path / "migrated", verify=False)
+    layers = [layer for rnn in small.truth["rnns"] for layer in rnn["layers"]]
+    states = {state for layer in layers for state in layer["final_state"].values()}
+    outputs = [output for each in result.plan.signatures for output in each.outputs]
+    offered = {str(piece.tensor) for output in outputs for piece in output.pieces}
+    assert offered >= states | {"probabilities:0"}
+    _check_values(small, result.plan, tf1compat.load(tmp_path / "migrated"))
+
+
+def _check_values(small: Small, plan: MigrationPlan, model: Any) -> None:
+    """Holds what every signature gives against every golden case, as far as its outputs are in it."""
+    for signature in plan.signatures:
+        for case in small.cases:
+            feeds = {each.alias: case.fed[str(each.tensor)] for each in signature.inputs}
+            found = model.predict(signature.name, feeds)
+            known = [each for each in signature.outputs if _is_known(each, case)]
+            assert known
+            for output in known:
+                _check_equal(
+                    found[output.alias], _stacked(output, case.fetched), f"{case.case}: {output.alias}"
+                )
+
+
+def _is_known(output: OutputBinding, case: Golden) -> bool:
+    return all(str(piece.tensor) in case.fetched for piece in output.pieces)
+
+
+def _stacked(output: OutputBinding, fetched: Mapping[str, Any]) -> Any:
+    """The golden value of an output; that of several pieces put together."""
+    parts = {piece.index: fetched[str(piece.tensor)] for piece in output.pieces}
+    leading = tuple(max(place) + 1 for place in zip(*parts, strict=True))
+    whole = np.stack([parts[place] for place in np.ndindex(*leading)])
+    return whole.reshape(leading + whole.shape[1:])
+
+
+def _check_equal(found: Any, expected: Any, what: str) -> None:
+    assert found.dtype == expected.dtype, what
+    assert found.shape == expected.shape, what
+    np.testing.assert_allclose(found, expected, rtol=RELATIVE, atol=ABSOLUTE, err_msg=what)
+
+
+@pytest.mark.parametrize("release", ["tf0.12.1", "tf1.4.1", "tf1.15.5"])
+def test_assertions_still_refuse_what_they_refused(release: str, migrate: Migrate):
+    small = BY_NAME[f"{release}/assert_guard"]
+    model = tf1compat.load(migrate(small).output)
+    assert len(small.truth["refused"]) == 2
+    for feeds in small.truth["refused"]:
+        with pytest.raises(FeedError, match="assertion failed"):
+            model.predict("serving_default", feeds)
+
+
+# --------------------------------------------------------------------------------------------- form
+
+
+@of_each(SMALL)
+def test_the_result_holds_nothing_of_tensorflow_1(small: Small, migrate: Migrate):
+    assert forbidden_in(migrate(small).output) == set()
+
+
+@of_each(SMALL)
+def test_the_result_holds_the_variables_that_its_plan_names(small: Small, migrate: Migrate):
+    result = migrate(small)
+    names = {each.name.removesuffix(":0") for each in tf1compat.load(result.output).variables}
+    assert names == {each.name for each in result.plan.variables}
+    assert names
+
+
+@of_each([each for each in SMALL if each.name in VERIFIED])
+def test_the_result_saved_again_computes_the_golden_values(
+    small: Small, migrate: Migrate, tmp_path: Path, tensorflow: ModuleType
+):
+    result = migrate(small)
+    again = tmp_path / "again"
+    tensorflow.saved_model.save(tensorflow.saved_model.load(str(result.output)), str(again))
+    _check_values(small, result.plan, tf1compat.load(again))
+    assert forbidden_in(again) == set()
+
+
+@of_each([BY_NAME[name] for name in DIFFERENTIABLE if name in BY_NAME])
+def test_the_result_has_a_gradient_for_every_variable(small: Small, migrate: Migrate, tensorflow: ModuleType):
+    result = migrate(small)
+    model = tf1compat.load(result.output)
+    (signature,) = result.plan.signatures
+    case = small.cases[0]
+    feeds = {each.alias: tensorflow.constant(case.fed[str(each.tensor)]) for each in signature.inputs}
+    with tensorflow.GradientTape() as tape:
+        found = model.signatures["serving_default"].function(**feeds)
+        loss = sum(tensorflow.reduce_sum(each**2) for each in found.values() if each.dtype.is_floating)
+    for variable, gradient in zip(model.variables, tape.gradient(loss, model.variables), strict=True):
+        assert gradient is not None, variable.name
+        assert np.isfinite(np.asarray(tensorflow.convert_to_tensor(gradient))).all(), variable.name

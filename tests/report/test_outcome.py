@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tf1compat.discovery.findings import Note
+from tf1compat.report.outcome import exit_code
+from tf1compat.report.prediction import Prediction
+
+BLOCKER = Note("code", "node", "reason", "remedy")
+
+
+def test_an_inspection_is_done_whatever_it_finds(inspection):
+    assert exit_code(inspection) == 0
+    assert exit_code(replace(inspection, findings=replace(inspection.findings, blockers=(BLOCKER,)))) == 0
+
+
+def test_a_plan_is_good_without_blockers(plan):
+    assert exit_code(plan) == 0
+    assert exit_code(replace(plan, blockers=(BLOCKER,))) == 1
+
+
+def test_a_comparison_is_good_when_it_passed(comparison):
+    assert exit_code(comparison) == 0
+    assert exit_code(replace(comparison, cases=())) == 1
+
+
+def test_a_migration_is_good_when_published_and_not_disproved(result, comparison):
+    assert exit_code(result) == 0
+    assert exit_code(replace(result, comparison=None)) == 0
+    assert exit_code(replace(result, output=None)) == 1
+    assert exit_code(replace(result, comparison=replace(comparison, cases=()))) == 1
+
+
+def test_a_prediction_is_done():
+    assert exit_code(Prediction("serving_default", {})) == 0

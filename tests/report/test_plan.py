@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tf1compat.discovery.findings import Note
+from tf1compat.names import TensorRef
+from tf1compat.report import render
+from tf1compat.report.plan import to_document
+
+
+def text(plan) -> str:
+    return render.text(to_document(plan))
+
+
+def test_a_signature_is_a_table_of_aliases(plan):
+    report = text(plan)
+    assert "in      x              float32  [?, ?, 3]   x:0" in report
+    assert "out     probabilities  float32  [?, 5]      Softmax:0" in report
+
+
+def test_a_stacked_output_shows_its_pieces_with_their_places(plan):
+    assert "[0] = rnn/while/Exit_3:0, [1] = rnn/while/Exit_4:0  state" in text(plan)
+
+
+def test_constants_labels_variables_and_hazards_are_shown(plan):
+    report = text(plan)
+    assert "keep_prob:0  float32  1.0      keep_prob" in report
+    assert "5 classes for 'probabilities', from checkpoint:class_mapping: 'number', 'url', 'date'," in report
+    assert "rnn/kernel  float32  [31, 112]  yes          rnn/kernel" in report
+    assert "* frozen_input at keep_prob" in report
+
+
+def test_many_labels_are_shortened(plan):
+    many = replace(plan.labels, names=tuple(f"class{number}" for number in range(40)))
+    report = text(replace(plan, labels=many))
+    assert "40 classes" in report
+    assert "'class11', ..." in report
+    assert "class12" not in report
+
+
+def test_a_slice_of_a_checkpoint_key_is_shown(plan):
+    part = replace(plan.variables[0], key="kernel", shape_and_slice="62 112 0,31:0,112")
+    assert "kernel [62 112 0,31:0,112]" in text(replace(plan, variables=(part,)))
+
+
+def test_options_appear_only_when_chosen(plan):
+    assert "Options" not in text(plan)
+    chosen = text(replace(plan, weights="ema", jit=True, allow=("PyFunc",)))
+    assert "weights: ema; compiled with XLA; allowed despite doubts: PyFunc" in chosen
+
+
+def test_a_blocked_plan_does_not_offer_migrate(plan):
+    blocked = text(replace(plan, blockers=(Note("unsupported", "node", "why", "what to do"),)))
+    assert "* unsupported at node\n    why\n    what to do" in blocked
+    assert "tf1compat migrate" not in blocked
+    assert "tf1compat migrate dir/model migrated --plan plan.json" in text(plan)
+
+
+def test_a_plan_that_was_written_says_where(plan):
+    report = render.text(to_document(plan, "my plan.json"))
+    assert "The plan is in my plan.json; edit it where it should differ, then:" in report
+    assert "tf1compat migrate dir/model migrated --plan 'my plan.json'" in report
+
+
+def test_a_value_cannot_break_the_table(plan):
+    odd = replace(plan.constants[0], tensor=TensorRef("mode"), value="a\n\x1b[31m")
+    assert "'a\\n\\x1b[31m'" in text(replace(plan, constants=(odd,)))

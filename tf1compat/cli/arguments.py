@@ -1,0 +1,167 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from tf1compat import __version__
+from tf1compat.cli.terminal import OneLineParser
+
+_MODEL = (
+    "a checkpoint prefix (dir/model), its .meta, or a directory with a checkpoint; "
+    "its kind is found by looking"
+)
+_STATUS = (
+    "Exit status: 0 done, 1 it ran but the result is not good (nothing is published), 2 bad input or usage."
+)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options of one command; raises UsageError."""
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(
+        prog="tf1compat",
+        description="Migrate TensorFlow 1 models to verified TensorFlow 2 SavedModels.",
+        epilog=_STATUS,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tf1compat {__version__}")
+    _add_debug(parser, default=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_inspect(commands)
+    _add_plan(commands)
+    _add_migrate(commands)
+    _add_verify(commands)
+    _add_predict(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[OneLineParser]"  # the class has no public name
+
+
+def _add_command(commands: Commands, name: str, promise: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=promise,
+        description=f"{promise[0].upper()}{promise[1:]}.",
+        epilog=_STATUS,
+        allow_abbrev=False,
+    )
+    # SUPPRESS: a `--debug` before the command's name is not undone by its absence after it.
+    _add_debug(command, default=argparse.SUPPRESS)
+    return command
+
+
+def _add_debug(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument(
+        "--debug", action="store_true", default=default, help="show the traceback of a failure"
+    )
+
+
+def _add_inspect(commands: Commands) -> None:
+    command = _add_command(commands, "inspect", "show what a model's files are and hold, without TensorFlow")
+    command.add_argument("model", metavar="MODEL", help=_MODEL)
+    command.add_argument("--format", choices=("text", "json", "markdown", "html"), default="text")
+    command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
+
+
+def _add_plan(commands: Commands) -> None:
+    command = _add_command(commands, "plan", "show what migrate would write, without TensorFlow")
+    command.add_argument("model", metavar="MODEL", help=_MODEL)
+    _add_planning(command)
+    # What concerns only the writing is accepted, so that `migrate` may become `plan` in a command and back.
+    command.add_argument("--overwrite", action="store_true", help=argparse.SUPPRESS)
+    command.add_argument("--no-verify", action="store_true", help=argparse.SUPPRESS)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "-o", "--output", metavar="plan.json", help="write the plan there, to edit and migrate"
+    )
+
+
+def _add_migrate(commands: Commands) -> None:
+    command = _add_command(
+        commands, "migrate", "write a TensorFlow 2 SavedModel and verify it against the model"
+    )
+    command.add_argument("model", metavar="MODEL", help=_MODEL)
+    command.add_argument("output", metavar="OUTPUT", help="the SavedModel directory to make")
+    _add_planning(command)
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace OUTPUT where it is a SavedModel already"
+    )
+    command.add_argument(
+        "--no-verify", action="store_true", help="publish without comparing with the original"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_planning(command: argparse.ArgumentParser) -> None:
+    """The options that both `plan` and `migrate` take."""
+    command.add_argument("--plan", metavar="plan.json", help="use this plan, as `plan -o` wrote it or edited")
+    command.add_argument(
+        "--signature", metavar="SIG", action="append", default=[],
+        help="'NAME(alias=tensor, ...) -> alias=tensor, ...'; repeat for several",
+    )  # fmt: skip
+    command.add_argument(
+        "--set", metavar="TENSOR=VALUE", action="append", default=[], dest="constants",
+        help="freeze a tensor to a constant (keep_prob=1.0, is_training=false)",
+    )  # fmt: skip
+    command.add_argument(
+        "--labels", metavar="SOURCE",
+        help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
+    )  # fmt: skip
+    command.add_argument("--labels-for", metavar="ALIAS", help="the output that the labels name")
+    command.add_argument(
+        "--weights", choices=("auto", "raw", "ema"), default="auto",
+        help="the variables themselves, or their moving averages",
+    )  # fmt: skip
+    command.add_argument("--jit", action="store_true", help="compile the signatures with XLA")
+    command.add_argument(
+        "--allow",
+        metavar="OP",
+        action="append",
+        default=[],
+        help="accept an op that is refused otherwise; repeat",
+    )
+
+
+def _add_verify(commands: Commands) -> None:
+    command = _add_command(commands, "verify", "compare a SavedModel with the model that it came from")
+    command.add_argument("model", metavar="MODEL", help=_MODEL)
+    command.add_argument("saved_model", metavar="SAVED_MODEL", help="a directory that migrate wrote")
+    command.add_argument(
+        "--inputs", metavar="feeds.npz", help="your own inputs by alias, instead of made ones"
+    )
+    command.add_argument(
+        "--rtol", metavar="R", type=_tolerance, default=1e-5, help="relative (default %(default)s)"
+    )
+    command.add_argument(
+        "--atol", metavar="A", type=_tolerance, default=1e-5, help="absolute (default %(default)s)"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_predict(commands: Commands) -> None:
+    command = _add_command(commands, "predict", "run a migrated model on arrays")
+    command.add_argument("saved_model", metavar="SAVED_MODEL", help="a directory that migrate wrote")
+    command.add_argument("--inputs", metavar="feeds.npz", required=True, help="the inputs by alias")
+    command.add_argument(
+        "--signature", metavar="NAME", default="serving_default", help="(default %(default)s)"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("-o", "--output", metavar="out.npz", help="write the outputs there")
+
+
+def _tolerance(text: str) -> float:
+    """A number from 0 up, NaN excluded."""
+    number = float(text)
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"a tolerance is a number from 0 up, not '{text}'")
+    return number
+
+
+_tolerance.__name__ = "tolerance"  # argparse puts this name into its message for a ValueError

@@ -1,0 +1,173 @@
+"""The commands: parse, call, print, exit status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tf1compat import pipeline
+from tf1compat.cli.files import read_feeds, write_arrays, write_text
+from tf1compat.cli.terminal import Progress, UsageError
+from tf1compat.errors import PlanError
+from tf1compat.plan import document as plan_document
+from tf1compat.plan.model import MigrationPlan
+from tf1compat.quiet import quiet_tensorflow
+from tf1compat.report import comparison as comparison_report
+from tf1compat.report import inspection as inspection_report
+from tf1compat.report import migration as migration_report
+from tf1compat.report import plan as plan_report
+from tf1compat.report import prediction as prediction_report
+from tf1compat.report import render
+from tf1compat.report.inspection import Inspection
+from tf1compat.report.outcome import exit_code
+from tf1compat.report.prediction import Prediction
+
+_INSPECTION_FORMATS: Mapping[str, Callable[[Inspection], str]] = {
+    "text": lambda found: render.text(inspection_report.to_document(found)),
+    "markdown": lambda found: render.markdown(inspection_report.to_document(found)),
+    "html": lambda found: render.html(inspection_report.to_document(found)),
+    "json": lambda found: render.json_text(found.to_json()),
+}
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    found = pipeline.inspect(options.model)
+    report = _INSPECTION_FORMATS[options.format](found)
+    if options.output is None:
+        print(report, end="")
+    else:
+        write_text(options.output, report, precious=(options.model,))
+    return exit_code(found)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    given = _plan_file(options)
+    made = pipeline.plan(options.model, **_planning(options)) if given is None else given
+    if options.output is not None:
+        precious = (options.model, *filter(None, (options.labels,)))
+        write_text(options.output, render.json_text(plan_document.to_json(made), ascii_only=False), precious)
+    if options.format == "json":
+        print(render.json_text(plan_document.to_json(made)), end="")
+    else:
+        print(render.text(plan_report.to_document(made, options.output)), end="")
+    return exit_code(made)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    quiet_tensorflow()
+    given = _plan_file(options)
+    chosen = _planning(options) if given is None else {"plan": given}
+    with Progress() as progress:
+        result = pipeline.migrate(
+            options.model, options.output, overwrite=options.overwrite, verify=not options.no_verify,
+            progress=progress, **chosen,
+        )  # fmt: skip
+    if options.format == "json":
+        print(render.json_text(result.to_json()), end="")
+    else:
+        print(render.text(migration_report.to_document(result)), end="")
+    return exit_code(result)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    quiet_tensorflow()
+    feeds = None if options.inputs is None else read_feeds(options.inputs)
+    found = pipeline.verify(options.model, options.saved_model, feeds, options.rtol, options.atol)
+    if options.format == "json":
+        print(render.json_text(comparison_report.to_json(found)), end="")
+    else:
+        print(render.text(comparison_report.to_document(found)), end="")
+    return exit_code(found)
+
+
+def _predict(options: argparse.Namespace) -> int:
+    quiet_tensorflow()
+    feeds = read_feeds(options.inputs)
+    prediction = _run(options.saved_model, options.signature, feeds)
+    if options.output is not None:
+        write_arrays(options.output, prediction.outputs, precious=(options.inputs,))
+    if options.format == "json":
+        print(render.json_text(prediction.to_json(), indent=None), end="")
+    elif options.output is None:
+        print(render.text(prediction_report.to_document(prediction)), end="")
+    return exit_code(prediction)
+
+
+def _run(saved_model: str, signature: str, feeds: Mapping[str, Any]) -> Prediction:
+    model = pipeline.load(saved_model)
+    return Prediction(signature, dict(sorted(model.predict(signature, feeds).items())))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
+    {"inspect": _inspect, "plan": _plan, "migrate": _migrate, "verify": _verify, "predict": _predict}
+)
+
+
+# ------------------------------------------------------------------------------------------ translations
+
+
+def _planning(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of `plan` and `migrate` as the Python API takes them."""
+    return {
+        "signatures": tuple(options.signature) or None,
+        "labels": options.labels,
+        "constants": _constants(options.constants) or None,
+        "labels_for": options.labels_for,
+        "weights": options.weights,
+        "jit": options.jit,
+        "allow": tuple(options.allow),
+    }
+
+
+def _constants(texts: Sequence[str]) -> dict[str, Any]:
+    """The values by tensor name; raises UsageError for a tensor that is given twice."""
+    chosen = dict(map(_constant, texts))
+    if len(chosen) != len(texts):
+        raise UsageError("--set names a tensor twice; give each one value")
+    return chosen
+
+
+def _constant(text: str) -> tuple[str, Any]:
+    """`TENSOR=VALUE`: the value is JSON (true, 1.0, [1, 2]) where it can be, else the string itself."""
+    tensor, equals, value = text.partition("=")
+    if not (tensor.strip() and equals):
+        raise UsageError(f"--set takes TENSOR=VALUE (keep_prob=1.0), not '{text}'")
+    try:
+        return tensor.strip(), json.loads(value)
+    except ValueError:
+        return tensor.strip(), value
+
+
+_PLANNING_DEFAULTS: Mapping[str, Any] = {
+    "signature": [], "constants": [], "labels": None, "labels_for": None, "weights": "auto", "jit": False,
+    "allow": [],
+}  # fmt: skip
+
+
+def _plan_file(options: argparse.Namespace) -> MigrationPlan | None:
+    """The plan that `--plan` names, or None.
+
+    A plan says everything already: an option beside it that would be ignored raises UsageError.
+    """
+    if options.plan is None:
+        return None
+    given = [name for name, default in _PLANNING_DEFAULTS.items() if getattr(options, name) != default]
+    if given:
+        names = ", ".join("--" + {"constants": "set"}.get(name, name).replace("_", "-") for name in given)
+        raise UsageError(f"--plan holds everything that {names} would say; edit '{options.plan}' instead")
+    return _read_plan(options.plan)
+
+
+def _read_plan(path: str) -> MigrationPlan:
+    """The plan in a file; raises PlanError."""
+    if not Path(path).is_file():
+        raise PlanError([f"the plan '{path}' is not a file; write one with: tf1compat plan MODEL -o {path}"])
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PlanError([f"the plan '{path}' is not JSON: {error}"]) from error
+    return plan_document.from_json(data)

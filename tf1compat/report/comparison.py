@@ -1,0 +1,214 @@
+"""The report on a Comparison: how far the migrated model is from the original, output by output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tf1compat.report import wording
+from tf1compat.report.document import Document, Entries, Entry, Paragraph, Section, Table, document, section
+from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class OutputSummary:
+    """One output of one signature over all the cases in which it was compared."""
+
+    signature: str
+    alias: str
+    cases: int
+    dtypes: tuple[str, ...]  # as the migrated model gives them
+    shapes: tuple[tuple[int, ...], ...]  # as the migrated model gives them, in the order of the cases
+    largest_absolute: float | None
+    largest_relative: float | None
+    passed: bool
+
+
+def summarize(comparison: Comparison) -> tuple[OutputSummary, ...]:
+    """A line for each output of each signature, in the order in which they were compared."""
+    found: dict[tuple[str, str], list[OutputDifference]] = {}
+    for case in comparison.compared:
+        for output in case.outputs:
+            found.setdefault((case.signature, output.alias), []).append(output)
+    return tuple(_summary(*place, differences) for place, differences in found.items())
+
+
+def _summary(signature: str, alias: str, differences: list[OutputDifference]) -> OutputSummary:
+    return OutputSummary(
+        signature,
+        alias,
+        len(differences),
+        tuple(dict.fromkeys(each.found_dtype for each in differences)),
+        tuple(dict.fromkeys(each.found_shape for each in differences)),
+        _largest(each.largest_absolute for each in differences),
+        _largest(each.largest_relative for each in differences),
+        all(each.passed for each in differences),
+    )
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    """The largest number; NaN where one is NaN; None where one is None or there is none."""
+    known = []
+    for value in values:
+        if value is None:
+            return None
+        known.append(value)
+    if any(math.isnan(value) for value in known):
+        return math.nan
+    return max(known, default=None)
+
+
+# ------------------------------------------------------------------------------------------------- JSON
+
+
+def to_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as JSON data: the verdict, a summary an output, and every case."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "passed": comparison.passed,
+        "rtol": comparison.rtol,
+        "atol": comparison.atol,
+        "seed": comparison.seed,
+        "reference": comparison.reference,
+        "tensorflow_version": comparison.tensorflow_version,
+        "largest_absolute": wording.json_number(comparison.largest_absolute),
+        "outputs": [_summary_json(each) for each in summarize(comparison)],
+        "cases": [_case_json(case) for case in comparison.cases],
+    }
+
+
+def _summary_json(summary: OutputSummary) -> dict[str, Any]:
+    return {
+        "signature": summary.signature,
+        "output": summary.alias,
+        "cases": summary.cases,
+        "dtypes": list(summary.dtypes),
+        "shapes": [list(shape) for shape in summary.shapes],
+        "largest_absolute": wording.json_number(summary.largest_absolute),
+        "largest_relative": wording.json_number(summary.largest_relative),
+        "passed": summary.passed,
+    }
+
+
+def _case_json(case: CaseResult) -> dict[str, Any]:
+    return {
+        "signature": case.signature,
+        "case": case.case,
+        "passed": case.passed if case.refused is None else None,
+        "refused": case.refused,
+        "failure": case.failure,
+        "outputs": [_difference_json(each) for each in case.outputs],
+    }
+
+
+def _difference_json(output: OutputDifference) -> dict[str, Any]:
+    return {
+        "output": output.alias,
+        "expected_dtype": output.expected_dtype,
+        "found_dtype": output.found_dtype,
+        "expected_shape": list(output.expected_shape),
+        "found_shape": list(output.found_shape),
+        "largest_absolute": wording.json_number(output.largest_absolute),
+        "largest_relative": wording.json_number(output.largest_relative),
+        "passed": output.passed,
+    }
+
+
+# --------------------------------------------------------------------------------------------- document
+
+
+def to_document(comparison: Comparison) -> Document:
+    """The comparison for reading."""
+    return document("Verification", *sections(comparison))
+
+
+def sections(comparison: Comparison) -> tuple[Section, ...]:
+    """What was compared with what, the differences, what was refused or failed, and the verdict."""
+    return (
+        section("Verification against the original", Paragraph(_setting(comparison)), _table(comparison)),
+        section("Refused by the original itself, so not compared", _refused(comparison)),
+        section("What went wrong", _failures(comparison)),
+        section("Verdict", Paragraph(_verdict(comparison))),
+    )
+
+
+def _setting(comparison: Comparison) -> str:
+    tolerance = f"{comparison.atol:g} + {comparison.rtol:g} * |expected|"
+    return (
+        f"Reference: {wording.printable(comparison.reference)}, run by TensorFlow "
+        f"{comparison.tensorflow_version} and restored by its own Saver. "
+        f"Tolerance {tolerance}; made inputs come from seed {comparison.seed}."
+    )
+
+
+def _table(comparison: Comparison) -> Table:
+    rows = [
+        (
+            wording.name(each.signature), wording.name(each.alias), str(each.cases), ", ".join(each.dtypes),
+            _shape_range(each.shapes), wording.difference(each.largest_absolute),
+            wording.difference(each.largest_relative), "equal" if each.passed else "DIFFERS",
+        )
+        for each in summarize(comparison)
+    ]  # fmt: skip
+    headers = (
+        "signature", "output", "cases", "type", "shapes", "largest difference", "largest relative", "verdict",
+    )  # fmt: skip
+    return Table.of(headers, rows)
+
+
+def _shape_range(shapes: tuple[tuple[int, ...], ...]) -> str:
+    """`[1..7, 3]` for several shapes of one rank, else the shapes themselves."""
+    if len({len(shape) for shape in shapes}) != 1:
+        return " ".join(str(list(shape)) for shape in shapes)
+    sizes = (
+        str(min(axis)) if min(axis) == max(axis) else f"{min(axis)}..{max(axis)}"
+        for axis in zip(*shapes, strict=True)
+    )
+    return "[" + ", ".join(sizes) + "]"
+
+
+def _refused(comparison: Comparison) -> Table:
+    rows = [
+        (wording.name(case.signature), wording.printable(case.case), wording.printable(case.refused))
+        for case in comparison.cases
+        if case.refused is not None
+    ]
+    return Table.of(("signature", "case", "the original's reason"), rows)
+
+
+def _failures(comparison: Comparison) -> Entries:
+    failed = [case for case in comparison.compared if not case.passed]
+    return Entries(tuple(Entry(f"{case.signature}: {case.case}", tuple(_reasons(case))) for case in failed))
+
+
+def _reasons(case: CaseResult) -> list[str]:
+    if case.failure is not None:
+        return [f"the migrated model did not run: {wording.printable(case.failure)}"]
+    return [_reason(output) for output in case.outputs if not output.passed]
+
+
+def _reason(output: OutputDifference) -> str:
+    if output.expected_dtype != output.found_dtype:
+        return f"{output.alias} is {output.found_dtype}, the original gives {output.expected_dtype}"
+    if output.expected_shape != output.found_shape:
+        found, expected = list(output.found_shape), list(output.expected_shape)
+        return f"{output.alias} has shape {found}, the original gives {expected}"
+    return f"{output.alias} differs by up to {wording.difference(output.largest_absolute)}"
+
+
+def _verdict(comparison: Comparison) -> str:
+    compared = wording.count(len(comparison.compared), "case")
+    if comparison.passed:
+        return f"The same model: every output of {compared} is within the tolerance."
+    silent = {case.signature for case in comparison.cases} - {
+        case.signature for case in comparison.compared if case.outputs
+    }
+    if silent or not comparison.compared:
+        missing = ", ".join(sorted(map(wording.printable, silent))) or "anything"
+        return f"NOT PROVEN: the original ran no case of {missing}; give inputs of your own (--inputs)."
+    failed = sum(not case.passed for case in comparison.compared)
+    return f"NOT THE SAME MODEL: {failed} of {compared} outside the tolerance."

@@ -1,0 +1,289 @@
+"""Inspection: what a model's files are and hold, for the person who has only the files."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tf1compat.discovery.findings import Findings, Layer, Rnn, VariableFinding
+from tf1compat.names import TensorRef
+from tf1compat.report import render, wording
+from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
+from tf1compat.source.model import LegacyModel
+
+FORMAT_VERSION = 1
+_KINDS = {"meta_graph": "MetaGraph"}
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A model, and all that discovery finds in it."""
+
+    model: LegacyModel
+    findings: Findings
+
+    def __str__(self) -> str:
+        """The report as text, without its last newline."""
+        return render.text(to_document(self)).rstrip("\n")
+
+    def to_json(self) -> dict[str, Any]:
+        """The inspection as JSON data; tensors as `name:0`, null for what is not known."""
+        found = self.findings
+        return {
+            "format_version": FORMAT_VERSION,
+            "source": _source_json(self.model),
+            "graph": _graph_json(self.model, found),
+            "inputs": [
+                {
+                    "tensor": str(each.tensor),
+                    "dtype": str(each.dtype),
+                    "shape": each.shape.to_json(),
+                    "role": each.role,
+                    "live": each.live,
+                }
+                for each in found.inputs
+            ],
+            "outputs": [
+                {
+                    "tensor": str(each.tensor),
+                    "dtype": str(each.dtype),
+                    "shape": each.shape.to_json(),
+                    "role": each.role,
+                }
+                for each in found.outputs
+            ],
+            "rnns": [_rnn_json(each) for each in found.rnns],
+            "variables": [_variable_json(each) for each in found.variables],
+            "labels": [
+                {"source": each.source, "count": each.count, "preview": list(each.preview)}
+                for each in found.labels
+            ],
+            "hazards": [wording.json_note(note) for note in found.hazards],
+            "blockers": [wording.json_note(note) for note in found.blockers],
+        }
+
+
+# ------------------------------------------------------------------------------------------------- JSON
+
+
+def _source_json(model: LegacyModel) -> dict[str, Any]:
+    return {
+        "kind": model.kind,
+        "path": model.path,
+        "tensorflow_version": model.meta_graph.tensorflow_version or None,
+        "checkpoint_format": model.checkpoint.format,
+        "bytes": model.bytes,
+    }
+
+
+def _graph_json(model: LegacyModel, found: Findings) -> dict[str, Any]:
+    graph = model.meta_graph.graph
+    return {
+        "nodes": len(graph.nodes),
+        "op_types": dict(sorted(found.op_types.items())),
+        "frames": found.frames,
+        "graphdef_producer": graph.versions.producer or None,
+    }
+
+
+def _rnn_json(rnn: Rnn) -> dict[str, Any]:
+    return {
+        "scope": rnn.scope,
+        "kind": rnn.kind,
+        "direction": rnn.direction,
+        "time_major": rnn.time_major,
+        "inputs": wording.json_tensor(rnn.inputs),
+        "outputs": wording.json_tensor(rnn.outputs),
+        "sequence_length": wording.json_tensor(rnn.sequence_length),
+        "layers": [_layer_json(layer) for layer in rnn.layers],
+    }
+
+
+def _layer_json(layer: Layer) -> dict[str, Any]:
+    return {
+        "cell": layer.cell,
+        "units": layer.units,
+        "variables": list(layer.variables),
+        "initial_state": _state_json(layer.initial_state),
+        "final_state": _state_json(layer.final_state),
+    }
+
+
+def _state_json(state: Mapping[str, TensorRef | None]) -> dict[str, str | None]:
+    return {part: wording.json_tensor(tensor) for part, tensor in state.items()}
+
+
+def _variable_json(variable: VariableFinding) -> dict[str, Any]:
+    return {
+        "name": variable.name,
+        "dtype": str(variable.dtype),
+        "shape": variable.shape.to_json(),
+        "trainable": variable.trainable,
+        "in_checkpoint": variable.in_checkpoint,
+        "needed": variable.needed,
+    }
+
+
+# --------------------------------------------------------------------------------------------- document
+
+
+def to_document(inspection: Inspection) -> Document:
+    """The inspection for reading, from what it is to what to type next."""
+    found = inspection.findings
+    return document(
+        f"Model {wording.printable(inspection.model.path)}",
+        section("What it is", Paragraph(_summary(inspection))),
+        _inputs(found),
+        _outputs(found),
+        _rnns(found),
+        _variables(found),
+        _labels(found),
+        section("Hazards", wording.notes(found.hazards)),
+        section("Blockers", wording.notes(found.blockers)),
+        section("What to type next", Verbatim(_next_commands(inspection))),
+    )
+
+
+def _summary(inspection: Inspection) -> str:
+    model, found = inspection.model, inspection.findings
+    version = model.meta_graph.tensorflow_version or "an unknown version"
+    kind = _KINDS.get(model.kind, model.kind)
+    graph = wording.count(len(model.meta_graph.graph.nodes), "node")
+    loops = wording.count(found.frames, "while loop")
+    return (
+        f"A {kind} written by TensorFlow {wording.printable(version)}, with a {model.checkpoint.format} "
+        f"checkpoint; {wording.size(model.bytes)} in all. "
+        f"The graph has {graph} and {loops}, training included."
+    )
+
+
+def _inputs(found: Findings) -> Section:
+    rows = [
+        (wording.name(each.tensor), each.dtype, wording.shape(each.shape), each.role, wording.yes(each.live))
+        for each in found.inputs
+    ]
+    table = Table.of(("tensor", "type", "shape", "role", "reaches an output"), rows)
+    return section("Inputs", table if rows else Paragraph("No tensor that the author fed was found."))
+
+
+def _outputs(found: Findings) -> Section:
+    rows = [
+        (wording.name(each.tensor), each.dtype, wording.shape(each.shape), each.role)
+        for each in found.outputs
+    ]
+    table = Table.of(("tensor", "type", "shape", "role"), rows)
+    return section("Outputs", table if rows else Paragraph("No tensor worth fetching was found."))
+
+
+_LAYOUTS = {True: "[time, batch, ...]", False: "[batch, time, ...]", None: wording.UNKNOWN}
+
+
+def _rnns(found: Findings) -> Section:
+    rows = [
+        (
+            wording.name(rnn.scope),
+            ", ".join(map(_cell, rnn.layers)),
+            rnn.direction,
+            rnn.kind,
+            _LAYOUTS[rnn.time_major],
+        )
+        for rnn in found.rnns
+    ]
+    return section(
+        "Recurrent networks",
+        Table.of(("scope", "cells", "direction", "kind", "layout"), rows),
+        Table.of(("network", "what", "tensor"), [row for rnn in found.rnns for row in _tensor_rows(rnn)]),
+        _fed_states(found),
+    )
+
+
+def _cell(layer: Layer) -> str:
+    units = wording.UNKNOWN if layer.units is None else str(layer.units)
+    return f"{layer.cell or 'unknown cell'}({units})"
+
+
+def _tensor_rows(rnn: Rnn) -> Iterator[tuple[str, ...]]:
+    """Each tensor of a network under what it is; the network's name in the first row only."""
+    named = {"inputs": rnn.inputs, "outputs": rnn.outputs, "sequence length": rnn.sequence_length}
+    for number, layer in enumerate(rnn.layers):
+        place = f" of layer {number}" if len(rnn.layers) > 1 else ""
+        for part in dict.fromkeys((*layer.initial_state, *layer.final_state)):
+            named[f"initial {part}{place}"] = layer.initial_state.get(part)
+            named[f"final {part}{place}"] = layer.final_state.get(part)
+    if rnn.sequence_length is None:
+        del named["sequence length"]
+    for position, (what, tensor) in enumerate(named.items()):
+        yield (wording.name(rnn.scope) if position == 0 else "", what, wording.name(tensor))
+
+
+def _fed_states(found: Findings) -> Paragraph | None:
+    if not found.pairings:
+        return None
+    pairs = (
+        f"{_pieces(pairing.pieces)} of {pairing.placeholder} is the state of {pairing.rnn}"
+        for pairing in found.pairings
+    )
+    return Paragraph("Fed by the author: " + "; ".join(map(wording.printable, pairs)) + ".")
+
+
+def _pieces(pieces: tuple[Any, ...]) -> str:
+    return ", ".join(f"{list(piece.index)} ({piece.part})" if piece.index else "all" for piece in pieces)
+
+
+def _variables(found: Findings) -> Section:
+    needed = [each for each in found.variables if each.needed]
+    rows = [
+        (
+            wording.name(each.name), each.dtype, wording.shape(each.shape), wording.yes(each.trainable),
+            wording.yes(each.in_checkpoint),
+        )
+        for each in needed
+    ]  # fmt: skip
+    table = Table.of(("variable", "type", "shape", "trainable", "in the checkpoint"), rows)
+    if not found.variables:
+        return section("Variables", Paragraph("The graph has no variables."))
+    return section("Variables", Paragraph(_variables_summary(found, needed)), table)
+
+
+def _variables_summary(found: Findings, needed: list[VariableFinding]) -> str:
+    others = len(found.variables) - len(needed)
+    known = [math.prod(each.shape.dims) for each in needed if _is_fixed(each)]  # type: ignore[arg-type]
+    numbers = f", {wording.count(sum(known), 'element')} in all" if len(known) == len(needed) else ""
+    left = f" Left behind: {others:,} (optimizer slots, counters)." if others else ""
+    verb = "is" if len(needed) == 1 else "are"
+    return f"{wording.count(len(needed), 'variable')} {verb} needed for the outputs{numbers}.{left}"
+
+
+def _is_fixed(variable: VariableFinding) -> bool:
+    return variable.shape.dims is not None and None not in variable.shape.dims
+
+
+def _labels(found: Findings) -> Section:
+    rows = [
+        (wording.name(each.source), str(each.count), _preview(each.preview, each.count))
+        for each in found.labels
+    ]
+    return section("Possible class labels", Table.of(("source", "count", "begins with"), rows))
+
+
+def _preview(names: tuple[str, ...], total: int) -> str:
+    return wording.printable(", ".join(map(repr, names)) + (", ..." if total > len(names) else ""))
+
+
+def _next_commands(inspection: Inspection) -> tuple[str, ...]:
+    model = shlex.quote(wording.printable(inspection.model.path))
+    plan = f"tf1compat plan {model} -o plan.json"
+    if inspection.findings.blockers:
+        return (plan, "(then settle each blocker above)")
+    return (plan, f"tf1compat migrate {model} migrated{_labels_option(inspection.findings)}")
+
+
+def _labels_option(found: Findings) -> str:
+    """The first source with as many names as some output has scores."""
+    scores = [each.shape.dims for each in found.outputs if each.role in ("probabilities", "logits")]
+    widths = {dims[-1] for dims in scores if dims}
+    fitting = [each.source for each in found.labels if each.count in widths]
+    return " --labels " + shlex.quote(wording.printable(fitting[0])) if fitting else ""

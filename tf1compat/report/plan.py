@@ -1,0 +1,112 @@
+"""The report on a MigrationPlan: what would be written, as tables."""
+
+from __future__ import annotations
+
+import shlex
+
+from tf1compat.plan.model import MigrationPlan, OutputBinding, SignaturePlan
+from tf1compat.report import wording
+from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
+
+_MOST_NAMES = 12
+
+
+def to_document(plan: MigrationPlan, file: str | None = None) -> Document:
+    """The plan for reading: signatures, constants, labels, variables, and what stands in the way.
+
+    `file`: where the plan has been written, if it has.
+    """
+    return document(
+        f"Plan for {wording.printable(plan.source)}",
+        *signature_sections(plan.signatures),
+        _constants(plan),
+        labels_section(plan),
+        _variables(plan),
+        _options(plan),
+        section("Hazards", wording.notes(plan.hazards)),
+        section("Blockers", wording.notes(plan.blockers)),
+        section("What to type next", Paragraph(_advice(plan, file)), _next_command(plan, file)),
+    )
+
+
+def signature_sections(signatures: tuple[SignaturePlan, ...]) -> tuple[Section, ...]:
+    """One section a signature: its inputs and its outputs under their aliases."""
+    return tuple(_signature(each) for each in signatures)
+
+
+def _signature(signature: SignaturePlan) -> Section:
+    inputs: list[tuple[str, ...]] = [
+        ("in", wording.name(each.alias), each.dtype, wording.shape(each.shape), wording.name(each.tensor), "")
+        for each in signature.inputs
+    ]
+    outputs: list[tuple[str, ...]] = [
+        ("out", wording.name(each.alias), each.dtype, wording.shape(each.shape), _tensors(each), each.role)
+        for each in signature.outputs
+    ]
+    table = Table.of(("side", "alias", "type", "shape", "tensor", "role"), inputs + outputs)
+    return section(f"Signature {wording.printable(signature.name)}", table)
+
+
+def _tensors(output: OutputBinding) -> str:
+    """The tensor behind an output, or the tensors that are stacked into it with their indices."""
+    if output.tensor is not None:
+        return wording.name(output.tensor)
+    pieces = (f"{list(piece.index)} = {piece.tensor}" for piece in output.pieces)
+    return wording.name(", ".join(pieces))
+
+
+def _constants(plan: MigrationPlan) -> Section:
+    rows = [
+        (wording.name(each.tensor), each.dtype, wording.printable(repr(each.value)), each.reason)
+        for each in plan.constants
+    ]
+    return section("Frozen to a constant", Table.of(("tensor", "type", "value", "reason"), rows))
+
+
+def labels_section(plan: MigrationPlan) -> Section:
+    """The class names and the scores that they name; empty without labels."""
+    if plan.labels is None:
+        return section("Class labels")
+    names = plan.labels.names
+    shown = ", ".join(map(repr, names[:_MOST_NAMES])) + (", ..." if len(names) > _MOST_NAMES else "")
+    classes = wording.count(len(names), "class", "classes")
+    sentence = f"{classes} for '{plan.labels.scores}', from {plan.labels.source}: {shown}"
+    return section("Class labels", Paragraph(wording.printable(sentence)))
+
+
+def _variables(plan: MigrationPlan) -> Section:
+    rows = [
+        (
+            wording.name(each.name), each.dtype, wording.shape(each.shape), wording.yes(each.trainable),
+            wording.name(each.key + (f" [{each.shape_and_slice}]" if each.shape_and_slice else "")),
+        )
+        for each in plan.variables
+    ]  # fmt: skip
+    return section("Variables", Table.of(("variable", "type", "shape", "trainable", "checkpoint key"), rows))
+
+
+def _options(plan: MigrationPlan) -> Section:
+    chosen = {
+        f"weights: {plan.weights}": plan.weights != "auto",
+        "compiled with XLA": plan.jit,
+        "allowed despite doubts: " + ", ".join(plan.allow): bool(plan.allow),
+    }
+    sentence = "; ".join(wording.printable(each) for each, shown in chosen.items() if shown)
+    return section("Options", Paragraph(sentence) if sentence else None)
+
+
+def _advice(plan: MigrationPlan, file: str | None) -> str:
+    if plan.blockers:
+        return "Settle each blocker above: nothing can be written before."
+    if file is None:
+        return (
+            "Keep the plan by repeating this command with -o plan.json, edit it where it should differ, then:"
+        )
+    return f"The plan is in {wording.printable(file)}; edit it where it should differ, then:"
+
+
+def _next_command(plan: MigrationPlan, file: str | None) -> Verbatim | None:
+    if plan.blockers:
+        return None
+    model, place = (shlex.quote(wording.printable(each)) for each in (plan.source, file or "plan.json"))
+    return Verbatim((f"tf1compat migrate {model} migrated --plan {place}",))

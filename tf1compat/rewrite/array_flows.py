@@ -1,0 +1,142 @@
+"""Which TensorArray each handle and each flow of a graph belongs to.
+
+A v1 TensorArray is a handle, plus a `flow` scalar that orders reads after writes. In TF 0.12 the flow of an array
+starts at a constant, later at the array's own second output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tf1compat.errors import RewriteError
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef
+from tf1compat.rewrite.base import ELSEWHERE
+
+ARRAY = re.compile(r"TensorArray(V\d)?\Z")
+_OPERATION = re.compile(
+    r"TensorArray(?P<what>Read|Write|Gather|Scatter|Size|Concat|Split|Unpack|Pack|Close|Grad|GradWithShape)(V\d)?\Z"
+)
+_CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
+#: Where each operation has its flow input; those that write give a new flow.
+FLOW_INPUT: Mapping[str, int] = {
+    "Read": 2, "Write": 3, "Gather": 2, "Scatter": 3, "Size": 1, "Concat": 1, "Split": 3, "Unpack": 2, "Pack": 1,
+}  # fmt: skip
+_WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+
+
+def operation(node: Node) -> str | None:
+    """What a TensorArray operation does (`Read`, `Write`, …), or None for other nodes."""
+    match = _OPERATION.match(node.op)
+    return match["what"] if match else None
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Whose flow and whose handle is where."""
+
+    array_of_operation: Mapping[str, str]  # array nodes by operation nodes
+    starts: Mapping[TensorRef, TensorRef]  # where an array's flow starts → the array
+    carriers: frozenset[str]  # nodes that pass a flow on
+
+
+def find_flows(graph: Graph) -> Flows:
+    """All flows of a graph; raises RewriteError where one cannot be followed, or is used as anything else."""
+    array_of: dict[str, str] = {}
+    starts: dict[TensorRef, TensorRef] = {}
+    for node in graph.nodes:
+        what = operation(node)
+        if what is None or what == "Close":
+            continue
+        if what not in FLOW_INPUT:
+            raise RewriteError(f"'{node.name}' ({node.op}) belongs to a gradient; {ELSEWHERE}")
+        array_of[node.name] = _array_behind(graph, node)
+        for start in _flow_starts(graph, node.inputs[FLOW_INPUT[what]]):
+            _enter(graph, starts, start, array_of[node.name])
+    return Flows(array_of, starts, _carriers(graph, starts))
+
+
+def _enter(graph: Graph, starts: dict[TensorRef, TensorRef], start: TensorRef, array: str) -> None:
+    other = (
+        start.node
+        if ARRAY.match(graph.producer(start).op)
+        else starts.setdefault(start, TensorRef(array)).node
+    )
+    if other != array:
+        raise RewriteError(
+            f"the flows of the TensorArrays '{array}' and '{other}' both start at '{start}'; "
+            "which list goes where cannot be told"
+        )
+    starts[start] = TensorRef(array)
+
+
+def _array_behind(graph: Graph, node: Node) -> str:
+    arrays = {ref.node for ref in _origins(graph, node.inputs[0], through_writes=False)}
+    found = arrays.pop()
+    if arrays or not ARRAY.match(graph[found].op):
+        raise RewriteError(
+            f"'{node.name}' ({node.op}) works on more than one TensorArray, or on what is none: '{found}' "
+            f"({graph[found].op}); it has no TensorList form"
+        )
+    return found
+
+
+def _flow_starts(graph: Graph, flow: TensorRef) -> Iterator[TensorRef]:
+    for start in _origins(graph, flow, through_writes=True):
+        node = graph.producer(start)
+        if not ARRAY.match(node.op) and node.op != "Const":
+            raise RewriteError(
+                f"the flow of a TensorArray comes from '{node.name}' ({node.op}), which does no more than order "
+                "reads and writes; it has no TensorList form"
+            )
+        yield start
+
+
+def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[TensorRef]:
+    """The tensors that a handle or a flow comes from, through loops and branches."""
+    found, seen, todo = set[TensorRef](), set[TensorRef](), [ref]
+    while todo:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        node = graph.producer(current)
+        what = operation(node)
+        if node.op in _CARRIES:
+            todo.extend(_values(node))
+        elif through_writes and what in _WRITES:
+            todo.append(node.inputs[FLOW_INPUT[what or ""]])
+        else:
+            found.add(current)
+    return found
+
+
+def _values(node: Node) -> tuple[TensorRef, ...]:
+    """The inputs of a carrier that carry the value (not a predicate)."""
+    return node.inputs[:1] if node.op in SWITCH else node.inputs
+
+
+def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
+    """All nodes that pass a flow on, those that no operation reads included."""
+    found, todo, seen = set[str](), list(starts), set[TensorRef]()
+    while todo:
+        ref = todo.pop()
+        if ref in seen:
+            continue
+        seen.add(ref)
+        for use in graph.uses.get(ref, ()):
+            node = graph[use.node]
+            if node.op in _CARRIES and use.position < len(_values(node)):
+                found.add(node.name)
+                todo += [TensorRef(node.name), *([TensorRef(node.name, 1)] if node.op in SWITCH else [])]
+            elif FLOW_INPUT.get(operation(node) or "") != use.position:
+                raise RewriteError(
+                    f"'{node.name}' ({node.op}) reads the flow '{ref}' of a TensorArray as a number; "
+                    "it has no TensorList form"
+                )
+            elif operation(node) in _WRITES:
+                todo.append(TensorRef(node.name))
+    return frozenset(found)

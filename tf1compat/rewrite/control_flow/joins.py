@@ -1,0 +1,97 @@
+"""Where the branches of v1 conditionals join, and which predicate chose between them.
+
+In v1 a `Switch` sends a value to the branch that its predicate names (output 0: false, 1: true) and a `Merge` joins
+the branches. The walk back from each input of a Merge to the Switches of its predicate is that branch; a branch that
+only makes constants hangs on its Switch by control edges. `tf.cond` switches the predicate itself and everything else
+by an Identity of it, so predicates are compared behind Identities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from tf1compat.errors import RewriteError
+from tf1compat.graph.frames import ENTER, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import resolve, topological
+from tf1compat.names import TensorRef
+from tf1compat.rewrite.base import ELSEWHERE
+
+#: What a value may pass between two nodes of the same frame and branch.
+IDENTITY = frozenset({"Identity"})
+
+
+@dataclass(frozen=True)
+class Join:
+    """One Merge with what was found behind its inputs."""
+
+    merge: Node
+    predicate: TensorRef
+    true_input: int  # which input of the Merge the true branch gives
+
+    def branch_output(self, side: int) -> TensorRef:
+        """What the branch for `side` (0 false, 1 true) gives."""
+        return self.merge.inputs[self.true_input if side else 1 - self.true_input]
+
+
+def predicate_of(graph: Graph, switch: Node) -> TensorRef:
+    """What a Switch goes by, behind Identities."""
+    return resolve(graph, switch.inputs[1], IDENTITY)
+
+
+def closes_loop(graph: Graph, merge: Node) -> bool:
+    """Whether a Merge is where a loop variable comes round again."""
+    return any(graph.producer(ref).op in NEXT_ITERATION for ref in merge.inputs)
+
+
+def begins_outside(graph: Graph, node: Node) -> bool:
+    """Whether no branch reaches behind a node: there the frame's own values come in."""
+    return node.op in ENTER or (node.op in MERGE and closes_loop(graph, node))
+
+
+def innermost_joins(graph: Graph, within: Collection[str] | None) -> tuple[Join, ...]:
+    """The joins among the nodes `within` (all, if None) that no other such join stands behind."""
+    return tuple(_join(graph, merge) for merge in _innermost_merges(graph, within))
+
+
+def _innermost_merges(graph: Graph, within: Collection[str] | None) -> Iterator[Node]:
+    after: set[str] = set()  # nodes that a Merge which is to go stands behind
+    for node in topological(graph):
+        joins = node.op in MERGE and (within is None or node.name in within) and not closes_loop(graph, node)
+        reads = (*(ref.node for ref in node.inputs), *node.control_inputs)
+        later = any(name in after and graph[name].op not in NEXT_ITERATION for name in reads)
+        if joins and not later:
+            yield node
+        if joins or later:
+            after.add(node.name)
+
+
+def _join(graph: Graph, merge: Node) -> Join:
+    """A Merge of two branches; raises RewriteError where no predicate is seen to choose between them."""
+    sides = [_sides_behind(graph, ref) for ref in merge.inputs]
+    for predicate, side in sides[0]:
+        if len(sides) == 2 and (predicate, 1 - side) in sides[1]:
+            return Join(merge, predicate, 0 if side == 1 else 1)
+    raise RewriteError(
+        f"'{merge.name}' ({merge.op}) joins {len(merge.inputs)} branches, and no predicate was found that chooses "
+        f"between them; {ELSEWHERE}"
+    )
+
+
+def _sides_behind(graph: Graph, ref: TensorRef) -> tuple[tuple[TensorRef, int], ...]:
+    """Each (predicate, side) whose Switches the walk back from a tensor meets first."""
+    found: dict[tuple[TensorRef, int], None] = {}
+    todo, seen = [ref], set[TensorRef]()
+    while todo:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        node = graph.producer(current)
+        if node.op in SWITCH:
+            found[(predicate_of(graph, node), current.index)] = None
+        elif not begins_outside(graph, node):
+            todo.extend(node.inputs)
+            todo.extend(TensorRef(name) for name in node.control_inputs)
+    return tuple(found)
