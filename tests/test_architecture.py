@@ -50,6 +50,11 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -64,19 +69,14 @@ def part(module: str) -> str:
 @cache
 def imported(path: Path, *, top_level_only: bool = False) -> tuple[str, ...]:
     """Every module that a file imports, by its full name; what only type checkers see is left out."""
-    body = tree(path)
-    hidden = {
-        inner
-        for node in ast.walk(body)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    if top_level_only:
-        functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-        hidden |= {
-            inner for node in ast.walk(body) if isinstance(node, functions) for inner in ast.walk(node)
-        }
-    return tuple(name for node in ast.walk(body) if node not in hidden for name in _names(node))
+    hidden = {inner for node in nodes(path) if _is_hidden(node, top_level_only) for inner in ast.walk(node)}
+    return tuple(name for node in nodes(path) if node not in hidden for name in _names(node))
+
+
+def _is_hidden(node: ast.AST, top_level_only: bool) -> bool:
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) == "TYPE_CHECKING"
+    return top_level_only and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -157,7 +157,7 @@ def test_tensor_names_are_parsed_in_one_place():
     def offences(path: Path) -> list[int]:
         return [
             node.lineno
-            for node in ast.walk(tree(path))
+            for node in nodes(path)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("split", "rsplit", "partition", "rpartition")
@@ -178,7 +178,7 @@ def test_no_file_is_over_400_lines():
 def test_no_function_is_over_50_lines():
     def offences(path: Path) -> list[str]:
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-        found = [node for node in ast.walk(tree(path)) if isinstance(node, functions)]
+        found = [node for node in nodes(path) if isinstance(node, functions)]
         return [each.name for each in found if (each.end_lineno or 0) - each.lineno >= 50]
 
     assert offenders(FILES, offences) == {}
@@ -193,7 +193,7 @@ def test_no_exception_is_swallowed_unnamed():
     """A bare or broad `except` may clean up and raise again, nothing else."""
 
     def offences(path: Path) -> list[int]:
-        handlers = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler)]
+        handlers = [node for node in nodes(path) if isinstance(node, ast.ExceptHandler)]
         return [each.lineno for each in handlers if _is_broad(each) and not _raises_again(each)]
 
     assert offenders(FILES, offences) == {}

@@ -14,7 +14,7 @@ import pytest
 
 from tf1compat import pipeline
 from tf1compat.cli import main
-from tf1compat.plan.document import from_json
+from tf1compat.plan.document import from_json, to_json
 from tf1compat.report.migration import MigrationResult
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
 
@@ -104,45 +104,47 @@ def test_a_value_is_json_or_else_text(model, monkeypatch, text, value):
     assert given["constants"] == {"a/b:0": value}
 
 
-def result(model: str, output: Path | None, comparison: Comparison | None) -> MigrationResult:
-    plan = pipeline.plan(model)
-    return MigrationResult(output, plan, (), comparison, 7, plan.signatures)
+@pytest.fixture(scope="module")
+def plan(fixture_folder):
+    return pipeline.plan(fixture_folder("birnn_classifier/tf1.4.1"))
 
 
 @pytest.mark.parametrize(
     ("comparison", "status"), [(PASSED, 0), (None, 0), (FAILED, 1)], ids=["passed", "unverified", "failed"]
 )
-def test_the_status_of_migrate_is_that_of_its_result(model, monkeypatch, capsys, comparison, status):
-    output = None if status else Path("out")
-    monkeypatch.setattr(pipeline, "migrate", lambda *_, **__: result(model, output, comparison))
-    assert main(["migrate", model, "out"]) == status
-    assert main(["migrate", model, "out", "--format", "json"]) == status
+def test_the_status_of_migrate_is_that_of_its_result(plan, monkeypatch, capsys, comparison, status):
+    result = MigrationResult(None if status else Path("out"), plan, (), comparison, 7, plan.signatures)
+    monkeypatch.setattr(pipeline, "migrate", lambda *_, **__: result)
+    assert main(["migrate", "model", "out"]) == status
+    assert main(["migrate", "model", "out", "--format", "json"]) == status
     shown = capsys.readouterr()
     assert shown.err == ""
     assert '"output": ' + ("null" if status else '"out"') in shown.out
 
 
-def test_migrate_hands_on_what_was_asked_for(model, tmp_path, monkeypatch):
+def test_migrate_hands_on_what_was_asked_for(plan, tmp_path, monkeypatch):
     calls = []
 
     def migrate(*arguments, **options):
         calls.append((arguments, options))
-        return result(model, Path("out"), None)
+        return MigrationResult(Path("out"), plan, (), None, 7, plan.signatures)
 
     monkeypatch.setattr(pipeline, "migrate", migrate)
     assert (
-        main(["migrate", model, "out", "--overwrite", "--no-verify", "--jit", "--allow", "A", "--allow", "B"])
+        main(
+            ["migrate", "model", "out", "--overwrite", "--no-verify", "--jit", "--allow", "A", "--allow", "B"]
+        )
         == 0
     )
     arguments, options = calls.pop()
-    assert arguments == (model, "out")
+    assert arguments == ("model", "out")
     assert (options["overwrite"], options["verify"], options["jit"]) == (True, False, True)
     assert (options["allow"], options["labels"], options["weights"]) == (("A", "B"), None, "auto")
     path = tmp_path / "plan.json"
-    main(["plan", model, "-o", str(path)])
-    assert main(["migrate", model, "out", "--plan", str(path)]) == 0
+    path.write_text(json.dumps(to_json(plan)))
+    assert main(["migrate", "model", "out", "--plan", str(path)]) == 0
     _, options = calls.pop()
-    assert options["plan"] == pipeline.plan(model)
+    assert options["plan"] == plan
     assert (options["overwrite"], options["verify"]) == (False, True)
     assert "labels" not in options
 

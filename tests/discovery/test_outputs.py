@@ -181,3 +181,19 @@ def test_nothing_inside_a_loop_is_offered():
     loop = while_loop(body, {"h": "logits"}, {}, "own")
     text = FORWARD.replace("Softmax = Softmax(logits)", "unused = Rank(logits)") + STEPS + "\n" + loop
     assert offered(text) == [("own/while/h_exit:0", "value")]
+
+
+def test_penalties_on_activations_are_terms_of_the_loss_and_not_offered():
+    penalised = """
+        entropy = Mean(cost, zero) T=float32; _output_shapes=[shape()]
+        weight = Const() dtype=float32; value=tensor(float32, 0.01)
+        square = Square(logits) T=float32; _output_shapes=[shape(None, 3)]
+        both = Const() dtype=int32; value=tensor(int32, [0, 1])
+        mean = Mean(square, both) T=float32; _output_shapes=[shape()]
+        half = L2Loss(product) T=float32; _output_shapes=[shape()]
+        scaled = Mul(weight, mean) T=float32; _output_shapes=[shape()]
+        penalty = AddV2(scaled, half) T=float32; _output_shapes=[shape()]
+        loss = AddV2(entropy, penalty) T=float32; _output_shapes=[shape()]
+    """
+    text = CLASSIFIER.replace("loss = Mean(cost, zero) T=float32; _output_shapes=[shape()]", penalised)
+    assert offered(text) == offered(CLASSIFIER)

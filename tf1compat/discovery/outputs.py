@@ -49,6 +49,7 @@ _LOGISTIC = op("Log1p", op("Exp", op(SELECTIONS, ANYTHING, op("Neg", capture("lo
 #: Ops that rearrange values without changing them: one form of a result is enough.
 _REARRANGING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Transpose"}) | TRANSPARENT
 _REDUCTIONS = frozenset({"Mean", "Sum", "Max", "Min", "Prod", "RealDiv", "L2Loss"})
+_ARITHMETIC = frozenset({"Mul", "Add", "AddV2", "AddN", "Sub"})
 _UNREAD = SHAPES | frozenset({"Assert", "Print", "PrintV2"})
 _PLUMBING = frozenset({"NoOp", "LoopCond", "ControlTrigger", "Const"})
 _NEVER = _UNREAD | ENTER | EXIT | NEXT_ITERATION | SWITCH | _PLUMBING
@@ -280,7 +281,16 @@ def _may_result(flow: Flow, node: Node) -> bool:
     ref = TensorRef(node.name)
     if node.op == "Merge" and dtype_of(flow.graph, ref) == "bool":
         return False  # the result of a guard
-    return not (node.op in _REDUCTIONS and flow.graph.static_shape(ref).rank == 0)
+    return not _is_reduced(flow.graph, node)
+
+
+def _is_reduced(graph: Graph, node: Node) -> bool:
+    """Whether a node gives a scalar reduction, or a sum or product with one: a statistic or a term of a loss."""
+    if graph.static_shape(TensorRef(node.name)).rank != 0:
+        return False
+    if node.op in _ARITHMETIC:
+        return any(_is_reduced(graph, graph.producer(source(graph, ref))) for ref in node.inputs)
+    return node.op in _REDUCTIONS
 
 
 def _readers(flow: Flow, node: Node) -> set[str]:
