@@ -21,23 +21,28 @@ MODELS = (
 _SAME = ("direction", "time_major", "inputs", "outputs", "sequence_length", "layers")
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(scope="module", params=MODELS)
 def folder(request: pytest.FixtureRequest, fixture_folder: Callable[[str], Path]) -> Path:
     return fixture_folder(request.param)
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> dict[str, Any]:
+    """The inspection's JSON document, as a program would read it."""
+    document: dict[str, Any] = json.loads(json.dumps(tf1compat.inspect(folder).to_json()))
+    return document
 
 
 def _rnns(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [{key: each[key] for key in _SAME} for each in document["rnns"]]
 
 
-def test_recurrent_networks_are_those_of_the_truth(folder: Path) -> None:
-    found = json.loads(json.dumps(tf1compat.inspect(folder).to_json()))
+def test_recurrent_networks_are_those_of_the_truth(folder: Path, found: dict[str, Any]) -> None:
     assert _rnns(found) == _rnns(read_truth(folder))
 
 
-def test_inputs_have_their_roles_and_training_parts_are_never_offered(folder: Path) -> None:
+def test_inputs_have_their_roles_and_training_parts_are_never_offered(folder: Path, found: dict[str, Any]) -> None:
     truth = read_truth(folder)
-    found = tf1compat.inspect(folder).to_json()
     roles = {each["tensor"]: each["role"] for each in found["inputs"]}
     expected = {"x": "data", "init_state": "state", "y": "label", "inputs": "data", "labels": "label",
                 "sequence_length": "sequence_length", "keep_prob": "keep_prob"}  # fmt: skip
@@ -47,15 +52,16 @@ def test_inputs_have_their_roles_and_training_parts_are_never_offered(folder: Pa
     assert not [name for name in offered if name.startswith(("gradients/", "save/", "Adam", "train"))]
 
 
-def test_needed_variables_are_those_of_inference(folder: Path) -> None:
-    truth = read_truth(folder)
-    found = tf1compat.inspect(folder).to_json()["variables"]
-    assert {each["name"] for each in found if each["needed"]} == set(truth["inference_variables"])
-    assert {each["name"] for each in found if each["in_checkpoint"]} == set(truth["variables"])
-    assert {each["name"] for each in found if each["trainable"]} == set(truth["trainable_variables"])
+def test_needed_variables_are_those_of_inference(folder: Path, found: dict[str, Any]) -> None:
+    truth, variables = read_truth(folder), found["variables"]
+    assert {each["name"] for each in variables if each["needed"]} == set(truth["inference_variables"])
+    assert {each["name"] for each in variables if each["in_checkpoint"]} == set(truth["variables"])
+    assert {each["name"] for each in variables if each["trainable"]} == set(truth["trainable_variables"])
 
 
-def test_the_command_prints_the_same_json_without_importing_tensorflow(folder: Path) -> None:
+def test_the_command_prints_the_same_json_without_importing_tensorflow(
+    folder: Path, found: dict[str, Any]
+) -> None:
     code = (
         "import sys, tf1compat.cli as cli; status = cli.main(sys.argv[1:]); "
         "sys.stdout.flush(); sys.exit(9 if 'tensorflow' in sys.modules else status)"
@@ -63,5 +69,4 @@ def test_the_command_prints_the_same_json_without_importing_tensorflow(folder: P
     command = [sys.executable, "-c", code, "inspect", str(folder), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    expected = json.loads(json.dumps(tf1compat.inspect(folder).to_json()))
-    assert json.loads(done.stdout) == expected
+    assert json.loads(done.stdout) == found
