@@ -10,13 +10,9 @@ from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
-from tf1compat.plan.reach import reached_by
 from tf1compat.plan.signature import alias_problem
 from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
-
-#: Ops without a value unless they are fed.
-PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2"})
 
 
 def fitted(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> MigrationPlan:
@@ -45,13 +41,10 @@ def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     elif "serving_default" not in plan.signature_names:
         yield "the plan has no signature 'serving_default'"
     graph = model.meta_graph.graph
-    unknown = [
-        *(problem for signature in plan.signatures for problem in _signature_problems(signature, graph)),
-        *(problem for constant in plan.constants for problem in _unknown(graph, constant.tensor, "constant")),
-    ]
-    yield from unknown
-    if not unknown:
-        yield from _unfed(plan, graph)
+    for signature in plan.signatures:
+        yield from _signature_problems(signature, graph)
+    for constant in plan.constants:
+        yield from _unknown(graph, constant.tensor, "constant")
     yield from _label_problems(plan)
 
 
@@ -73,22 +66,6 @@ def _signature_problems(signature: SignaturePlan, graph: Graph) -> Iterator[str]
 def _unknown(graph: Graph, ref: TensorRef, what: str) -> Iterator[str]:
     if ref.node not in graph:
         yield f"{what} '{ref}' is not in the graph{nearest(ref.node, graph.by_name)}"
-
-
-def _unfed(plan: MigrationPlan, graph: Graph) -> Iterator[str]:
-    """Placeholders that a signature's outputs depend on, and that nothing gives a value."""
-    frozen = {each.tensor.node for each in plan.constants}
-    for signature in plan.signatures:
-        for name in sorted(reached_by(graph, signature, frozen)):
-            if graph[name].op in PLACEHOLDERS and name not in frozen | _fed(signature):
-                yield (
-                    f"signature '{signature.name}': its outputs depend on '{name}', which it neither feeds nor "
-                    f"freezes; add it to the inputs, or give it a value with --set {name}=VALUE"
-                )
-
-
-def _fed(signature: SignaturePlan) -> set[str]:
-    return {each.tensor.node for each in signature.inputs}
 
 
 def _label_problems(plan: MigrationPlan) -> Iterator[str]:
