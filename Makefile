@@ -45,7 +45,7 @@ test: $(READY)
 	$(RUN) -m pytest
 
 test-fast: $(READY)
-	$(RUN) -m pytest -n 2 -m "not tensorflow and not slow"
+	$(RUN) -m pytest -m "not tensorflow and not slow"
 
 lint: $(READY)
 	$(RUN) -m ruff check

@@ -35,7 +35,6 @@ setup(
             "mypy==2.4.1",
             "pytest==9.2.0",
             "pytest-timeout==2.4.0",
-            "pytest-xdist==3.8.0",
             "ruff==0.17.5",
             "setuptools>=65",
             "types-protobuf",

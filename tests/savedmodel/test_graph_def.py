@@ -62,6 +62,11 @@ def test_a_call_without_effects_is_stateless(tensorflow: ModuleType) -> None:
     assert [node.op for node in graph_def_of(conditional()).node if node.name == "choice"] == ["StatelessIf"]
 
 
+def test_calls_are_marked_to_run_inline_as_those_of_tf2_are(tensorflow: ModuleType) -> None:
+    (node,) = (node for node in graph_def_of(conditional()).node if node.name == "choice")
+    assert node.attr["_lower_using_switch_merge"].b
+
+
 def test_a_call_with_effects_stays_as_it_is(tensorflow: ModuleType) -> None:
     effect = BRANCH + "    shape = Shape(x) T=float32\n    r = RandomUniform(shape) T=int32; dtype=float32\n"
     assert [node.op for node in graph_def_of(conditional(effect)).node if node.name == "choice"] == ["If"]

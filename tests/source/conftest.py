@@ -75,7 +75,9 @@ def write_checkpoint(
         content, checksum = encoded(array)
         dtype = DType("string" if array.dtype == object else array.dtype.name)
         shard = number % shards
-        entry = BundleEntryProto(dtype=dtype.number, shard_id=shard, offset=len(data[shard]), size=len(content))
+        entry = BundleEntryProto(
+            dtype=dtype.number, shard_id=shard, offset=len(data[shard]), size=len(content)
+        )
         entry.shape.SetInParent()
         for size in array.shape:
             entry.shape.dim.add().size = size

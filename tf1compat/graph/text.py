@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from tf1compat.errors import GraphError
@@ -63,16 +65,18 @@ def _node_from(line: str) -> Node:
         match["op"],
         tuple(TensorRef.parse(each) for each in inputs if not each.startswith("^")),
         tuple(each[1:] for each in inputs if each.startswith("^")),
-        MappingProxyType(_attrs_from(match["attrs"])),
+        _attrs_from(match["attrs"]),
         match["device"] or "",
     )
 
 
-def _attrs_from(text: str) -> dict[str, Attr]:
+@cache
+def _attrs_from(text: str) -> Mapping[str, Attr]:
     if not text.strip():
-        return {}
+        return MappingProxyType({})
     statements = ast.parse(text.strip()).body
-    return {_target(each): _value(each.value) for each in statements if isinstance(each, ast.Assign)}
+    assigned = (each for each in statements if isinstance(each, ast.Assign))
+    return MappingProxyType({_target(each): _value(each.value) for each in assigned})
 
 
 def _target(statement: ast.Assign) -> str:

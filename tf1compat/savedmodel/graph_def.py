@@ -50,7 +50,7 @@ def _check_registered(graph: Graph) -> None:
 
 
 def _with_stateless_calls(graph: Graph) -> Graph:
-    """Loops and conditionals without side effects as the forms that may be pruned, merged and compiled."""
+    """Loops and conditionals without side effects in the forms that may be pruned and merged."""
     stateful: set[str] = set()
     changed = True
     while changed:
@@ -78,12 +78,14 @@ def _called(node: Node) -> tuple[str, ...]:
 
 
 def _stateless(graph: Graph, stateful: set[str]) -> Graph:
-    return graph.replacing(
-        replace(node, op=_STATELESS[node.op])
-        if node.op in _STATELESS and not any(name in stateful for name in _called(node))
-        else node
-        for node in graph.nodes
-    )
+    return graph.replacing(_lowered(node, stateful) if node.op in _CALLEES else node for node in graph.nodes)
+
+
+def _lowered(node: Node, stateful: set[str]) -> Node:
+    """A call in its right form, marked as TF2 marks its own: run inline, not by one function call a turn
+    (`maybe_set_lowering_attr` in tensorflow/python/ops/control_flow_util_v2.py)."""
+    op = node.op if any(name in stateful for name in _called(node)) else _STATELESS[node.op]
+    return replace(node, op=op).with_attrs(_lower_using_switch_merge=True)
 
 
 def _complete(node: Any) -> None:
