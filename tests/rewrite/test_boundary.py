@@ -1,0 +1,87 @@
+"""Where a signature enters and leaves the graph."""
+
+from __future__ import annotations
+
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.lint import lint
+from tf1compat.graph.text import from_text
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import ConstantPlan, InputBinding, LabelPlan, OutputBinding, Piece, SignaturePlan
+from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
+
+FLOAT = DType("float32")
+GRAPH = """
+    x = Placeholder() dtype=float32; shape=shape(None, 4)
+    rate = PlaceholderWithDefault(half) dtype=float32; shape=shape()
+    half = Const() dtype=float32; value=tensor(float32, 0.5)
+    axis = Const() dtype=int32; value=tensor(int32, 1)
+    parts = Split(axis, x) T=float32; num_split=2
+    left = Tanh(parts) T=float32
+    right = Tanh(parts:1) T=float32
+    y = Mul(left, rate) T=float32
+"""
+
+
+def bound(alias: str, *pieces: tuple[tuple[int, ...], str]) -> OutputBinding:
+    made = tuple(Piece(index, TensorRef.parse(name)) for index, name in pieces)
+    return OutputBinding(alias, made, FLOAT, Shape())
+
+
+def test_a_frozen_tensor_is_a_constant() -> None:
+    graph = freeze(from_text(GRAPH), [ConstantPlan(TensorRef("rate"), 1.0, FLOAT, "user")])
+    assert lint(graph) == ()
+    assert graph["rate"].op == "Const"
+    assert float(graph["rate"].attrs["value"].array) == 1.0  # type: ignore[union-attr]
+
+
+def test_defaults_that_nobody_feeds_hold() -> None:
+    graph = use_defaults(from_text(GRAPH))
+    assert (graph["rate"].op, graph["rate"].inputs) == ("Identity", (TensorRef("half"),))
+
+
+def test_an_input_may_be_any_tensor() -> None:
+    binding = InputBinding("hidden", TensorRef("left"), FLOAT, Shape.of(None, 2))
+    graph, entries = feed(from_text(GRAPH), [binding])
+    assert lint(graph) == ()
+    assert entries == (("hidden", "left"),)
+    assert (graph["left"].op, graph["left"].shape()) == ("Placeholder", Shape.of(None, 2))
+
+
+def test_one_of_several_outputs_is_fed_and_the_others_are_still_computed() -> None:
+    for index, fed, other in ((0, "left", "right"), (1, "right", "left")):
+        binding = InputBinding("half", TensorRef("parts", index), FLOAT, Shape())
+        graph, ((_, entry),) = feed(from_text(GRAPH), [binding])
+        assert lint(graph) == ()
+        assert graph.input(graph[fed], 0).name == entry
+        assert graph[entry].op == "Placeholder"
+        assert graph.input(graph[other], 0).op == "Split"
+
+
+def test_states_are_stacked_in_the_shape_in_which_they_go_in() -> None:
+    nested = bound("state", ((0, 0), "left"), ((0, 1), "right"), ((1, 0), "y"), ((1, 1), "x"))
+    signature = SignaturePlan("step", (), (bound("y", ((), "y")), nested))
+    graph, found = outputs(from_text(GRAPH), signature, None)
+    assert lint(graph) == ()
+    assert found[0] == ("y", TensorRef("y"))
+    stack = graph.producer(found[1][1])
+    rows = [graph.producer(ref) for ref in stack.inputs]
+    assert stack.op == "Pack"
+    assert [[ref.node for ref in row.inputs] for row in rows] == [["left", "right"], ["y", "x"]]
+
+
+def test_labels_add_ids_and_names_of_the_largest_score() -> None:
+    signature = SignaturePlan("serving_default", (), (bound("scores", ((), "y")),))
+    graph, found = outputs(from_text(GRAPH), signature, LabelPlan("s", ("no", "yes"), "scores"))
+    assert lint(graph) == ()
+    assert [alias for alias, _ in found] == ["scores", "class_ids", "classes"]
+    ids, classes = (graph.producer(ref) for _, ref in found[1:])
+    assert (ids.op, ids.inputs[0], ids.dtype("output_type")) == ("ArgMax", TensorRef("y"), "int64")
+    names = graph.input(classes, 0)
+    assert names.name == "all_classes"
+    assert names.attrs["value"].array.tolist() == [b"no", b"yes"]  # type: ignore[union-attr]
+
+
+def test_a_signature_without_the_scores_gets_no_labels() -> None:
+    signature = SignaturePlan("other", (), (bound("left", ((), "left")),))
+    _, found = outputs(from_text(GRAPH), signature, LabelPlan("s", ("no", "yes"), "scores"))
+    assert found == (("left", TensorRef("left")),)
