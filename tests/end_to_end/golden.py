@@ -46,6 +46,14 @@ def read_truth(folder: Path) -> dict[str, Any]:
     return content
 
 
+def saved_again(saved_model: Path, place: Path) -> Path:
+    """The SavedModel as TensorFlow itself writes it once more, after loading it."""
+    import tensorflow as tf
+
+    tf.saved_model.save(tf.saved_model.load(str(saved_model)), str(place))
+    return place
+
+
 def nodes_of(saved_model: Path) -> Iterator[Any]:
     """Every node of a SavedModel's function library, which is where the signatures compute.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import tf1compat
-from tests.end_to_end.golden import forbidden_in, golden_cases, largest_difference, read_truth
+from tests.end_to_end.golden import forbidden_in, golden_cases, largest_difference, read_truth, saved_again
 from tf1compat.report.migration import MigrationResult
 
 pytestmark = pytest.mark.tensorflow
@@ -41,14 +41,12 @@ def model(
     result: MigrationResult,
     tensorflow: ModuleType,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Any]:
+) -> Any:
     """The model loaded from disk: as it was written, and after TensorFlow loaded it and saved it again."""
     assert result.output is not None
-    place = result.output
-    if request.param == "saved again":
-        place = tmp_path_factory.mktemp("again") / "model"
-        tensorflow.saved_model.save(tensorflow.saved_model.load(str(result.output)), str(place))
-    return tf1compat.load(place)
+    if request.param == "migrated":
+        return tf1compat.load(result.output)
+    return tf1compat.load(saved_again(result.output, tmp_path_factory.mktemp("again") / "model"))
 
 
 def _aliases(truth: dict[str, Any]) -> dict[str, str]:
