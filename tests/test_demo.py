@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,10 @@ pytestmark = [
 def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the demo prints. The interpreter that runs the tests stands in for the one in .venv."""
     place = tmp_path_factory.mktemp("demo") / "out"
-    command = ["make", "demo", f"DEMO={place}", f"RUN={sys.executable}", "READY="]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = ["make", "--no-print-directory", "demo", f"DEMO={place}", f"RUN={sys.executable}", "READY="]
+    # The tests may themselves be run by make, whose flags are not meant for the demo.
+    outside = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    done = subprocess.run(command, cwd=ROOT, env=outside, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
