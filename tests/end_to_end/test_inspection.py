@@ -61,6 +61,7 @@ def test_needed_variables_are_those_of_inference(folder: Path, found: dict[str, 
     assert {each["name"] for each in variables if each["trainable"]} == set(truth["trainable_variables"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [MODELS[0], MODELS[-1]])
 def test_the_command_prints_the_same_json_without_importing_tensorflow(
     name: str, fixture_folder: Callable[[str], Path]
