@@ -40,7 +40,7 @@ def test_every_kind_of_attribute_survives() -> None:
     assert protos.read_graph_def(protos.write_graph_def(graph)) == graph
 
 
-@pytest.mark.parametrize("meta", map(_parameter, METAS))
+@pytest.mark.parametrize("meta", [_parameter(meta) for meta in METAS])
 def test_every_fixture_survives_and_is_sound(meta: Path) -> None:
     graph = protos.read_meta_graph(meta.read_bytes()).graph
     assert lint(graph) == ()
