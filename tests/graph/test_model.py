@@ -50,3 +50,10 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
 def test_two_nodes_of_one_name_are_a_damaged_file() -> None:
     with pytest.raises(GraphError, match="two nodes of the graph are named 'x'"):
         from_text("x = NoOp()\nx = NoOp()").by_name  # noqa: B018
+
+
+def test_find_refuses_an_output_that_a_node_does_not_have():
+    graph = from_text("parts = Split() _output_shapes=[shape(2), shape(2)]")
+    assert graph.find("parts:1") == TensorRef("parts", 1)
+    with pytest.raises(UnknownNameError, match="'parts' has 2 outputs"):
+        graph.find("parts:2")

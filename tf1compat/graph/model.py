@@ -196,6 +196,10 @@ class Graph:
         if ref.node not in self.by_name:
             hint = nearest(ref.node, self.by_name)
             raise UnknownNameError(f"'{text}' is not in the graph{hint}")
+        recorded = self.by_name[ref.node].attrs.get("_output_shapes")
+        if isinstance(recorded, tuple) and ref.index >= len(recorded):
+            outputs = "1 output" if len(recorded) == 1 else f"{len(recorded)} outputs"
+            raise UnknownNameError(f"'{text}' is not in the graph: '{ref.node}' has {outputs}")
         return ref
 
     def replacing(self, nodes: Iterable[Node]) -> Graph:

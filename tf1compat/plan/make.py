@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf1compat.discovery.findings import Findings, InputFinding, Note, OutputFinding, StatePairing
+from tf1compat.discovery.findings import Findings, InputFinding, Note, OutputFinding
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
@@ -24,6 +24,7 @@ from tf1compat.plan.model import (
 )
 from tf1compat.plan.reach import reached, reached_by
 from tf1compat.plan.signature import Signature, alias_problem, parse_signature
+from tf1compat.plan.step import carried_states
 from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
 
@@ -237,13 +238,11 @@ class _Planner:
 
     def _step(self, default: SignaturePlan, offered: Sequence[OutputFinding]) -> tuple[SignaturePlan, ...]:
         """One step of a recurrent model: state comes out under the alias and in the shape in which it goes in."""
-        alias_of = {each.tensor: each for each in default.inputs}
-        pairings = [each for each in self._findings.pairings if each.placeholder in alias_of]
-        if not pairings:
+        carried = carried_states(default.inputs, self._findings.pairings)
+        if not carried:
             return ()
         states = {each.tensor for each in offered if each.role == "state"}
         others = tuple(each for each in default.outputs if each.tensor not in states)
-        carried = tuple(_carried(alias_of[each.placeholder], each) for each in pairings)
         return (SignaturePlan("step", default.inputs, (*others, *carried)),)
 
 
@@ -254,8 +253,3 @@ def _full(name: str, text: str) -> str:
 
 def _input(finding: InputFinding, alias: str) -> InputBinding:
     return InputBinding(alias, finding.tensor, finding.dtype, finding.shape)
-
-
-def _carried(entry: InputBinding, pairing: StatePairing) -> OutputBinding:
-    pieces = tuple(Piece(each.index, each.final) for each in pairing.pieces)
-    return OutputBinding(entry.alias, pieces, entry.dtype, entry.shape, "state")

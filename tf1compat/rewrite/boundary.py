@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 
+from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
@@ -13,50 +15,45 @@ from tf1compat.plan.model import (
     InputBinding,
     LabelPlan,
     OutputBinding,
-    Piece,
     SignaturePlan,
 )
-from tf1compat.rewrite.base import fresh_name, redirect, substitute
+from tf1compat.rewrite.base import fresh_name, passing, redirect, substitute
 
 
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
-    """Each constant's tensor is a `Const`; defaults of `PlaceholderWithDefault` that nobody feeds hold."""
+    """Each constant's tensor is a `Const`."""
     for constant in constants:
         value = TensorValue.of(constant.value, constant.dtype)
-        graph = _replace_tensor(graph, constant.tensor, "Const", "freeze", dtype=constant.dtype, value=value)
+        node = make_node("", "Const", made_by="freeze", dtype=constant.dtype, value=value)
+        graph, _ = _replace_tensor(graph, constant.tensor, node)
     return graph
 
 
 def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tuple[str, str], ...]]:
-    """Each input's tensor is a `Placeholder`; gives the graph and (alias, node) for each input."""
-    entries = []
+    """Each input's tensor is a `Placeholder`; gives the graph and (alias, node) for each input.
+
+    Raises RewriteError where two inputs are the same tensor.
+    """
+    entries: list[tuple[str, str]] = []
+    aliases: dict[TensorRef, str] = {}
     for binding in inputs:
-        graph = _replace_tensor(
-            graph, binding.tensor, "Placeholder", "feed", dtype=binding.dtype, shape=binding.shape
-        )
-        entries.append((binding.alias, graph_entry(graph, binding.tensor)))
+        other = aliases.setdefault(binding.tensor, binding.alias)
+        if other != binding.alias:
+            raise RewriteError(
+                f"the inputs '{other}' and '{binding.alias}' are both '{binding.tensor}', which takes one value; "
+                "leave one of them out"
+            )
+        node = make_node("", "Placeholder", made_by="feed", dtype=binding.dtype, shape=binding.shape)
+        graph, entry = _replace_tensor(graph, binding.tensor, node)
+        entries.append((binding.alias, entry))
     return graph, tuple(entries)
-
-
-def graph_entry(graph: Graph, ref: TensorRef) -> str:
-    """The node that stands for a tensor which was replaced."""
-    return ref.node if ref.index == 0 else entry_name(ref)
-
-
-def entry_name(ref: TensorRef) -> str:
-    """The name of a node that stands for an output other than the first."""
-    return f"{ref.node}/output_{ref.index}"
 
 
 def use_defaults(graph: Graph) -> Graph:
     """`PlaceholderWithDefault` nodes that no signature feeds pass their default on."""
     changed = {
-        node.name: make_node(
-            node.name,
-            "Identity",
-            node.inputs,
-            made_by="use_defaults",
-            T=node.dtype("dtype") or DType("float32"),
+        node.name: passing(
+            node.with_attrs(T=node.dtype("dtype") or DType("float32")), node.inputs[0], "use_defaults"
         )
         for node in graph.nodes
         if node.op == "PlaceholderWithDefault"
@@ -64,15 +61,14 @@ def use_defaults(graph: Graph) -> Graph:
     return substitute(graph, changed)
 
 
-def _replace_tensor(graph: Graph, ref: TensorRef, op: str, made_by: str, **attrs: Attr) -> Graph:
-    name = graph_entry(graph, ref)
-    node = make_node(name, op, made_by=made_by).with_attrs(**attrs)
-    if ref.index == 0:
-        others = _other_outputs(graph, ref)
-        if others:
-            graph = _move_aside(graph, ref.node)
-        return substitute(graph, {name: node}, () if name in graph else (node,))
-    return redirect(substitute(graph, {}, (node,)), {ref: TensorRef(name)})
+def _replace_tensor(graph: Graph, ref: TensorRef, node: Node) -> tuple[Graph, str]:
+    """The graph in which `node`, under a fitting name, gives a tensor's value; and that name."""
+    if ref.index:
+        name = fresh_name(graph, f"{ref.node}/output_{ref.index}")
+        return redirect(substitute(graph, {}, [replace(node, name=name)]), {ref: TensorRef(name)}), name
+    if _other_outputs(graph, ref):
+        graph = _move_aside(graph, ref.node)
+    return substitute(graph, {ref.node: replace(node, name=ref.node)}), ref.node
 
 
 def _other_outputs(graph: Graph, ref: TensorRef) -> bool:
@@ -84,8 +80,7 @@ def _move_aside(graph: Graph, name: str) -> Graph:
     aside = fresh_name(graph, name + "/computed")
     moved = {ref: TensorRef(aside, ref.index) for ref in graph.uses if ref.node == name and ref.index}
     original = graph[name]
-    copy = Node(aside, original.op, original.inputs, original.control_inputs, original.attrs)
-    return redirect(substitute(graph, {}, (copy,)), moved)
+    return redirect(substitute(graph, {}, [replace(original, name=aside)]), moved)
 
 
 @dataclass
@@ -121,23 +116,32 @@ def outputs(
 
 
 def _stacked(additions: _Additions, binding: OutputBinding) -> TensorRef:
-    return _stack(additions, binding.alias, binding.dtype, binding.pieces)
-
-
-def _stack(additions: _Additions, alias: str, dtype: DType, pieces: Sequence[Piece]) -> TensorRef:
-    if len(pieces) == 1 and not pieces[0].index:
-        return pieces[0].tensor
-    rows = sorted({piece.index[0] for piece in pieces})
-    parts = [
-        _stack(
-            additions,
-            alias,
-            dtype,
-            [Piece(piece.index[1:], piece.tensor) for piece in pieces if piece.index[0] == row],
+    """The one tensor of an output; of several, their stack. Raises RewriteError where the places do not fill it."""
+    if binding.tensor is not None:
+        return binding.tensor
+    parts = {piece.index: piece.tensor for piece in binding.pieces}
+    sizes = tuple(max(place) + 1 for place in zip(*parts, strict=False))
+    places = list(product(*map(range, sizes)))
+    if len(binding.pieces) != len(places) or not sizes or set(places) != set(parts):
+        raise RewriteError(
+            f"output '{binding.alias}' is put together of {len(binding.pieces)} tensors, whose places in it leave gaps "
+            "or lie over each other; give each of them an alias of its own with --signature"
         )
-        for row in rows
-    ]
-    return additions.add(f"{alias}/stack", "Pack", parts, T=dtype, N=len(parts), axis=0)
+    return _stack(additions, binding, parts, ())
+
+
+def _stack(
+    additions: _Additions,
+    binding: OutputBinding,
+    parts: Mapping[tuple[int, ...], TensorRef],
+    place: tuple[int, ...],
+) -> TensorRef:
+    """What lies at a place: the tensor itself, or the stack of what lies one axis further in."""
+    if place in parts:
+        return parts[place]
+    count = 1 + max(each[len(place)] for each in parts)
+    rows = [_stack(additions, binding, parts, (*place, row)) for row in range(count)]
+    return additions.add(f"{binding.alias}/stack", "Pack", rows, T=binding.dtype, N=count, axis=0)
 
 
 def _label_outputs(

@@ -14,6 +14,7 @@ from tf1compat.graph import protos
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.rewrite.base import fresh_name
 from tf1compat.savedmodel.private import op_definition
 
 _STATELESS = {"While": "StatelessWhile", "If": "StatelessIf"}
@@ -97,7 +98,7 @@ def _complete(node: Any) -> None:
 
 def _add_function(proto: Any, function: Function) -> None:
     graph = function.graph
-    arguments = {name: f"arg_{number}" for number, name in enumerate(function.inputs)}
+    arguments = {name: fresh_name(graph, f"arg_{number}") for number, name in enumerate(function.inputs)}
     proto.signature.name = function.name
     for name, argument in arguments.items():
         dtype = graph[name].dtype() or DType("float32")
