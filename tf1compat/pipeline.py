@@ -19,6 +19,7 @@ from tf1compat.report import comparison as comparison_report
 from tf1compat.report.inspection import Inspection
 from tf1compat.report.migration import MigrationResult
 from tf1compat.rewrite import rewrite
+from tf1compat.rewrite.result import Rewritten
 from tf1compat.savedmodel.publish import check_output, publish, staged
 from tf1compat.savedmodel.record import read_plan, write_record
 from tf1compat.source import open_model
@@ -113,6 +114,7 @@ def _built(
 ) -> MigrationResult:
     tell("rewriting the graph")
     rewritten = rewrite(found.model.meta_graph.graph, plan)
+    plan = _without_idle_variables(plan, rewritten)
 
     from tf1compat.restore.values import read_values
     from tf1compat.savedmodel.write import write_saved_model
@@ -130,6 +132,12 @@ def _built(
     return MigrationResult(
         None, plan, rewritten.changes, comparison, len(plan.variables), with_label_outputs(plan)
     )
+
+
+def _without_idle_variables(plan: MigrationPlan, rewritten: Rewritten) -> MigrationPlan:
+    """The plan less the variables that only branches which are not taken read."""
+    read = {slot.name for signature in rewritten.signatures for slot in signature.variables}
+    return replace(plan, variables=tuple(each for each in plan.variables if each.name in read))
 
 
 def _versions(model: LegacyModel) -> dict[str, str]:

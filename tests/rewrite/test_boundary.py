@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
@@ -85,3 +88,43 @@ def test_a_signature_without_the_scores_gets_no_labels() -> None:
     signature = SignaturePlan("other", (), (bound("left", ((), "left")),))
     _, found = outputs(from_text(GRAPH), signature, LabelPlan("s", ("no", "yes"), "scores"))
     assert found == (("left", TensorRef("left")),)
+
+
+def test_two_inputs_that_are_one_tensor_are_refused_with_both_names() -> None:
+    twice = [InputBinding(alias, TensorRef("x"), FLOAT, Shape()) for alias in ("first", "second")]
+    with pytest.raises(RewriteError, match="'first' and 'second' are both 'x:0'"):
+        feed(from_text(GRAPH), twice)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [((0,), "left"), ((2,), "right")],
+        [((0,), "left"), ((0,), "right")],
+        [((), "left"), ((), "right")],
+        [((0, 0), "left"), ((1, 1), "right")],
+        [((0,), "left"), ((1, 0), "right")],
+    ],
+    ids=["gap", "twice", "whole twice", "corners", "depths"],
+)
+def test_pieces_that_do_not_fill_their_output_are_refused(pieces: list[tuple[tuple[int, ...], str]]) -> None:
+    signature = SignaturePlan("step", (), (bound("state", *pieces),))
+    with pytest.raises(RewriteError, match="'state' is put together of 2 tensors"):
+        outputs(from_text(GRAPH), signature, None)
+
+
+def test_made_names_give_way_to_the_authors() -> None:
+    text = GRAPH + "    parts/output_1 = Neg(x) T=float32\n    class_ids = Neg(x) T=float32\n"
+    binding = InputBinding("half", TensorRef("parts", 1), FLOAT, Shape())
+    graph, ((_, entry),) = feed(from_text(text), [binding])
+    assert (entry, graph["right"].inputs) == ("parts/output_1_1", (TensorRef(entry),))
+    signature = SignaturePlan("serving_default", (), (bound("scores", ((), "y")),))
+    graph, found = outputs(graph, signature, LabelPlan("s", ("no", "yes"), "scores"))
+    assert lint(graph) == ()
+    assert found[1] == ("class_ids", TensorRef("class_ids_1"))
+
+
+def test_a_default_that_passes_on_keeps_its_type_and_its_waits() -> None:
+    text = GRAPH.replace("PlaceholderWithDefault(half)", "PlaceholderWithDefault(half, ^x)")
+    node = use_defaults(from_text(text))["rate"]
+    assert (node.dtype(), node.control_inputs) == ("float32", ("x",))

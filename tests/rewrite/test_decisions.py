@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tf1compat.graph.attributes import Shape
 from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
@@ -22,6 +23,16 @@ COND = """
     plain = Identity(plain/Switch) T=float32
     Merge = Merge(plain, product) T=float32; N=2
     y = Identity(Merge) T=float32
+"""
+#: A loop in the branch for True.
+LOOP = """
+    enter = Enter(noise) T=float32; frame_name="f"
+    merge = Merge(enter, next) T=float32; N=2
+    go = Const(^merge) dtype=bool; value=tensor(bool, False)
+    cond = LoopCond(go)
+    switch = Switch(merge, cond) T=float32
+    next = NextIteration(switch:1) T=float32
+    exit = Exit(switch) T=float32
 """
 FALSE = COND.format("Const() dtype=bool; value=tensor(bool, False)")
 TRUE = COND.format("Const() dtype=bool; value=tensor(bool, True)")
@@ -76,3 +87,33 @@ def test_a_conditional_inside_a_dead_branch_dies_with_it() -> None:
     graph = take_known_branches(from_text(text)).graph
     assert lint(graph) == ()
     assert not {"deep", "deep/Merge", "deep/Switch"} & set(graph.by_name)
+
+
+def test_a_loop_inside_a_dead_branch_dies_with_it() -> None:
+    text = FALSE.replace("product = Mul(noise, mask)", "product = Mul(exit, mask)") + LOOP
+    graph = take_known_branches(from_text(text)).graph
+    assert lint(graph) == ()
+    assert not {"enter", "merge", "switch", "next", "exit"} & set(graph.by_name)
+    assert graph["Merge"].inputs == (TensorRef("plain"),)
+
+
+def test_a_loop_inside_the_branch_that_is_taken_stays_whole() -> None:
+    text = TRUE.replace("product = Mul(noise, mask)", "product = Mul(exit, mask)") + LOOP
+    graph = take_known_branches(from_text(text)).graph
+    assert lint(graph) == ()
+    assert graph["merge"] == from_text(text)["merge"]
+
+
+def test_which_input_a_merge_took_is_a_constant() -> None:
+    for text, number in ((FALSE, 0), (TRUE, 1)):
+        graph = take_known_branches(from_text(text + "    which = Identity(Merge:1) T=int32\n")).graph
+        assert lint(graph) == ()
+        value = graph.input(graph["which"], 0).attrs["value"]
+        assert int(value.array) == number  # type: ignore[union-attr]
+
+
+def test_the_shape_that_was_recorded_for_a_merge_stays() -> None:
+    text = FALSE.replace("Merge(plain, product) T=float32; N=2", "Merge(plain, product) T=float32; N=2; "
+                         "_output_shapes=[shape(None, 3), shape()]")  # fmt: skip
+    graph = take_known_branches(from_text(text)).graph
+    assert graph.static_shape(TensorRef("Merge")) == Shape.of(None, 3)

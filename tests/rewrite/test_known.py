@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tf1compat.graph.text import from_text
@@ -39,3 +40,35 @@ def test_known_scalars(name: str, value: object) -> None:
 @pytest.mark.parametrize("name", ["open", "unsure", "list", "word"])
 def test_everything_else_is_unknown(name: str) -> None:
     assert known_scalar(GRAPH, TensorRef(name)) is None
+
+
+MORE = """
+    w = VariableV2() dtype=float32
+    set = IsVariableInitialized(w) dtype=float32
+    sides = Switch(rate, open) T=float32
+    branch = Identity(sides:1) T=float32
+    less = Less(branch, one) T=float32
+    equal = Equal(scale, one) T=float32
+    tenth = Const() dtype=float32; value=tensor(float32, 0.1)
+    fifth = Const() dtype=float32; value=tensor(float32, 0.2)
+    third = Const() dtype=float32; value=tensor(float32, 0.3)
+    sum = Add(tenth, fifth) T=float32
+    exact = Equal(sum, third) T=float32
+    looped = Merge(rate, looped) T=float32; N=2
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("set", True), ("branch", 0.75), ("less", True), ("equal", False)]
+)
+def test_comparisons_branches_and_restored_variables_are_known(name: str, value: object) -> None:
+    graph = GRAPH.replacing((*GRAPH.nodes, *from_text(MORE).nodes))
+    assert known_scalar(graph, TensorRef(name)) == value
+    assert known_scalar(graph, TensorRef("looped")) is None
+
+
+def test_arithmetic_rounds_as_the_tensors_do() -> None:
+    """0.1 + 0.2 is 0.3 in float32; computed more exactly it is not."""
+    graph = GRAPH.replacing((*GRAPH.nodes, *from_text(MORE).nodes))
+    assert float(np.float32(0.1)) + float(np.float32(0.2)) != float(np.float32(0.3))
+    assert known_scalar(graph, TensorRef("exact"))

@@ -159,3 +159,46 @@ def test_one_constant_as_the_flow_of_two_arrays_is_refused() -> None:
     """
     with pytest.raises(RewriteError, match="both start at 'flow:0'"):
         tensor_arrays_to_lists(from_text(V2 + second))
+
+
+def test_a_growing_array_is_read_whole_only_up_to_its_size_at_that_point() -> None:
+    grown = V3.replace("dynamic_size=False", "dynamic_size=True")
+    assert tensor_arrays_to_lists(from_text(grown)).graph["stacked"].op == "TensorListStack"
+    stale = grown.replace("TensorArraySizeV3(array, written)", "TensorArraySizeV3(array, filled)")
+    assert tensor_arrays_to_lists(from_text(stale)).graph["stacked"].op == "TensorListGather"
+
+
+def test_a_growing_array_is_not_replaced_by_what_is_scattered_into_it() -> None:
+    grown = V3.replace("dynamic_size=False", "dynamic_size=True")
+    assert tensor_arrays_to_lists(from_text(grown)).graph["filled"].op == "TensorListScatterIntoExistingList"
+
+
+def test_pieces_of_different_lengths_have_an_open_first_dimension() -> None:
+    text = (
+        SIZES
+        + """
+        lengths = Placeholder() dtype=int64
+        array = TensorArrayV3(n) dtype=float32; element_shape=shape(...)
+        pieces = TensorArraySplitV3(array, x, lengths, array:1) T=float32
+        joined = TensorArrayConcatV3(array, pieces) dtype=float32; element_shape_except0=shape(...)
+    """
+    )
+    graph = tensor_arrays_to_lists(from_text(text)).graph
+    assert lint(graph) == ()
+    assert {"pieces": "TensorListSplit", "joined": "TensorListConcatV2"}.items() <= ops(graph).items()
+    assert graph["pieces"].inputs[::2] == (TensorRef("x"), TensorRef("lengths"))
+    for name in ("pieces", "joined"):
+        value = graph.input(graph[name], 1).attrs["value"]
+        assert value.array.tolist() == [-1, 2], name  # type: ignore[union-attr]
+
+
+def test_a_list_waits_for_what_its_array_waited_for() -> None:
+    inside = V3.replace("TensorArrayV3(n)", "TensorArrayV3(n, ^zero)")
+    assert tensor_arrays_to_lists(from_text(inside)).graph["array"].control_inputs == ("zero",)
+
+
+def test_constants_give_way_to_the_authors_names() -> None:
+    graph = tensor_arrays_to_lists(from_text(V3 + "    item/element_shape = NoOp()\n")).graph
+    assert lint(graph) == ()
+    assert graph["item/element_shape"].op == "NoOp"
+    assert graph.input(graph["item"], 2).op == "Const"

@@ -95,3 +95,25 @@ def test_types_of_carried_handles_follow_the_variable() -> None:
         from_text(RESOURCES.replace("dtype=float32; shape", "dtype=float64; shape"))
     ).graph
     assert graph["inside"].dtype() == DType("float64")
+
+
+def test_a_handle_that_a_loop_carries_becomes_a_carried_value() -> None:
+    loop = """
+        enter = Enter(w) T=resource; frame_name="f"
+        merge = Merge(enter, next) T=resource; N=2
+        p = Placeholder() dtype=bool
+        switch = Switch(merge, p) T=resource
+        next = NextIteration(switch:1) T=resource
+        late = ReadVariableOp(switch) dtype=float32
+    """
+    graph = variables_to_values(from_text(RESOURCES + loop)).graph
+    assert lint(graph) == ()
+    assert {graph[name].dtype() for name in ("enter", "merge", "switch", "next")} == {"float32"}
+    assert (graph["late"].op, graph["late"].inputs) == ("Identity", (TensorRef("switch"),))
+
+
+def test_the_axis_of_a_gather_gives_way_to_the_authors_name() -> None:
+    graph = variables_to_values(from_text(RESOURCES + "\n    rows/axis = NoOp()")).graph
+    assert lint(graph) == ()
+    assert graph["rows/axis"].op == "NoOp"
+    assert graph.input(graph["rows"], 2).op == "Const"

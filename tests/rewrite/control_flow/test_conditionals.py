@@ -129,3 +129,68 @@ def test_a_merge_without_a_predicate_is_refused_by_name() -> None:
         functionalise_conditionals(
             from_text("x = Placeholder() dtype=float32\nm = Merge(x, x) T=float32; N=2")
         )
+
+
+def test_a_constant_stands_against_what_is_computed() -> None:
+    mixed = COND.replace("Tanh(x/Switch) T=float32", "Const(^no) dtype=float32; value=tensor(float32, 0.0)")
+    node, then, otherwise = conditional(functionalise_conditionals(from_text(mixed)).graph)
+    assert node.inputs[0] == TensorRef("p")
+    assert otherwise.graph.producer(otherwise.outputs[0]).op == "Const"
+    assert then.outputs == (TensorRef("sum"),)
+
+
+def test_what_goes_through_two_switches_comes_in_once() -> None:
+    """TF 0.12 switches a tensor that a branch returns as it was given twice."""
+    twice = COND.replace(
+        "tanh = Tanh(x/Switch) T=float32",
+        "again = Switch(x/Switch, id) T=float32\n    tanh = Identity(again) T=float32",
+    )
+    graph = prune(functionalise_conditionals(from_text(twice)).graph, ["result"]).graph
+    node, _, _ = conditional(graph)
+    assert set(node.inputs[1:]) == {TensorRef("x"), TensorRef("y")}
+    assert not [each for each in graph.nodes if each.op == "Switch"]
+
+
+def test_a_later_conditional_of_the_same_predicate_is_one_of_its_own() -> None:
+    text = COND + """
+        m/Switch = Switch(Merge, id) T=float32
+        double = Add(m/Switch:1, m/Switch:1) T=float32
+        later = Merge(m/Switch, double) T=float32; N=2
+    """  # fmt: skip
+    graph = prune(functionalise_conditionals(from_text(text)).graph, ["later"]).graph
+    assert lint(graph) == ()
+    first, second = (node for node in graph.nodes if node.op == "If")
+    assert TensorRef("Merge") in second.inputs
+    assert TensorRef("Merge") not in first.inputs
+
+
+def test_what_a_branch_waits_for_outside_comes_before_the_conditional() -> None:
+    text = COND.replace("Tanh(x/Switch)", "Tanh(x/Switch, ^check)") + "    check = Assert(p, y) T=[float32]\n"
+    graph = functionalise_conditionals(from_text(text)).graph
+    assert lint(graph) == ()
+    node, _, otherwise = conditional(graph)
+    assert node.control_inputs == ("check",)
+    assert otherwise.graph["tanh"].control_inputs == ()
+
+
+def test_what_waits_inside_a_branch_waits_there() -> None:
+    text = COND.replace("Tanh(x/Switch)", "Tanh(x/Switch, ^check)") + (
+        "    check = Assert(s, x/Switch) T=[float32]\n"
+    )
+    node, then, otherwise = conditional(functionalise_conditionals(from_text(text)).graph)
+    assert node.control_inputs == ()
+    assert otherwise.graph["tanh"].control_inputs == ("check",)
+    assert "check" not in then.graph
+
+
+def test_arguments_give_way_to_the_authors_names() -> None:
+    text = COND.replace("tanh", "capture_1")
+    _, _, otherwise = conditional(functionalise_conditionals(from_text(text)).graph)
+    assert len(set(otherwise.inputs)) == len(otherwise.inputs)
+    assert "capture_1" not in otherwise.inputs
+
+
+def test_what_is_read_without_a_switch_and_has_no_known_type_is_refused() -> None:
+    text = COND.replace("Add(x/Switch:1, y/Switch:1)", "Add(x/Switch:1, z)") + "    z = Mystery()\n"
+    with pytest.raises(RewriteError, match="'z:0' is read inside a branch without Switch"):
+        functionalise_conditionals(from_text(text))

@@ -121,3 +121,28 @@ def test_a_placeholder_inside_a_loop_is_refused() -> None:
     inside = POWER.replace("MatMul(power/while/h, power/while/w)", "MatMul(power/while/h, start)")
     with pytest.raises(RewriteError, match=r"'start' \(Placeholder\)"):
         functionalise_loops(from_text(inside))
+
+
+def test_made_names_give_way_to_the_authors() -> None:
+    """Later releases name nodes of their own like this."""
+    taken = ("power/while/maximum_iterations", "power/while/loop_counter", "loop_counter", "loop_variable_1")
+    authors = "\n".join(f"{name} = Const() dtype=int32; value=tensor(int32, 5)" for name in taken)
+    graph = functionalise_loops(from_text(f"{POWER}\n{authors}")).graph
+    assert lint(graph) == ()
+    assert [graph[name] for name in taken] == [from_text(authors)[name] for name in taken]
+    (node,) = (each for each in graph.nodes if each.op == "While")
+    assert [graph.input(node, position).name in taken for position in (0, 1)] == [False, False]
+
+
+def test_a_second_way_out_of_a_loop_is_refused() -> None:
+    text = POWER + "\n    exit = Exit(power/while/h_switch) T=float32\n    odd = Tanh(exit) T=float32\n"
+    with pytest.raises(RewriteError, match="'odd' reads 'exit' out of a while loop"):
+        functionalise_loops(from_text(text))
+
+
+def test_a_loop_waits_for_what_its_entries_waited_for() -> None:
+    text = POWER.replace("Enter(start)", "Enter(start, ^check)") + "\n    check = Assert(start) T=[float32]\n"
+    assert "^check" in text
+    graph = functionalise_loops(from_text(text)).graph
+    (node,) = (each for each in graph.nodes if each.op == "While")
+    assert node.control_inputs == ("check",)

@@ -1,0 +1,49 @@
+"""Every committed model goes through every pass: sound after each, and nothing left to do a second time."""
+
+from __future__ import annotations
+
+import json
+from functools import wraps
+from pathlib import Path
+
+import pytest
+
+import tf1compat
+from tf1compat.graph.lint import lint
+from tf1compat.graph.model import Graph
+from tf1compat.rewrite import PASSES, rewrite
+from tf1compat.rewrite.base import Outcome, Pass
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+FOLDERS = sorted(path.parent for path in FIXTURES.rglob("truth.json"))
+
+
+def checked(each: Pass) -> Pass:
+    @wraps(each)
+    def run(graph: Graph) -> Outcome:
+        outcome = each(graph)
+        assert lint(outcome.graph) == ()
+        again = each(outcome.graph)
+        assert (again.graph, again.count) == (outcome.graph, 0)
+        return outcome
+
+    return run
+
+
+def test_models_of_every_family_are_there() -> None:
+    assert {path.relative_to(FIXTURES).parts[0] for path in FOLDERS} == {
+        "birnn_classifier", "char_rnn", "small_graphs",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[str(path.relative_to(FIXTURES)) for path in FOLDERS])
+def test_every_pass_leaves_a_sound_graph_and_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tf1compat.rewrite.PASSES", tuple(checked(each) for each in PASSES))
+    truth = json.loads((folder / "truth.json").read_text("utf-8"))
+    signatures = [truth["signature"]] if "signature" in truth else None
+    plan = tf1compat.plan(folder, signatures, constants=truth.get("constants"))
+    rewritten = rewrite(tf1compat.inspect(folder).model.meta_graph.graph, plan)
+    assert [each.name for each in rewritten.signatures] == list(plan.signature_names)
+    for each in rewritten.signatures:
+        assert lint(each.graph) == ()
+        assert {slot.name for slot in each.variables} <= {variable.name for variable in plan.variables}
