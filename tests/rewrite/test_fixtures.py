@@ -14,6 +14,8 @@ from tf1compat.graph.model import Graph
 from tf1compat.rewrite import PASSES, rewrite
 from tf1compat.rewrite.base import Outcome, Pass
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 FOLDERS = sorted(path.parent for path in FIXTURES.rglob("truth.json"))
 
