@@ -44,14 +44,29 @@ class OutputFinding:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One recurrent cell: its states by part (`c` and `h`, or `h`), as tensors outside the loop."""
+class StateSlice:
+    """Where in a tensor one part of a state lies: `size` entries from `begin` on, along `axis`."""
 
-    cell: str | None  # LSTM, GRU, RNN; None when the arithmetic matches no known cell
+    axis: int
+    begin: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One recurrent cell: its states by part (`c` and `h`, or `h`), as tensors outside the loop.
+
+    A part that is only a piece of the tensor named for it has an entry in `slices`.
+    """
+
+    cell: str  # LSTM, GRU, RNN, ...: see `rnn.cells`; "custom" when the arithmetic matches no known cell
     units: int | None
     variables: tuple[str, ...]
     initial_state: Mapping[str, TensorRef | None]
     final_state: Mapping[str, TensorRef | None]
+    slices: Mapping[str, StateSlice] = field(default_factory=dict)
+    features: tuple[str, ...] = ()  # peepholes, projection, ...
+    wrappers: tuple[str, ...] = ()  # attention, ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,8 @@ class Rnn:
     outputs: TensorRef | None
     sequence_length: TensorRef | None
     layers: tuple[Layer, ...]
+    step_inputs: tuple[TensorRef, ...] = ()  # of an unrolled network, a tensor for each step
+    step_outputs: tuple[TensorRef, ...] = ()
 
 
 @dataclass(frozen=True)

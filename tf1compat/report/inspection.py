@@ -98,6 +98,8 @@ def _rnn_json(rnn: Rnn) -> dict[str, Any]:
         "inputs": wording.json_tensor(rnn.inputs),
         "outputs": wording.json_tensor(rnn.outputs),
         "sequence_length": wording.json_tensor(rnn.sequence_length),
+        "step_inputs": [str(each) for each in rnn.step_inputs],
+        "step_outputs": [str(each) for each in rnn.step_outputs],
         "layers": [_layer_json(layer) for layer in rnn.layers],
     }
 
@@ -109,6 +111,9 @@ def _layer_json(layer: Layer) -> dict[str, Any]:
         "variables": list(layer.variables),
         "initial_state": _state_json(layer.initial_state),
         "final_state": _state_json(layer.final_state),
+        "slices": {part: [each.axis, each.begin, each.size] for part, each in sorted(layer.slices.items())},
+        "features": list(layer.features),
+        "wrappers": list(layer.wrappers),
     }
 
 

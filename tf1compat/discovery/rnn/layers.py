@@ -69,10 +69,10 @@ def known_layer(graph: Graph, loop: Loop, cell: CellMatch) -> Layer:
 
 
 def unknown_layer(graph: Graph, loop: Loop, states: tuple[Carried, ...]) -> Layer:
-    """States that no known cell explains, as one layer: `h` when it is one, else `state_0`, `state_1`, ..."""
-    names = ["h"] if len(states) == 1 else [f"state_{index}" for index in range(len(states))]
+    """States that no known cell explains, as one layer: `state_0`, `state_1`, ... in the author's order."""
+    names = [f"state_{index}" for index in range(len(states))]
     variables = _variables(graph, loop, [each.next for each in states], set())
-    return Layer(None, None, variables, *_outside(dict(zip(names, states, strict=True))))
+    return Layer("custom", None, variables, *_outside(dict(zip(names, states, strict=True))))
 
 
 def _outside(
