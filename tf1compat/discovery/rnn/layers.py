@@ -1,13 +1,11 @@
-"""The recurrent layers of one loop, from its input to its output."""
+"""The recurrent layers of one loop, as findings: variables, and states as tensors outside the loop."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from tf1compat.discovery.findings import Layer
-from tf1compat.discovery.pattern import Mismatch
-from tf1compat.discovery.rnn.cells import CELLS, CellMatch
+from tf1compat.discovery.findings import Layer, StateSlice
 from tf1compat.discovery.rnn.loops import (
     Carried,
     Loop,
@@ -15,40 +13,22 @@ from tf1compat.discovery.rnn.loops import (
     step_ancestors,
     weights_behind,
 )
+from tf1compat.discovery.rnn.recurrence import LoopCell, Slot
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 
-
-def find_cells(graph: Graph, loop: Loop) -> tuple[CellMatch, ...]:
-    """The known cells of a loop, each after those whose output reaches its input."""
-    matches = (_cell_of(graph, loop, each) for each in loop.states)
-    return _in_dataflow_order(graph, loop, [each for each in matches if each is not None])
+UNKNOWN_CELL = "custom"
 
 
-def _cell_of(graph: Graph, loop: Loop, carried: Carried) -> CellMatch | None:
-    for kind in CELLS:
-        outcome = kind.judge(graph, loop, carried)
-        if not isinstance(outcome, Mismatch):
-            return outcome
-    return None
-
-
-def _in_dataflow_order(graph: Graph, loop: Loop, cells: list[CellMatch]) -> tuple[CellMatch, ...]:
-    behind = {id(each): step_ancestors(graph, loop, each.input) for each in cells}
-    return tuple(
-        sorted(cells, key=lambda each: sum(other.output.node in behind[id(each)] for other in cells))
-    )
-
-
-def unknown_states(graph: Graph, loop: Loop, cells: Collection[CellMatch]) -> tuple[Carried, ...]:
+def unknown_states(graph: Graph, loop: Loop, cells: Collection[LoopCell]) -> tuple[Carried, ...]:
     """Recurrent states that belong to no known cell; empty when the loop shows no recurrent network in them.
 
     Such a state is floating, feeds back into itself, and is made by multiplying with a variable, all of it
     outside of the known cells.
     """
-    known = [state for cell in cells for state in cell.states.values()]
-    stops = {cell.output.node for cell in cells}
+    known = [slot.carried for cell in cells for slot in cell.slots.values()]
+    stops = {cell.match.output.node for cell in cells}
     rest = [each for each in loop.states if each not in known and each.dtype and each.dtype.is_floating]
     if any(_is_recurrent(graph, loop, each, stops) for each in rest):
         return tuple(rest)
@@ -61,18 +41,26 @@ def _is_recurrent(graph: Graph, loop: Loop, carried: Carried, stops: set[str]) -
     return carried.value.node in behind and any(weights)
 
 
-def known_layer(graph: Graph, loop: Loop, cell: CellMatch) -> Layer:
+def known_layer(graph: Graph, loop: Loop, cell: LoopCell) -> Layer:
     """The layer that a cell makes, its states as tensors outside the loop."""
-    ends = [cell.output, *(each.next for each in cell.states.values())]
-    variables = _variables(graph, loop, ends, {cell.input.node})
-    return Layer(cell.cell, cell.units, variables, *_outside(cell.states))
+    found = cell.match
+    ends = [found.output, *(each.after for each in found.states.values())]
+    starts = {found.input.node, *(each.before.node for each in found.states.values())}
+    return Layer(
+        found.cell,
+        found.units,
+        _variables(graph, loop, ends, starts),
+        *_outside({part: slot.carried for part, slot in cell.slots.items()}),
+        _slices(cell),
+        found.features,
+    )
 
 
 def unknown_layer(graph: Graph, loop: Loop, states: tuple[Carried, ...]) -> Layer:
     """States that no known cell explains, as one layer: `state_0`, `state_1`, ... in the author's order."""
     names = [f"state_{index}" for index in range(len(states))]
     variables = _variables(graph, loop, [each.next for each in states], set())
-    return Layer("custom", None, variables, *_outside(dict(zip(names, states, strict=True))))
+    return Layer(UNKNOWN_CELL, None, variables, *_outside(dict(zip(names, states, strict=True))))
 
 
 def _outside(
@@ -81,6 +69,18 @@ def _outside(
     initial = {part: each.initial for part, each in states.items()}
     final = {part: each.final for part, each in states.items()}
     return MappingProxyType(initial), MappingProxyType(final)
+
+
+def _slices(cell: LoopCell) -> Mapping[str, StateSlice]:
+    found = {part: _slice(slot) for part, slot in cell.slots.items()}
+    return MappingProxyType({part: each for part, each in found.items() if each is not None})
+
+
+def _slice(slot: Slot) -> StateSlice | None:
+    place = slot.place
+    if place.begin is None or place.size is None:
+        return None
+    return StateSlice(1, place.begin, place.size)
 
 
 def _variables(graph: Graph, loop: Loop, ends: Iterable[TensorRef], inputs: set[str]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """The catalogue of recurrent cells, one file a cell: a pattern and a judge.
 
-The first judge that accepts a carried value names the cell, so the more particular kinds come first.
+The first judge that accepts a tensor names the cell, so the more particular kinds come first.
 """
 
 from __future__ import annotations
 
 from tf1compat.discovery.rnn.cells.basic_rnn import BASIC_RNN
-from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
+from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.gru import GRU
 from tf1compat.discovery.rnn.cells.lstm import LSTM
 
@@ -16,4 +16,4 @@ CELLS: tuple[CellKind, ...] = (
     BASIC_RNN,  # h is an activation of a linear form, which parts of others are too
 )
 
-__all__ = ["CELLS", "CellKind", "CellMatch"]
+__all__ = ["CELLS", "CellKind", "CellMatch", "StateStep"]

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import Mismatch, activated, capture, joined, linear, match
-from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, columns, updated
-from tf1compat.discovery.rnn.loops import Carried, Loop
+from tf1compat.discovery.pattern import ACTIVATIONS, Mismatch, activated, capture, joined, linear, match
+from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep, columns
 from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
 
 PATTERN = activated(linear(joined(capture("x"), capture("h")), "kernel"))
 
 
-def judge(graph: Graph, loop: Loop, carried: Carried) -> CellMatch | Mismatch:
-    """The plain cell whose state is this carried value."""
-    output = updated(graph, carried)
+def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
+    """The plain cell whose new state is this tensor."""
     found = match(PATTERN, graph, output)
     if isinstance(found, Mismatch):
         return found
-    if found["h"] != carried.value:
-        return Mismatch("the cell does not read the state that it makes", found["h"].node)
-    states = MappingProxyType({"h": carried})
+    states = MappingProxyType({"h": StateStep(found["h"], output)})
     return CellMatch("RNN", columns(graph, found["kernel"], 1), found["x"], output, states)
 
 
-BASIC_RNN = CellKind("RNN", judge)
+BASIC_RNN = CellKind("RNN", ACTIVATIONS, judge)

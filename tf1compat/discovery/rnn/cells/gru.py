@@ -11,6 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from tf1compat.discovery.pattern import (
+    ADDITIONS,
     Mismatch,
     Pattern,
     activated,
@@ -24,9 +25,9 @@ from tf1compat.discovery.pattern import (
     product,
     total,
 )
-from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, columns, is_one, one_minus, updated
-from tf1compat.discovery.rnn.loops import Carried, Loop
+from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep, columns, is_one, one_minus
 from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
 
 _GATES = capture("gates", linear(joined(capture("x"), capture("h")), "kernel"))
 
@@ -42,18 +43,15 @@ PATTERN = total(
 )
 
 
-def judge(graph: Graph, loop: Loop, carried: Carried) -> CellMatch | Mismatch:
-    """The GRU whose state is this carried value."""
-    output = updated(graph, carried)
+def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
+    """The GRU whose new state is this tensor."""
     found = match(PATTERN, graph, output)
     if isinstance(found, Mismatch):
         return found
-    if found["h"] != carried.value:
-        return Mismatch("the gates do not read the state that they make", found["h"].node)
     if found["r"] == found["u"] or not is_one(graph, found):
         return Mismatch("reset and update gate are not those of a GRU", found["u"].node)
-    states = MappingProxyType({"h": carried})
+    states = MappingProxyType({"h": StateStep(found["h"], output)})
     return CellMatch("GRU", columns(graph, found["candidate_kernel"], 1), found["x"], output, states)
 
 
-GRU = CellKind("GRU", judge)
+GRU = CellKind("GRU", ADDITIONS, judge)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from tf1compat.discovery.pattern import (
-    Captures,
     Mismatch,
     Pattern,
     activated,
@@ -28,8 +27,7 @@ from tf1compat.discovery.pattern import (
     summand,
     total,
 )
-from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, columns, state_at, updated
-from tf1compat.discovery.rnn.loops import Carried, Loop
+from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep, columns
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 
@@ -53,24 +51,17 @@ _PROJECTED = op("MatMul", _HIDDEN, capture("projection"))
 PATTERN = clipped(either(_HIDDEN, _PROJECTED))
 
 
-def judge(graph: Graph, loop: Loop, carried: Carried) -> CellMatch | Mismatch:
-    """The LSTM whose `h` is this carried value."""
-    output = updated(graph, carried)
+def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
+    """The LSTM whose new `h` is this tensor."""
     found = match(PATTERN, graph, output)
     if isinstance(found, Mismatch):
         return found
-    cell_state = state_at(graph, loop, found, "c")
-    if cell_state is None or updated(graph, cell_state) != found["new_c"]:
-        return Mismatch("the new cell state is not carried on", found["new_c"].node)
-    if found["h"] != carried.value or not _gates_differ(found):
-        return Mismatch("the gates do not read the state that they make", found["h"].node)
-    states = MappingProxyType({"c": cell_state, "h": carried})
+    if len({found[name] for name in "ijfo"}) < 4:
+        return Mismatch("one gate serves two purposes", found["i"].node)
+    states = MappingProxyType(
+        {"c": StateStep(found["c"], found["new_c"]), "h": StateStep(found["h"], output)}
+    )
     return CellMatch("LSTM", columns(graph, found["kernel"], 4), found["x"], output, states)
 
 
-def _gates_differ(found: Captures) -> bool:
-    gates: set[TensorRef] = {found[name] for name in "ijfo"}
-    return len(gates) == 4
-
-
-LSTM = CellKind("LSTM", judge)
+LSTM = CellKind("LSTM", frozenset({"Mul", "MatMul", "Maximum", "ClipByValue"}), judge)

@@ -1,0 +1,85 @@
+"""Cells of a loop: applications of known cells whose states the loop carries from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tf1compat.discovery.pattern import Mismatch
+from tf1compat.discovery.rnn.carrying import Place, made_of, place_of
+from tf1compat.discovery.rnn.cells import CELLS, CellKind, CellMatch, StateStep
+from tf1compat.discovery.rnn.loops import Carried, Loop, step_ancestors
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a loop carries one part of a cell's state: one of its values, or some columns of one."""
+
+    carried: Carried
+    place: Place
+
+
+@dataclass(frozen=True)
+class LoopCell:
+    """A cell whose states a loop carries."""
+
+    match: CellMatch
+    slots: Mapping[str, Slot]  # by part
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One kind of cell held against one tensor that a loop carries on."""
+
+    kind: CellKind
+    carried: Carried
+    tensor: TensorRef
+    outcome: LoopCell | Mismatch
+
+
+def find_cells(graph: Graph, loop: Loop) -> tuple[LoopCell, ...]:
+    """The known cells of a loop, each after those whose output reaches its input."""
+    cells: dict[TensorRef, LoopCell] = {}
+    for attempt in attempts(graph, loop):
+        if isinstance(attempt.outcome, LoopCell):
+            cells.setdefault(attempt.tensor, attempt.outcome)
+    return _in_dataflow_order(graph, loop, list(cells.values()))
+
+
+def attempts(graph: Graph, loop: Loop) -> Iterator[Attempt]:
+    """Every kind of cell, most particular first, held against every tensor that the loop carries on."""
+    for carried in loop.states:
+        for tensor in made_of(graph, carried.next, carried.value):
+            for kind in CELLS:
+                found = kind.judge(graph, tensor)
+                outcome = _carried_on(graph, loop, found) if isinstance(found, CellMatch) else found
+                yield Attempt(kind, carried, tensor, outcome)
+
+
+def _carried_on(graph: Graph, loop: Loop, match: CellMatch) -> LoopCell | Mismatch:
+    """The cell with the places of its states, if what it makes in one step is what it reads in the next."""
+    slots: dict[str, Slot] = {}
+    for part, step in match.states.items():
+        slot = _slot(graph, loop, step)
+        if slot is None:
+            return Mismatch(f"the new '{part}' is not carried on", step.after.node)
+        slots[part] = slot
+    return LoopCell(match, MappingProxyType(slots))
+
+
+def _slot(graph: Graph, loop: Loop, step: StateStep) -> Slot | None:
+    place = place_of(graph, step.before)
+    for carried in loop.states:
+        if carried.value == place.base and step.after in made_of(graph, carried.next, carried.value):
+            return Slot(carried, place)
+    return None
+
+
+def _in_dataflow_order(graph: Graph, loop: Loop, cells: list[LoopCell]) -> tuple[LoopCell, ...]:
+    behind = {id(each): step_ancestors(graph, loop, each.match.input) for each in cells}
+    return tuple(
+        sorted(cells, key=lambda each: sum(other.match.output.node in behind[id(each)] for other in cells))
+    )
