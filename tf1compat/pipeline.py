@@ -5,12 +5,14 @@ TensorFlow is imported by the stages that need it, when they are called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tf1compat.discovery import discover
+from tf1compat.discovery.rnn.explain import explain as explain_cell
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import Signatures, Wishes, make_plan
@@ -34,14 +36,18 @@ Place = str | Path
 Progress = Callable[[str], None]
 
 
-def inspect(model: Place) -> Inspection:
+def inspect(model: Place, *, explain: Iterable[str] = ()) -> Inspection:
     """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
 
     `model` is a checkpoint prefix, its `.meta`, or a directory with a `checkpoint` file. TensorFlow is not imported.
-    Raises SourceError where the files are missing or damaged.
+    `explain` names nodes: of each is told which recurrent cell it is taken for, or how near every kind comes.
+    Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph.
     """
     legacy = open_model(model)
-    return Inspection(legacy, discover(legacy))
+    findings = discover(legacy)
+    graph = legacy.meta_graph.graph
+    told = {name: explain_cell(graph, findings.training_nodes, name) for name in explain}
+    return Inspection(legacy, findings, MappingProxyType(told))
 
 
 def plan(

@@ -67,6 +67,10 @@ def _add_inspect(commands: Commands) -> None:
     command = _add_command(commands, "inspect", "show what a model's files are and hold, without TensorFlow")
     command.add_argument("model", metavar="MODEL", help=_MODEL)
     command.add_argument("--format", choices=("text", "json", "markdown", "html"), default="text")
+    command.add_argument(
+        "--explain", metavar="NODE", action="append", default=[],
+        help="tell which recurrent cell a node is taken for, or how near each kind comes; repeat for several",
+    )  # fmt: skip
     command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tf1compat.discovery.findings import Findings, Layer, Rnn, VariableFinding
+from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
-from tf1compat.report import render, wording
+from tf1compat.report import explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.source.model import LegacyModel
 
@@ -24,6 +25,8 @@ class Inspection:
 
     model: LegacyModel
     findings: Findings
+    #: What was asked about, node by node, with the answers.
+    explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The report as text, without its last newline."""
@@ -63,7 +66,16 @@ class Inspection:
             ],
             "hazards": [wording.json_note(note) for note in found.hazards],
             "blockers": [wording.json_note(note) for note in found.blockers],
+            **self._explanations_json(),
         }
+
+    def _explanations_json(self) -> dict[str, Any]:
+        if not self.explanations:
+            return {}
+        told = {
+            node: [explanation.to_json(each) for each in group] for node, group in self.explanations.items()
+        }
+        return {"explanations": told}
 
 
 # ------------------------------------------------------------------------------------------------- JSON
@@ -136,8 +148,11 @@ def _variable_json(variable: VariableFinding) -> dict[str, Any]:
 
 
 def to_document(inspection: Inspection) -> Document:
-    """The inspection for reading, from what it is to what to type next."""
+    """The inspection for reading, from what it is to what to type next; or what was asked about, if anything was."""
     found = inspection.findings
+    if inspection.explanations:
+        told = (explanation.to_section(node, each) for node, each in inspection.explanations.items())
+        return document(f"Model {wording.printable(inspection.model.path)}", *told)
     return document(
         f"Model {wording.printable(inspection.model.path)}",
         section("What it is", Paragraph(_summary(inspection))),
