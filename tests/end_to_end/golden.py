@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tf1compat.plan.model import MigrationPlan, OutputBinding
 
 #: What a TF2 graph for inference may not hold: v1 control flow, references, variables, arrays, saving, training.
 FORBIDDEN = {
@@ -83,3 +85,39 @@ def largest_difference(found: Any, expected: Any) -> float:
     if found.shape != expected.shape or found.dtype != expected.dtype:
         return float("inf")
     return float(np.abs(found - expected).max(initial=0.0))
+
+
+RELATIVE = 1e-6
+
+
+def check_values(cases: Iterable[Golden], plan: MigrationPlan, model: Any, absolute: float = 1e-5) -> None:
+    """Holds what every signature gives against every case that has its inputs, as far as its outputs are known."""
+    for signature in plan.signatures:
+        for case in cases:
+            if not all(str(each.tensor) in case.fed for each in signature.inputs):
+                continue
+            feeds = {each.alias: case.fed[str(each.tensor)] for each in signature.inputs}
+            found = model.predict(signature.name, feeds)
+            known = [each for each in signature.outputs if _is_known(each, case)]
+            assert known
+            for output in known:
+                expected = _stacked(output, case.fetched)
+                check_equal(found[output.alias], expected, f"{case.case}: {output.alias}", absolute)
+
+
+def _is_known(output: OutputBinding, case: Golden) -> bool:
+    return all(str(piece.tensor) in case.fetched for piece in output.pieces)
+
+
+def _stacked(output: OutputBinding, fetched: Mapping[str, Any]) -> Any:
+    """The golden value of an output; that of several pieces put together."""
+    parts = {piece.index: fetched[str(piece.tensor)] for piece in output.pieces}
+    leading = tuple(max(place) + 1 for place in zip(*parts, strict=True))
+    whole = np.stack([parts[place] for place in np.ndindex(*leading)])
+    return whole.reshape(leading + whole.shape[1:])
+
+
+def check_equal(found: Any, expected: Any, what: str, absolute: float = 1e-5) -> None:
+    assert found.dtype == expected.dtype, what
+    assert found.shape == expected.shape, what
+    np.testing.assert_allclose(found, expected, rtol=RELATIVE, atol=absolute, err_msg=what)

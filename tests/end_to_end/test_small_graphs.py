@@ -13,16 +13,14 @@ import numpy as np
 import pytest
 
 import tf1compat
-from tests.end_to_end.golden import Golden, forbidden_in, golden_cases, read_truth
+from tests.end_to_end.golden import Golden, check_values, forbidden_in, golden_cases, read_truth
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.errors import FeedError
-from tf1compat.plan.model import MigrationPlan, OutputBinding
 from tf1compat.report.migration import MigrationResult
 
 pytestmark = pytest.mark.tensorflow
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "small_graphs"
-ABSOLUTE, RELATIVE = 1e-5, 1e-6
 #: Those that are also verified in a process of their own, a few of each kind.
 VERIFIED = frozenset({
     "tf0.12.1/lstm_peephole_projection", "tf1.4.1/gru_sequence_length", "tf1.15.5/basic_lstm",
@@ -139,7 +137,7 @@ def _comparable(truth: Mapping[str, Any]) -> dict[str, Any]:
 def test_the_result_computes_the_golden_values(small: Small, migrate: Migrate):
     result = migrate(small)
     assert result.comparison is None or result.comparison.passed
-    _check_values(small, result.plan, tf1compat.load(result.output))
+    check_values(small.cases, result.plan, tf1compat.load(result.output))
 
 
 @of_each(RECURRENT)
@@ -152,39 +150,7 @@ def test_what_discovery_offers_computes_the_golden_values(
     outputs = [output for each in result.plan.signatures for output in each.outputs]
     offered = {str(piece.tensor) for output in outputs for piece in output.pieces}
     assert offered >= states | {"probabilities:0"}
-    _check_values(small, result.plan, tf1compat.load(tmp_path / "migrated"))
-
-
-def _check_values(small: Small, plan: MigrationPlan, model: Any) -> None:
-    """Holds what every signature gives against every golden case, as far as its outputs are in it."""
-    for signature in plan.signatures:
-        for case in small.cases:
-            feeds = {each.alias: case.fed[str(each.tensor)] for each in signature.inputs}
-            found = model.predict(signature.name, feeds)
-            known = [each for each in signature.outputs if _is_known(each, case)]
-            assert known
-            for output in known:
-                _check_equal(
-                    found[output.alias], _stacked(output, case.fetched), f"{case.case}: {output.alias}"
-                )
-
-
-def _is_known(output: OutputBinding, case: Golden) -> bool:
-    return all(str(piece.tensor) in case.fetched for piece in output.pieces)
-
-
-def _stacked(output: OutputBinding, fetched: Mapping[str, Any]) -> Any:
-    """The golden value of an output; that of several pieces put together."""
-    parts = {piece.index: fetched[str(piece.tensor)] for piece in output.pieces}
-    leading = tuple(max(place) + 1 for place in zip(*parts, strict=True))
-    whole = np.stack([parts[place] for place in np.ndindex(*leading)])
-    return whole.reshape(leading + whole.shape[1:])
-
-
-def _check_equal(found: Any, expected: Any, what: str) -> None:
-    assert found.dtype == expected.dtype, what
-    assert found.shape == expected.shape, what
-    np.testing.assert_allclose(found, expected, rtol=RELATIVE, atol=ABSOLUTE, err_msg=what)
+    check_values(small.cases, result.plan, tf1compat.load(tmp_path / "migrated"))
 
 
 @pytest.mark.parametrize("release", ["tf0.12.1", "tf1.4.1", "tf1.15.5"])
@@ -220,7 +186,7 @@ def test_the_result_saved_again_computes_the_golden_values(
     result = migrate(small)
     again = tmp_path / "again"
     tensorflow.saved_model.save(tensorflow.saved_model.load(str(result.output)), str(again))
-    _check_values(small, result.plan, tf1compat.load(again))
+    check_values(small.cases, result.plan, tf1compat.load(again))
     assert forbidden_in(again) == set()
 
 

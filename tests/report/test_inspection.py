@@ -42,6 +42,8 @@ def test_json_is_what_the_contract_says(inspection):
                 "inputs": "x:0",
                 "outputs": "rnn/transpose_1:0",
                 "sequence_length": None,
+                "step_inputs": [],
+                "step_outputs": [],
                 "layers": [
                     {
                         "cell": "LSTM",
@@ -49,6 +51,9 @@ def test_json_is_what_the_contract_says(inspection):
                         "variables": ["rnn/kernel", "rnn/bias"],
                         "initial_state": {"c": "init_state:0", "h": None},
                         "final_state": {"c": "rnn/while/Exit_3:0", "h": "rnn/while/Exit_4:0"},
+                        "slices": {},
+                        "features": [],
+                        "wrappers": [],
                     }
                 ],
             }
