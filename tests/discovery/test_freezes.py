@@ -90,6 +90,49 @@ def test_a_negated_switch_is_understood():
     assert frozen(negated + "off = LogicalNot(training)\n") == [("training:0", True, "is_training")]
 
 
+CHOICE = """
+    fancy = Placeholder() dtype=bool; shape=shape()
+    switch = Switch(logits, fancy) T=float32
+    squared = Square(switch:1) T=float32
+    merged = Merge(switch, squared) T=float32
+"""
+
+
+def test_a_choice_between_two_computations_is_left_to_the_user():
+    assert frozen(CHOICE) == []
+
+
+def test_a_choice_that_is_called_training_is_turned_off():
+    assert frozen(CHOICE.replace("fancy", "is_training")) == [("is_training:0", False, "is_training")]
+
+
+def test_a_switch_to_the_statistics_of_the_batch_is_turned_off():
+    statistics = CHOICE.replace("Switch(logits,", "Switch(mean,") + "mean = Mean(logits, axes) T=float32\n"
+    axes = "axes = Const() dtype=int32; value=tensor(int32, [0])\n"
+    assert frozen(statistics + axes) == [("fancy:0", False, "is_training")]
+
+
+def test_a_switch_to_batch_normalisation_in_training_is_turned_off():
+    normed = CHOICE.replace(
+        "squared = Square(switch:1)", "squared = FusedBatchNorm(switch:1, scale, shift, mean, spread)"
+    )
+    given = "".join(
+        f"{name} = Const() dtype=float32; value=tensor(float32, [1.0])\n"
+        for name in ("scale", "shift", "mean", "spread")
+    )
+    assert frozen(normed + given) == [("fancy:0", False, "is_training")]
+    assert (
+        frozen(normed.replace("T=float32\n    merged", "T=float32; is_training=False\n    merged") + given)
+        == []
+    )
+
+
+def test_a_switch_that_updates_a_variable_is_turned_off():
+    updated = CHOICE.replace("squared = Square(switch:1)", "squared = AssignSub(average, switch:1)")
+    average = "average = VariableV2() dtype=float32; shape=shape(2)\n"
+    assert frozen(updated + average) == [("fancy:0", False, "is_training")]
+
+
 def test_a_boolean_that_decides_no_branch_is_not_frozen():
     assert frozen("flag = Placeholder() dtype=bool; shape=shape()\nnot = LogicalNot(flag)\n") == []
 

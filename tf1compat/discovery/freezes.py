@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -12,11 +13,15 @@ from tf1compat.discovery.ops import PLACEHOLDERS, RANDOM
 from tf1compat.discovery.pattern import ADDITIONS, source
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.names import TensorRef
+from tf1compat.names import TensorRef, leaf
 
 _SCALING = ADDITIONS | frozenset({"Mul", "Sub"})
 _COMPARISONS = {"GreaterEqual": 0.0, "Less": 1.0}  # with the threshold that keeps everything
 _LOGIC = frozenset({"LogicalNot", "LogicalAnd", "LogicalOr"})
+#: Ops that change a variable.
+_UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub)")
+#: Ops that take the statistics of a batch unless `is_training` is false.
+_BATCH_NORMS = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})
 
 
 def find_freezes(flow: Flow) -> tuple[Freeze, ...]:
@@ -112,17 +117,21 @@ def _origin(graph: Graph, ref: TensorRef, neutral: float) -> tuple[TensorRef, fl
 
 
 def _training_switch(flow: Flow, ref: TensorRef) -> bool | None:
-    """The value at which a placeholder that a `cond` branches on leaves training out; None where none does.
+    """The value at which a placeholder that a `cond` branches on leaves training out; None where it is none.
 
-    That is False, unless draws are in none but the branches taken then.
+    A branch is one of training if it draws at random, updates a variable, or takes the batch's own statistics. Where
+    no branch shows anything of the kind, only a name that says `train` counts: any other choice is the user's.
     """
     switches = _switches(flow, ref)
-    if not switches:
-        return None
-    drawing = {
-        bool(taken) == sign for node, sign in switches for taken in (0, 1) if _draws_behind(flow, node, taken)
+    trains = {
+        bool(taken) == sign
+        for node, sign in switches
+        for taken in (0, 1)
+        if _trains_behind(flow, node, taken)
     }
-    return drawing == {False}
+    if trains:
+        return trains == {False}
+    return False if switches and "train" in leaf(ref.node).lower() else None
 
 
 def _switches(flow: Flow, ref: TensorRef) -> list[tuple[Node, bool]]:
@@ -141,16 +150,32 @@ def _switches(flow: Flow, ref: TensorRef) -> list[tuple[Node, bool]]:
     return found
 
 
-def _draws_behind(flow: Flow, switch: Node, output: int) -> bool:
-    """Whether one branch of a `cond` draws at random."""
-    graph, todo, seen = flow.graph, [TensorRef(switch.name, output)], set()
+def _trains_behind(flow: Flow, switch: Node, output: int) -> bool:
+    """Whether one branch of a `cond` does what only training does."""
+    graph, first = flow.graph, TensorRef(switch.name, output)
+    todo, seen = [first], set()
     while todo:
         for name in _following(graph, todo.pop()):
             if name in seen or name not in flow.inside_branches:
                 continue
             seen.add(name)
             todo.append(TensorRef(name))
-    return any(graph[name].op in RANDOM for name in seen)
+    return _takes_statistics(graph, switch, first) or any(_trains(graph[name]) for name in seen)
+
+
+def _trains(node: Node) -> bool:
+    if node.op in RANDOM or _UPDATES.fullmatch(node.op):
+        return True
+    return node.op in _BATCH_NORMS and node.attrs.get("is_training", True) is True
+
+
+def _takes_statistics(graph: Graph, switch: Node, side: TensorRef) -> bool:
+    """Whether one side of a branch point only hands the mean of a batch on, as batch normalisation chooses it."""
+    statistic = source(graph, switch.inputs[0])
+    while graph.producer(statistic).op in {"Squeeze", "Reshape"}:
+        statistic = source(graph, graph.producer(statistic).inputs[0])
+    reads = graph.uses.get(side, ())
+    return graph.producer(statistic).op == "Mean" and bool(reads)
 
 
 def _following(graph: Graph, ref: TensorRef) -> list[str]:
