@@ -3,15 +3,19 @@ from tf1compat.discovery.pattern import (
     Mismatch,
     capture,
     clipped,
+    dropped,
     either,
+    every_match,
+    furthest,
     joined,
     linear,
     match,
+    normalized,
     op,
+    part,
     piece,
     product,
     source,
-    summand,
 )
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
@@ -34,6 +38,15 @@ GRAPH = from_text(
     biased = BiasAdd(matrix, a) T=float32
     added = Add(a, matrix) T=float32
     sum = AddV2(added, b) T=float32
+    root = Rsqrt(b) T=float32
+    scale = Mul(root, b) T=float32
+    scaled = Mul(matrix, scale) T=float32
+    offset = Sub(a, b) T=float32
+    normal = AddV2(scaled, offset) T=float32
+    slice = Slice(newer, axis, axis) T=float32
+    mask = Floor(b) T=float32
+    kept = RealDiv(matrix, b) T=float32
+    dropout = Mul(kept, mask) T=float32
     low = Minimum(times, b) T=float32
     bounded = Maximum(low, a) T=float32
     """
@@ -99,13 +112,43 @@ def test_a_linear_form_has_its_bias_added_in_any_way_or_none():
         }
 
 
-def test_a_summand_is_found_among_up_to_three():
-    for tensor in ("matrix", "added", "sum"):
-        assert not isinstance(fit(summand(op("MatMul")), tensor), Mismatch)
-    assert isinstance(fit(summand(op("Sigmoid")), "sum"), Mismatch)
-
-
 def test_clipping_is_optional():
     for tensor in ("times", "bounded"):
         assert not isinstance(fit(clipped(op("Mul")), tensor), Mismatch)
     assert isinstance(fit(clipped(op("Mul")), "low"), Mismatch)
+
+
+def test_every_way_to_fit_is_given():
+    ways = every_match(product(capture("one"), capture("other")), GRAPH, TensorRef("times"))
+    assert [each["one"].node for each in ways] == ["b", "activated"]
+
+
+def test_a_part_is_split_off_or_sliced():
+    assert fit(part(capture("whole")), "parts:1") == fit(part(capture("whole")), "slice")
+    assert isinstance(fit(piece(capture("whole")), "slice"), Mismatch)
+
+
+def test_dropout_is_optional():
+    for tensor in ("matrix", "dropout"):
+        assert not isinstance(fit(dropped(op("MatMul")), tensor), Mismatch)
+    assert isinstance(fit(dropped(op("MatMul")), "scaled"), Mismatch)
+
+
+def test_a_normalization_is_seen_by_its_formula():
+    assert fit(normalized(capture("value", op("MatMul"))), "normal") == {"value": TensorRef("matrix")}
+    assert isinstance(fit(normalized(ANYTHING), "sum"), Mismatch)
+
+
+def test_a_pattern_knows_at_which_ops_it_can_fit():
+    assert either(op("Mul"), capture("x", op("Tanh"))).roots == {"Mul", "Tanh"}
+    assert either(op("Mul"), ANYTHING).roots is None
+
+
+def test_no_alternative_for_an_op_is_one_miss_that_names_them_all():
+    found = fit(either(op("Mul"), op("Tanh", op("Mul"))), "matrix")
+    assert found == Mismatch("MatMul where Mul or Tanh is wanted", "matrix")
+
+
+def test_the_first_of_the_misses_that_got_furthest_is_told():
+    misses = [Mismatch("near", "a", 1), Mismatch("first", "b", 2), Mismatch("second", "c", 2)]
+    assert furthest(misses).reason == "first"

@@ -9,7 +9,8 @@ miss is data, the `Mismatch` that got furthest. Ops that only hand a value on, l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 from types import MappingProxyType
 from typing import Protocol
@@ -31,6 +32,7 @@ ACTIVATIONS = frozenset(
 CONCATENATIONS = frozenset({"Concat", "ConcatV2"})
 SELECTIONS = frozenset({"Select", "SelectV2"})
 SPLITS = frozenset({"Split", "SplitV", "Unpack"})
+SLICES = frozenset({"Slice", "StridedSlice"})
 
 Captures = Mapping[str, TensorRef]
 
@@ -50,6 +52,11 @@ Outcome = tuple[Captures, ...] | Mismatch
 class Pattern(Protocol):
     """Anything that can be matched at a tensor, given what is already captured."""
 
+    @property
+    def roots(self) -> frozenset[str] | None:
+        """The ops at whose outputs it can fit; None where it says nothing of the op."""
+        ...
+
     def fit(self, graph: Graph, ref: TensorRef, known: Captures) -> Outcome:
         """Every way to fit, at least one; or why there is none."""
         ...
@@ -57,18 +64,32 @@ class Pattern(Protocol):
 
 def match(pattern: Pattern, graph: Graph, ref: TensorRef) -> Captures | Mismatch:
     """What the first way to fit captures, or why there is none."""
-    outcome = pattern.fit(graph, ref, MappingProxyType({}))
+    outcome = every_match(pattern, graph, ref)
     return outcome if isinstance(outcome, Mismatch) else outcome[0]
+
+
+def every_match(pattern: Pattern, graph: Graph, ref: TensorRef) -> Outcome:
+    """What each way to fit captures, or why there is none."""
+    return pattern.fit(graph, ref, MappingProxyType({}))
+
+
+def furthest(misses: Iterable[Mismatch]) -> Mismatch:
+    """The miss that got furthest, the first of those that got equally far."""
+    return max(misses, key=lambda miss: miss.depth)
 
 
 def source(graph: Graph, ref: TensorRef) -> TensorRef:
     """The tensor behind the ops that only hand it on."""
+    if graph.producer(ref).op not in TRANSPARENT:
+        return ref
     return resolve(graph, ref, TRANSPARENT)
 
 
 @dataclass(frozen=True)
 class Anything:
     """Fits every tensor."""
+
+    roots: None = None
 
     def fit(self, graph: Graph, ref: TensorRef, known: Captures) -> Outcome:
         return (known,)
@@ -80,6 +101,10 @@ class Capture:
 
     name: str
     inner: Pattern
+
+    @property
+    def roots(self) -> frozenset[str] | None:
+        return self.inner.roots
 
     def fit(self, graph: Graph, ref: TensorRef, known: Captures) -> Outcome:
         found = source(graph, ref)
@@ -94,22 +119,27 @@ class Capture:
 
 @dataclass(frozen=True)
 class Operation:
-    """Fits an output of one of `ops` whose operands fit, in the given order or, when commutative, in any."""
+    """Fits an output of one of `roots` whose operands fit, in the given order or, when commutative, in any."""
 
-    ops: frozenset[str]
+    roots: frozenset[str]
     operands: tuple[Pattern, ...]
     commutative: bool = False
 
+    @cached_property
+    def _orders(self) -> tuple[tuple[Pattern, ...], ...]:
+        return tuple(permutations(self.operands)) if self.commutative else (self.operands,)
+
     def fit(self, graph: Graph, ref: TensorRef, known: Captures) -> Outcome:
         node = graph.producer(source(graph, ref))
-        if node.op not in self.ops:
-            return Mismatch(f"{node.op} where {' or '.join(sorted(self.ops))} is wanted", node.name)
+        if node.op not in self.roots:
+            return _wrong_op(node, self.roots)
         values = data_operands(node)
         if self.operands and len(values) != len(self.operands):
             return Mismatch(f"{len(values)} operands where {len(self.operands)} are wanted", node.name)
-        orders = permutations(self.operands) if self.commutative else (self.operands,)
-        outcome = _all_of(_fit_each(graph, zip(values, order, strict=False), known) for order in orders)
-        return replace(outcome, depth=outcome.depth + 1) if isinstance(outcome, Mismatch) else outcome
+        outcome = _all_of(_fit_each(graph, values, order, known) for order in self._orders)
+        if isinstance(outcome, Mismatch):
+            return Mismatch(outcome.reason, outcome.at, outcome.depth + 1)
+        return outcome
 
 
 @dataclass(frozen=True)
@@ -118,8 +148,22 @@ class Alternatives:
 
     patterns: tuple[Pattern, ...]
 
+    @cached_property
+    def roots(self) -> frozenset[str] | None:
+        roots = [each.roots for each in self.patterns]
+        known = [each for each in roots if each is not None]
+        return frozenset().union(*known) if len(known) == len(roots) else None
+
     def fit(self, graph: Graph, ref: TensorRef, known: Captures) -> Outcome:
-        return _all_of(each.fit(graph, ref, known) for each in self.patterns)
+        node = graph.producer(source(graph, ref))
+        if self.roots is not None and node.op not in self.roots:
+            return _wrong_op(node, self.roots)
+        likely = (each for each in self.patterns if each.roots is None or node.op in each.roots)
+        return _all_of(each.fit(graph, ref, known) for each in likely)
+
+
+def _wrong_op(node: Node, wanted: frozenset[str]) -> Mismatch:
+    return Mismatch(f"{node.op} where {' or '.join(sorted(wanted))} is wanted", node.name)
 
 
 def data_operands(node: Node) -> tuple[TensorRef, ...]:
@@ -128,12 +172,20 @@ def data_operands(node: Node) -> tuple[TensorRef, ...]:
         return node.inputs[1:]
     if node.op == "ConcatV2":
         return node.inputs[:-1]
-    return node.inputs[:1] if node.op == "SplitV" else node.inputs
+    return node.inputs[:1] if node.op == "SplitV" or node.op in SLICES else node.inputs
 
 
-def _fit_each(graph: Graph, pairs: Iterable[tuple[TensorRef, Pattern]], known: Captures) -> Outcome:
+def _fit_each(
+    graph: Graph, values: tuple[TensorRef, ...], patterns: tuple[Pattern, ...], known: Captures
+) -> Outcome:
+    """Every way in which each value fits its pattern; values that cannot for their op alone are seen first."""
+    for ref, pattern in zip(values, patterns, strict=False):
+        if pattern.roots is not None:
+            node = graph.producer(source(graph, ref))
+            if node.op not in pattern.roots:
+                return _wrong_op(node, pattern.roots)
     solutions: tuple[Captures, ...] = (known,)
-    for ref, pattern in pairs:
+    for ref, pattern in zip(values, patterns, strict=False):
         outcome = _all_of(pattern.fit(graph, ref, each) for each in solutions)
         if isinstance(outcome, Mismatch):
             return outcome
@@ -183,11 +235,6 @@ def total(left: Pattern, right: Pattern) -> Pattern:
     return op(ADDITIONS, left, right, commutative=True)
 
 
-def summand(term: Pattern) -> Pattern:
-    """The term, alone or with one or two further terms added to it."""
-    return either(term, total(term, ANYTHING), total(total(term, ANYTHING), ANYTHING))
-
-
 def activated(value: Pattern) -> Pattern:
     """The value after an activation function."""
     return op(ACTIVATIONS, value)
@@ -213,3 +260,20 @@ def joined(first: Pattern, second: Pattern) -> Pattern:
 def piece(value: Pattern) -> Pattern:
     """One of the parts into which a value is split."""
     return op(SPLITS, value)
+
+
+def part(value: Pattern) -> Pattern:
+    """A part of a value, split off or sliced."""
+    return op(SPLITS | SLICES, value)
+
+
+def dropped(value: Pattern) -> Pattern:
+    """The value, with dropout applied to it or not."""
+    mask = op(frozenset({"Floor", "Cast"}))
+    return either(value, op("Mul", op(frozenset({"Mul", "RealDiv", "Div"}), value, ANYTHING), mask))
+
+
+def normalized(value: Pattern) -> Pattern:
+    """The value after `tf.nn.batch_normalization` with a scale and an offset, as in `layer_norm`."""
+    scaled = op("Mul", value, op("Mul", op("Rsqrt"), ANYTHING))
+    return op(ADDITIONS, scaled, op("Sub"))

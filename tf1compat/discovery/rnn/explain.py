@@ -85,7 +85,11 @@ def _explanation(
     misses = [
         Miss(name, each.reason, each.at, each.depth) for name, each in outcomes if isinstance(each, Mismatch)
     ]
-    return Explanation(tensor, carried_by, cell, tuple(sorted(misses, key=lambda each: -each.depth)))
+    nearest_first = sorted(misses, key=lambda each: -each.depth)
+    by_cell = {each.cell: each for each in reversed(nearest_first)}  # a kind that is judged twice counts once
+    return Explanation(
+        tensor, carried_by, cell, tuple(each for each in nearest_first if each is by_cell[each.cell])
+    )
 
 
 def _name(kind: str, outcome: object) -> str:

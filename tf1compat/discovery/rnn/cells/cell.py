@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tf1compat.discovery.constants import scalar
-from tf1compat.discovery.ops import VARIABLES
 from tf1compat.discovery.pattern import Captures, Mismatch, Pattern, capture, op
-from tf1compat.discovery.rnn.carrying import outside_branch
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 
@@ -34,8 +33,24 @@ class CellMatch:
     input: TensorRef  # what the cell reads in a step
     output: TensorRef  # what it hands on
     states: Mapping[str, StateStep]  # by part, in the order in which the cell's author has them
-    features: tuple[str, ...] = ()  # what sets it apart from the plain form of its kind
+    features: tuple[
+        str, ...
+    ] = ()  # what sets it apart from the plain form of its kind, in the words of FEATURES
 
+
+#: What a cell may have beyond the plain form of its kind. An activation other than tanh is a feature too, by the name
+#: of its op in small letters, or `identity` where there is none.
+FEATURES: Mapping[str, str] = MappingProxyType({
+    "block": "one op computes the whole step",
+    "peepholes": "the gates see the cell state",
+    "projection": "the output is multiplied by a matrix before it is carried on",
+    "clipped": "the cell state or the projection is kept within bounds",
+    "layer_norm": "the gates are normalized",
+    "reset_after": "the state is reset after it was multiplied by its kernel",
+    "separate_kernels": "input and state have kernels of their own",
+    "hard_sigmoid": "gates are piecewise linear, as in Keras",
+    "skip_connection": "the input follows the output in what is carried on",
+})  # fmt: skip
 
 #: Judges whether a tensor is the output state `h` of one kind of cell.
 Judge = Callable[[Graph, TensorRef], CellMatch | Mismatch]
@@ -51,14 +66,6 @@ class CellKind:
     name: str
     roots: frozenset[str]
     judge: Judge
-
-
-def columns(graph: Graph, kernel: TensorRef, per_unit: int) -> int | None:
-    """The units of a cell by its kernel: the matrix has `per_unit` columns for each."""
-    ref = outside_branch(graph, kernel)
-    node = graph.producer(ref)
-    dims = (node.shape() if node.op in VARIABLES else graph.static_shape(ref)).dims
-    return dims[-1] // per_unit if dims and dims[-1] is not None else None
 
 
 def one_minus(pattern: Pattern) -> Pattern:

@@ -4,64 +4,40 @@
     c' = sigmoid(f + forget_bias) * c + sigmoid(i) * tanh(j)
     h' = sigmoid(o) * tanh(c')
 
-Source: `rnn_cell_impl.py` (`core_rnn_cell_impl.py`, `rnn_cell.py`) of TensorFlow 0.12 to 1.15.
+Keras's LSTM is the same with kernels of their own for x and h, and hard sigmoids if so wanted.
+
+Source: `rnn_cell_impl.py` (`core_rnn_cell_impl.py`, `rnn_cell.py`) of TensorFlow 0.12 to 1.15, and
+`keras/layers/recurrent.py`.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from tf1compat.discovery.pattern import (
-    Mismatch,
-    Pattern,
-    activated,
-    capture,
-    clipped,
-    either,
-    joined,
-    linear,
-    match,
-    op,
-    piece,
-    product,
-    summand,
-    total,
-)
-from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep, columns
+from tf1compat.discovery.pattern import Mismatch
+from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
+from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS
+from tf1compat.discovery.rnn.cells.memory import ROOTS, memory_match, read_memory
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-
-_GATES = capture("gates", linear(joined(capture("x"), capture("h")), "kernel"))
-
-
-def _gate(name: str) -> Pattern:
-    return capture(name, piece(_GATES))
-
-
-def _opened(name: str) -> Pattern:
-    return op("Sigmoid", summand(_gate(name)))
-
-
-_NEW_C = total(
-    product(_opened("f"), capture("c")),
-    product(_opened("i"), activated(_gate("j"))),
-)
-_HIDDEN = product(_opened("o"), activated(capture("new_c", clipped(_NEW_C))))
-_PROJECTED = op("MatMul", _HIDDEN, capture("projection"))
-PATTERN = clipped(either(_HIDDEN, _PROJECTED))
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
     """The LSTM whose new `h` is this tensor."""
-    found = match(PATTERN, graph, output)
-    if isinstance(found, Mismatch):
-        return found
-    if len({found[name] for name in "ijfo"}) < 4:
-        return Mismatch("one gate serves two purposes", found["i"].node)
-    states = MappingProxyType(
-        {"c": StateStep(found["c"], found["new_c"]), "h": StateStep(found["h"], output)}
-    )
-    return CellMatch("LSTM", columns(graph, found["kernel"], 4), found["x"], output, states)
+    return _judge(graph, output, state_first=False)
 
 
-LSTM = CellKind("LSTM", frozenset({"Mul", "MatMul", "Maximum", "ClipByValue"}), judge)
+def judge_state_first(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
+    """The LSTM whose new `h` is this tensor, written with `h` before `x`."""
+    return _judge(graph, output, state_first=True)
+
+
+def _judge(graph: Graph, output: TensorRef, *, state_first: bool) -> CellMatch | Mismatch:
+    memory = read_memory(graph, output, MATRIX_PRODUCTS)
+    if isinstance(memory, Mismatch):
+        return memory
+    if memory.normalized:
+        return Mismatch("the gates are normalized", output.node, 2)
+    return memory_match("LSTM", memory, state_first=state_first)
+
+
+LSTM = CellKind("LSTM", ROOTS, judge)
+LSTM_STATE_FIRST = CellKind("LSTM", ROOTS, judge_state_first)
