@@ -7,6 +7,7 @@ import pytest
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.lint import lint
+from tf1compat.graph.model import Use
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import ConstantPlan, InputBinding, LabelPlan, OutputBinding, Piece, SignaturePlan
@@ -128,3 +129,41 @@ def test_a_default_that_passes_on_keeps_its_type_and_its_waits() -> None:
     text = GRAPH.replace("PlaceholderWithDefault(half)", "PlaceholderWithDefault(half, ^x)")
     node = use_defaults(from_text(text))["rate"]
     assert (node.dtype(), node.control_inputs) == ("float32", ("x",))
+
+
+def test_several_outputs_of_one_node_are_fed_in_any_order() -> None:
+    halves = [InputBinding(f"half_{index}", TensorRef("parts", index), FLOAT, Shape()) for index in (0, 1)]
+    for order in (halves, halves[::-1]):
+        graph, entries = feed(from_text(GRAPH), order)
+        assert lint(graph) == ()
+        assert [alias for alias, _ in entries] == [each.alias for each in order]
+        nodes = dict(entries)
+        assert graph.input(graph["left"], 0).name == nodes["half_0"]
+        assert graph.input(graph["right"], 0).name == nodes["half_1"]
+
+
+def test_only_the_readers_that_are_named_take_what_is_fed() -> None:
+    text = GRAPH + "again = Tanh(left) T=float32\n"
+    bindings = [
+        InputBinding("one", TensorRef("left"), FLOAT, Shape.of(None, 2), (Use("y", 0),)),
+        InputBinding("two", TensorRef("left"), FLOAT, Shape.of(None, 2), (Use("again", 0),)),
+    ]
+    graph, entries = feed(from_text(text), bindings)
+    assert lint(graph) == ()
+    assert [graph.input(graph[name], 0).name for name in ("y", "again")] == [node for _, node in entries]
+    assert graph["left"].op == "Tanh"
+
+
+def test_a_reader_that_is_not_there_is_refused() -> None:
+    binding = InputBinding("one", TensorRef("left"), FLOAT, Shape(), (Use("y", 7),))
+    with pytest.raises(RewriteError, match="'y' has no input 7"):
+        feed(from_text(GRAPH), [binding])
+
+
+def test_pieces_that_lie_side_by_side_are_joined() -> None:
+    pieces = (Piece((1,), TensorRef("right")), Piece((0,), TensorRef("left")))
+    signature = SignaturePlan("step", (), (OutputBinding("state", pieces, FLOAT, Shape(), "state", 1),))
+    graph, ((_, ref),) = outputs(from_text(GRAPH), signature, None)
+    assert lint(graph) == ()
+    joined = graph.producer(ref)
+    assert (joined.op, [str(each) for each in joined.inputs[:2]]) == ("ConcatV2", ["left:0", "right:0"])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
 
+from tf1compat.discovery.ops import VARIABLES
 from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.restore.legacy_ops import runnable
+from tf1compat.restore.python_ops import PythonOps
 from tf1compat.source.model import LegacyModel, SavedAs
 
 _RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
@@ -25,8 +27,9 @@ class Imported:
 
     model: LegacyModel
     graph: Any
-    saver: Any  # the author's own tf.compat.v1.train.Saver; None where the file has none
+    saver: Any  # the author's own tf.compat.v1.train.Saver; None where the file has none, or it needs a GPU
     replaced: tuple[str, ...]
+    python: PythonOps  # what the graph calls in Python
 
     def restore(self, session: Any) -> None:
         """Give the variables their values in the checkpoint; raises RestoreError."""
@@ -45,7 +48,7 @@ class Imported:
         initializers = (
             each.initializer
             for each in _declared(self.model.meta_graph)
-            if TensorRef.parse(each.variable).node not in self.model.saved_as
+            if TensorRef.parse(each.variable).node not in {*self.model.saved_as, *self.python.buffers}
         )
         present = [name for name in map(_node_name, initializers) if self._holds(name)]
         session.run([self.graph.get_operation_by_name(name) for name in present])
@@ -58,13 +61,26 @@ class Imported:
         return True
 
     def _restore_operations(self, prefix: str) -> list[Any]:
-        """What a Saver does, for a graph that came without one."""
+        """What a Saver does, for a graph that came without one, or with one that only a GPU can run."""
         with self.graph.as_default():
             return [
                 _assign(self.graph.get_operation_by_name(name), prefix, saved)
-                for name, saved in self.model.saved_as.items()
+                for name, saved in self._saved_as().items()
                 if self._holds(name)
             ]
+
+    def _saved_as(self) -> Mapping[str, SavedAs]:
+        """What the Saver calls each variable; without one, the variables that the checkpoint knows by their names.
+
+        cuDNN's buffers are left out: the ops that read them have their weights from the checkpoint.
+        """
+        by_name = {
+            node.name: SavedAs(node.name)
+            for node in self.model.meta_graph.graph.nodes
+            if node.op in VARIABLES and node.name in self.model.checkpoint.entries
+        }
+        known = self.model.saved_as or by_name
+        return {name: saved for name, saved in known.items() if name not in self.python.buffers}
 
     def _why(self, error: Exception) -> str:
         """The first thing that is wrong with the checkpoint, in our words where we know it."""
@@ -82,15 +98,17 @@ class Imported:
 def import_legacy(model: LegacyModel, needed: Iterable[TensorRef]) -> Imported:
     """The model's graph in a `tf.Graph` of its own; raises RestoreError with TensorFlow's reason.
 
-    Three forms are tried: the graph as it is; the same with the ops that TensorFlow 2 refuses to create in
-    their newer form; and of that only what `needed` and the Saver depend on.
+    Three forms are tried: the graph as it is, save for ops that nothing but a GPU or TensorFlow 1 computes; the same
+    with the ops that TensorFlow 2 refuses to create in their newer form; and of that only what `needed` and the
+    Saver depend on.
     """
-    meta_graph = model.meta_graph
-    updated, replaced = runnable(meta_graph.graph)
+    python = PythonOps(model)
+    updated, replaced = runnable(python.graph)
+    replaced = (*python.replaced, *replaced)
     attempts: tuple[Callable[[], Imported], ...] = (
-        lambda: _imported(model, meta_graph.graph, ()),
-        lambda: _imported(model, updated, replaced),
-        lambda: _imported_part(model, updated, replaced, needed),
+        lambda: _imported(model, python.graph, python.replaced, python),
+        lambda: _imported(model, updated, replaced, python),
+        lambda: _imported_part(model, updated, replaced, needed, python),
     )
     for attempt in attempts:
         outcome = _attempted(attempt)
@@ -107,14 +125,18 @@ def _attempted(attempt: Callable[[], Imported]) -> Imported | str:
         return reason_of(error)
 
 
-def _imported(model: LegacyModel, graph: Graph, replaced: tuple[str, ...]) -> Imported:
+def _imported(model: LegacyModel, graph: Graph, replaced: tuple[str, ...], python: PythonOps) -> Imported:
     changed = None if graph is model.meta_graph.graph else graph.nodes
     serialized = scrubbed_meta_graph(model.meta_graph.serialized, changed)
-    return _import(model, tf.compat.v1.MetaGraphDef.FromString(serialized), replaced)
+    return _import(model, tf.compat.v1.MetaGraphDef.FromString(serialized), replaced, python)
 
 
 def _imported_part(
-    model: LegacyModel, graph: Graph, replaced: tuple[str, ...], needed: Iterable[TensorRef]
+    model: LegacyModel,
+    graph: Graph,
+    replaced: tuple[str, ...],
+    needed: Iterable[TensorRef],
+    python: PythonOps,
 ) -> Imported:
     kept = ancestors(graph, _starts(model, graph, needed))
     nodes = [node for node in graph.nodes if node.name in kept]
@@ -122,7 +144,7 @@ def _imported_part(
     # Collections name variables and initializers that may have gone.
     meta.ClearField("collection_def")
     left_out = f"{len(graph.nodes) - len(nodes)} nodes that no output needs were left out"
-    return _import(model, meta, (*replaced, left_out))
+    return _import(model, meta, (*replaced, left_out), python)
 
 
 def _starts(model: LegacyModel, graph: Graph, needed: Iterable[TensorRef]) -> list[str]:
@@ -133,12 +155,13 @@ def _starts(model: LegacyModel, graph: Graph, needed: Iterable[TensorRef]) -> li
     return [name for name in names if name in graph]
 
 
-def _import(model: LegacyModel, meta: Any, replaced: tuple[str, ...]) -> Imported:
+def _import(model: LegacyModel, meta: Any, replaced: tuple[str, ...], python: PythonOps) -> Imported:
     graph = tf.Graph()
     with graph.as_default():
         saver = tf.compat.v1.train.import_meta_graph(meta)
     # Without a SaverDef, TensorFlow makes up a Saver of its own whose keys are the variables' names.
-    return Imported(model, graph, saver if meta.HasField("saver_def") else None, replaced)
+    usable = meta.HasField("saver_def") and not python.buffers
+    return Imported(model, graph, saver if usable else None, replaced, python)
 
 
 def _declared(meta_graph: MetaGraph) -> Iterable[VariableDef]:

@@ -18,6 +18,9 @@ from tf1compat.restore.imported import Imported, import_legacy
 from tf1compat.restore.states import LegacyRnn, legacy_rnn
 from tf1compat.source.model import LegacyModel
 
+#: Ops that only a GPU runs may stand in the graph, as long as nobody asks for them.
+_CONFIG = tf.compat.v1.ConfigProto(graph_options=tf.compat.v1.GraphOptions(place_pruned_graph=True))
+
 
 class LegacySession:
     """A legacy model in a `tf.compat.v1.Session`, its weights restored; a context manager.
@@ -45,7 +48,7 @@ class LegacySession:
         self._imported: Imported = import_legacy(model, wanted)
         self.graph: Any = self._imported.graph
         self.replaced: tuple[str, ...] = self._imported.replaced
-        self.session: Any = tf.compat.v1.Session(graph=self.graph)
+        self.session: Any = tf.compat.v1.Session(graph=self.graph, config=_CONFIG)
         self._defaults = ExitStack()
         try:
             self._imported.restore(self.session)
@@ -74,6 +77,10 @@ class LegacySession:
     def close(self) -> None:
         """Free what the session holds; further calls of `run` fail."""
         self.session.close()
+
+    def restore(self) -> None:
+        """Give the variables their values in the checkpoint again; raises RestoreError."""
+        self._imported.restore(self.session)
 
     def tensor(self, name: str | TensorRef) -> Any:
         """The tensor of this name (`scope/op:0` or `scope/op`); raises UnknownNameError with the nearest."""

@@ -14,13 +14,18 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
+from tf1compat.plan.start import start_signature
 from tf1compat.rewrite.base import Pass
 from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
+from tf1compat.rewrite.carried_states import release_carried_states
 from tf1compat.rewrite.control_edges import drop_idle_control_edges
 from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
 from tf1compat.rewrite.control_flow.loops import functionalise_loops
+from tf1compat.rewrite.cudnn.canonical import read_canonical_weights
+from tf1compat.rewrite.cudnn.portable import portable_cudnn
 from tf1compat.rewrite.decisions import take_known_branches
 from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.gather_tree import gather_tree_to_loop
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
@@ -30,6 +35,8 @@ from tf1compat.rewrite.variables import VARIABLES, variables_to_values
 PASSES: tuple[Pass, ...] = (
     take_known_branches,  # first: a training-only branch must neither reach the model nor block it
     remove_dropout,  # once its rate is a constant, before its random numbers count as a state
+    portable_cudnn,  # before variables become values: the weights' shapes are theirs
+    gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
     functionalise_loops,  # inner loops first, each with the conditionals inside it
@@ -44,7 +51,9 @@ def rewrite(graph: Graph, plan: MigrationPlan) -> Rewritten:
     """The TF2 form of each of the plan's signatures; raises RewriteError where there is none."""
     changes: dict[str, Change] = {}
     signatures = tuple(_rewrite_signature(graph, plan, each, changes) for each in plan.signatures)
-    return Rewritten(signatures, tuple(changes.values()))
+    start = start_signature(plan)
+    zero_state = None if start is None else _rewrite_signature(graph, plan, start, {})
+    return Rewritten(signatures, tuple(changes.values()), zero_state)
 
 
 def _rewrite_signature(
@@ -53,10 +62,15 @@ def _rewrite_signature(
     graph = freeze(graph, plan.constants)
     graph, inputs = feed(graph, signature.inputs)
     graph = use_defaults(graph)
+    # Before anything is pruned: which variables a cuDNN buffer is made of is told by the Saver's nodes.
+    graph = read_canonical_weights(graph, {each.name: each.shape for each in plan.variables})
     graph, found = outputs(graph, signature, plan.labels)
     fed = [node for _, node in inputs]
     keep = [*fed, *(ref.node for _, ref in found)]
     graph = prune(graph, keep).graph
+    released = release_carried_states(graph, plan.carried)
+    graph = prune(released.graph, keep).graph
+    _record(changes, "carried_states", released.count, released.summary)
     variables = [node.name for node in graph.nodes if node.op in VARIABLES]
     for each in PASSES:
         outcome = each(graph)

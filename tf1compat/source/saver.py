@@ -33,7 +33,7 @@ def saved_as(meta_graph: MetaGraph) -> Mapping[str, SavedAs]:
         return MappingProxyType({})
     found = {}
     for assign in _assignments(graph, start):
-        saved = _restored_from(graph, assign.inputs[1])
+        saved = restored_from(graph, assign.inputs[1])
         if saved is not None:
             found[resolve(graph, assign.inputs[0]).node] = saved
     return MappingProxyType(dict(sorted(found.items())))
@@ -54,7 +54,7 @@ def _assignments(graph: Graph, start: str) -> Iterator[Node]:
             todo.extend(node.control_inputs)
 
 
-def _restored_from(graph: Graph, value: TensorRef) -> SavedAs | None:
+def restored_from(graph: Graph, value: TensorRef) -> SavedAs | None:
     value = resolve(graph, value, _VALUE_UNCHANGED)
     restore = graph.producer(value)
     if restore.op not in _RESTORE or len(restore.inputs) < 2:

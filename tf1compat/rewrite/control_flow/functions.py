@@ -51,7 +51,9 @@ def cut_function(
     nodes += [_inside(graph[name], inside, reached) for name in graph.by_name if name in reached]
     body = Graph(tuple(nodes), versions=graph.versions)
     results = tuple(inside.get(ref, ref) for ref in outputs)
-    return Function(_named(title, body, results), body, tuple(each.name for each in arguments), results)
+    return Function(
+        named_by_content(title, body, results), body, tuple(each.name for each in arguments), results
+    )
 
 
 def _argument_node(argument: Argument) -> Node:
@@ -91,7 +93,7 @@ def _inside(node: Node, inside: Mapping[TensorRef, TensorRef], reached: frozense
     return replace(redirected(node, inside), control_inputs=kept)
 
 
-def _named(title: str, body: Graph, outputs: Sequence[TensorRef]) -> str:
+def named_by_content(title: str, body: Graph, outputs: Sequence[TensorRef]) -> str:
     """A name that two functions share only when they are the same."""
     content = to_text(body) + repr(outputs)
     plain = "".join(character if character.isalnum() else "_" for character in title)
