@@ -149,3 +149,34 @@ RNN_BODY = """
     ~h_new = Tanh(~sum) T=float32
 """
 RNN = GIVEN + RNN_WEIGHTS + dynamic_rnn(RNN_BODY, {"h": "zeros"}, RNN_INVARIANTS)
+
+# ------------------------------------------------------------------------------------------ surroundings
+
+
+def nested_rnn() -> str:
+    """A plain cell over `x`, run anew in each turn of a loop that hands its state on from turn to turn."""
+    weights = {name: f"outer/while/{name}" for name in RNN_INVARIANTS}
+    inner = dynamic_rnn(
+        RNN_BODY, {"h": "outer/while/h"}, weights, inputs="outer/while/x", scope="outer/while/rnn"
+    )
+    inner = inner.replace("(steps)", "(outer/while/limit)").replace("Enter(zero)", "Enter(outer/while/zero)")
+    given = {**RNN_INVARIANTS, "x": "x", "zero": "zero"}
+    turn = "~h_new = Identity(outer/while/rnn/while/h_exit) T=float32\n"
+    return GIVEN + RNN_WEIGHTS + while_loop(turn, {"h": "zeros"}, given, "outer") + inner
+
+
+def rnn_in_branch(initial: str = "rnn/h_in:1") -> str:
+    """A plain cell over `x` in the branch of a `cond`, whose other branch hands the state through."""
+    weights = {name: f"rnn/{name}_in:1" for name in RNN_INVARIANTS}
+    switches = "flag = Placeholder() dtype=bool; shape=shape()\n"
+    entering = {"x": "x", "h": "zeros", "kernel": "kernel/read", "bias": "bias/read"}
+    for name, given in entering.items():
+        switches += f"rnn/{name}_in = Switch({given}, flag) T=float32\n"
+    made = """
+        rnn/pivot = Switch(flag, flag) T=bool
+        rnn/taken = Identity(rnn/pivot:1) T=bool
+        rnn/made = Const(^rnn/taken) dtype=float32; value=tensor(float32, [[0.0, 0.0, 0.0]])
+    """
+    loop = dynamic_rnn(RNN_BODY, {"h": initial}, weights, inputs="rnn/x_in:1")
+    merged = "result = Merge(rnn/h_in, rnn/while/h_exit) T=float32\n"
+    return GIVEN + RNN_WEIGHTS + switches + made + loop + merged

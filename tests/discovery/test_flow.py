@@ -1,3 +1,4 @@
+from tests.discovery.loop_text import nested_rnn, rnn_in_branch
 from tests.discovery.model_text import CLASSIFIER, FORWARD, LOSS, flow_of
 from tf1compat.names import TensorRef
 
@@ -148,3 +149,15 @@ def test_labels_whose_scores_a_loss_looks_up_are_labels_still():
     assert names(flow_of(FORWARD + LOSS + crf).labels) == {"y:0"}
     looked_up = crf.replace("Mean(likelihood, zero)", "Neg(likelihood)").replace("[shape()]", "[shape(None)]")
     assert names(flow_of(FORWARD + LOSS + looked_up).labels) == set()
+
+
+def test_what_leaves_a_loop_inside_another_is_still_inside():
+    flow = flow_of(nested_rnn())
+    assert "outer/while/rnn/while/h_exit" in flow.inside_loops
+    assert "outer/while/h_exit" not in flow.inside_loops
+
+
+def test_a_loop_in_a_branch_is_inside_the_branch_to_its_end():
+    inside = flow_of(rnn_in_branch()).inside_branches
+    assert {"rnn/while/h_new", "rnn/while/h_exit", "rnn/stack"} <= inside
+    assert "result" not in inside

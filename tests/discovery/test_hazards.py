@@ -1,6 +1,8 @@
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
 from tests.discovery.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
 from tf1compat.discovery import discover
+from tf1compat.discovery.findings import KeptState
+from tf1compat.discovery.hazards import kept_state_hazards
 from tf1compat.graph.text import from_text
 
 
@@ -53,3 +55,10 @@ def test_a_placeholder_that_no_output_depends_on_is_dead():
 
 def test_a_needed_variable_that_was_not_saved_is_named():
     assert hazards_of(CLASSIFIER, keys=("w",)) == [("unsaved-variable", "b")]
+
+
+def test_a_state_that_was_kept_in_a_variable_is_a_hazard():
+    (note,) = kept_state_hazards([KeptState("kept", ("store",))])
+    assert (note.code, note.node) == ("state-in-variable", "kept")
+    assert "starts from the checkpoint's value" in note.reason
+    assert kept_state_hazards([]) == ()

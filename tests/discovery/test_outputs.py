@@ -1,4 +1,4 @@
-from tests.discovery.loop_text import LSTM, STEPS, while_loop
+from tests.discovery.loop_text import LSTM, STEPS, carried, nested_rnn, rnn_in_branch, while_loop
 from tests.discovery.model_text import CLASSIFIER, FORWARD, LOSS, flow_of
 from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.rnn import find_rnns
@@ -197,3 +197,56 @@ def test_penalties_on_activations_are_terms_of_the_loss_and_not_offered():
     """
     text = CLASSIFIER.replace("loss = Mean(cost, zero) T=float32; _output_shapes=[shape()]", penalised)
     assert offered(text) == offered(CLASSIFIER)
+
+
+def decoder() -> str:
+    """An LSTM's loop that also chooses ids and notes when each sequence has ended."""
+    extra = carried("done", "flags", "rnn/frame", "bool") + carried("length", "lengths", "rnn/frame", "int32")
+    extra += carried("ids", "rnn/ids_array:1", "rnn/frame")
+    extra += """
+        ~done_new = LogicalNot(~done)
+        ~length_new = Select(~done, ~length, ~step_new) T=int32
+        ~best = ArgMax(~h_new, ~axis) T=float32; output_type=int32
+        ~ids_array_in = Enter(rnn/ids_array) T=resource; frame_name='rnn/frame'; is_constant=True
+        ~ids_new = TensorArrayWriteV3(~ids_array_in, ~step, ~best, ~ids) T=int32
+    """
+    around = """
+        flags = Placeholder() dtype=bool; shape=shape(None)
+        lengths = Placeholder() dtype=int32; shape=shape(None)
+        rnn/ids_array = TensorArrayV3(steps) dtype=int32
+        rnn/ids_stack = TensorArrayGatherV3(rnn/ids_array, indices, rnn/while/ids_exit) dtype=int32
+    """
+    return LSTM + around + extra.replace("~", "rnn/while/")
+
+
+def test_a_decoder_offers_what_it_decoded_the_ids_that_it_chose_and_its_states():
+    assert offered(decoder()) == [
+        ("rnn/ids_stack:0", "class_ids"),
+        ("rnn/stack:0", "sequence"),
+        ("rnn/while/c_exit:0", "state"),
+        ("rnn/while/h_exit:0", "state"),
+    ]
+
+
+def test_ids_of_a_batch_major_decoder_are_offered_as_it_turned_them():
+    swap = "swap = Const() dtype=int32; value=tensor(int32, [1, 0])\n"
+    turned = "".join(
+        f"rnn/{name}_turned = Transpose(rnn/{name}, swap) T=float32\n" for name in ("stack", "ids_stack")
+    )
+    assert roles(decoder() + swap + turned, "class_ids", "sequence") == [
+        ("rnn/ids_stack_turned:0", "class_ids"),
+        ("rnn/stack_turned:0", "sequence"),
+    ]
+
+
+def test_sequences_traced_through_beams_are_class_ids():
+    beams = "beams = GatherTree(rnn/ids_stack, rnn/ids_stack, lengths, zero) T=int32\n"
+    assert ("beams:0", "class_ids") in offered(decoder() + beams)
+
+
+def test_nothing_inside_a_loop_of_the_author_s_is_offered():
+    assert [ref for ref, _ in offered(nested_rnn())] == ["outer/while/h_exit:0"]
+
+
+def test_nothing_inside_a_branch_is_offered():
+    assert [ref for ref, _ in offered(rnn_in_branch())] == ["result:0"]

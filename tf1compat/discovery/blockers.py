@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tf1compat.discovery.findings import Note, OutputFinding
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.ops import FEEDERS
+from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
+from tf1compat.graph.model import Node
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class _Blocker:
     ops: frozenset[str]
     reason: str
     remedy: str
+    applies: Callable[[Node], bool] = lambda _: True
 
 
 _TABLE = (
@@ -32,6 +35,13 @@ _TABLE = (
         FEEDERS,
         "takes examples from the author's input pipeline, which cannot run here",
         "name what it gives as an input with --signature",
+    ),
+    _Blocker(
+        "cudnn-projection",
+        CUDNN_RNN,
+        "projects its states with weights that stand in cuDNN's own buffer alone, in a layout that is not known",
+        "cut the graph after it: name what it gives as an input with --signature",
+        lambda node: node.integer("num_proj") > 0,
     ),
 )
 
@@ -57,5 +67,5 @@ def _behind(flow: Flow, outputs: list[OutputFinding]) -> Iterator[Note]:
     behind = flow.behind(each.tensor for each in outputs)
     for node in flow.graph.nodes:
         for each in _TABLE:
-            if node.name in behind and node.op in each.ops:
+            if node.name in behind and node.op in each.ops and each.applies(node):
                 yield Note(each.code, node.name, f"'{node.name}' ({node.op}) {each.reason}", each.remedy)

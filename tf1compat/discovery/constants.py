@@ -41,7 +41,7 @@ _FOLDS: dict[str, Callable[[Node, list[Array]], Array]] = {
 def scalar(graph: Graph, ref: TensorRef) -> float | None:
     """The one number that a tensor is, if it is a known one."""
     value = constant(graph, ref)
-    return float(value) if value is not None and value.size == 1 and value.dtype != object else None
+    return float(value.item()) if value is not None and value.size == 1 and value.dtype != object else None
 
 
 def swaps_batch_and_time(graph: Graph, node: Node) -> bool:

@@ -20,6 +20,9 @@ INPUT_ROLES = (
     "other",
 )
 OUTPUT_ROLES = ("probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other")
+#: Where initial states come from, as reports name it: zeros that the graph makes; a placeholder or pieces of one; a
+#: placeholder's default; a variable that keeps the state between runs; weights; another network's final state.
+STATE_ORIGINS = ("zeros", "placeholder", "default", "variable", "weights", "encoder", "computed")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,14 @@ class StateSlice:
 
 
 @dataclass(frozen=True)
+class StateOrigin:
+    """Where a state's initial value comes from: `kind` is one of `STATE_ORIGINS`, `tensor` what it is made of."""
+
+    kind: str
+    tensor: TensorRef
+
+
+@dataclass(frozen=True)
 class Layer:
     """One recurrent cell: its states by part (`c` and `h`, or `h`), as tensors outside the loop.
 
@@ -67,6 +78,10 @@ class Layer:
     slices: Mapping[str, StateSlice] = field(default_factory=dict)
     features: tuple[str, ...] = ()  # peepholes, projection, ...
     wrappers: tuple[str, ...] = ()  # attention, ...
+    step_state: Mapping[str, TensorRef] = field(
+        default_factory=dict
+    )  # unrolled only: the states after one step
+    initial_value: Mapping[str, StateOrigin] = field(default_factory=dict)  # by part; see `rnn.origins`
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,7 @@ class StatePiece:
     initial: TensorRef
     final: TensorRef
     part: str  # c or h
+    beside: StateSlice | None = None  # where it lies along the last axis, if pieces lie there side by side
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,14 @@ class StatePairing:
     placeholder: TensorRef
     rnn: str  # the scope of the RNN
     pieces: tuple[StatePiece, ...]
+
+
+@dataclass(frozen=True)
+class KeptState:
+    """A variable that keeps state between runs, and the ops that assign what the network ends with to it."""
+
+    variable: str
+    assigns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -153,6 +177,7 @@ class Findings:
     outputs: tuple[OutputFinding, ...] = ()
     rnns: tuple[Rnn, ...] = ()
     pairings: tuple[StatePairing, ...] = ()
+    kept_states: tuple[KeptState, ...] = ()
     variables: tuple[VariableFinding, ...] = ()
     labels: tuple[LabelFinding, ...] = ()
     freezes: tuple[Freeze, ...] = ()

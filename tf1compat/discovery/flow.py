@@ -12,7 +12,7 @@ from functools import cached_property
 from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, SHAPES, VARIABLES
 from tf1compat.discovery.pattern import TRANSPARENT
 from tf1compat.discovery.training import find_losses
-from tf1compat.graph.frames import EXIT, MERGE, SWITCH, frame_of_nodes
+from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
@@ -34,8 +34,9 @@ class Flow:
 
     @cached_property
     def inside_loops(self) -> frozenset[str]:
-        """The nodes inside a while loop; what leaves a loop is outside."""
-        return frozenset(name for name in frame_of_nodes(self.graph) if self.graph[name].op not in EXIT)
+        """The nodes inside a while loop; what leaves a loop is outside, if that loop is inside of no other."""
+        place = frame_of_nodes(self.graph).items()
+        return frozenset(name for name, path in place if self.graph[name].op not in EXIT or len(path) > 1)
 
     @cached_property
     def losses(self) -> frozenset[str]:
@@ -190,7 +191,7 @@ class Flow:
         todo = [node.name for node in self.graph.nodes if _begins_branch(self.graph, node)]
         while todo:
             name = todo.pop()
-            if name not in found and self.graph[name].op not in MERGE:
+            if name not in found and not _ends_branch(self.graph, self.graph[name]):
                 found.add(name)
                 todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
                 if _is_pivot(self.graph[name]):
@@ -213,6 +214,11 @@ class Flow:
 
 def _begins_branch(graph: Graph, node: Node) -> bool:
     return node.op in SWITCH and graph.input(node, 1).op != "LoopCond"
+
+
+def _ends_branch(graph: Graph, node: Node) -> bool:
+    """Whether a node takes what one branch or the other gives; a loop inside a branch has Merges of its own."""
+    return node.op in MERGE and all(graph.producer(ref).op not in NEXT_ITERATION for ref in node.inputs)
 
 
 def _is_pivot(node: Node) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tf1compat.discovery.findings import Freeze, InputFinding, Note, OutputFinding, VariableFinding
+from tf1compat.discovery.findings import Freeze, InputFinding, KeptState, Note, OutputFinding, VariableFinding
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.freezes import draws, find_masks, is_neutral
 from tf1compat.discovery.ops import RANDOM
+from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
 
 _DRAWS = RANDOM | frozenset({
     "Multinomial", "RandomGamma", "RandomPoisson", "RandomPoissonV2", "RandomShuffle",
@@ -31,6 +32,7 @@ def find_hazards(
         *_dead(inputs),
         *_random(flow, offered, freezes),
         *_unsaved(variables),
+        *_of_cudnn(flow, offered, variables),
     )
 
 
@@ -75,6 +77,20 @@ def _random(flow: Flow, outputs: Iterable[OutputFinding], freezes: Iterable[Free
             )
 
 
+def kept_state_hazards(kept: Iterable[KeptState]) -> tuple[Note, ...]:
+    """That a program went on from run to run where the migrated model begins anew."""
+    return tuple(
+        Note(
+            "state-in-variable",
+            each.variable,
+            f"the program kept a state in '{each.variable}' from one run to the next; the migrated model starts "
+            "from the checkpoint's value in every run, and gives the final state as an output",
+            "carry the state from call to call with the signature 'step', where the model has one",
+        )
+        for each in kept
+    )
+
+
 def _unsaved(variables: Iterable[VariableFinding]) -> Iterator[Note]:
     for each in variables:
         if each.needed and not each.in_checkpoint:
@@ -83,4 +99,32 @@ def _unsaved(variables: Iterable[VariableFinding]) -> Iterator[Note]:
                 each.name,
                 f"an output depends on the variable '{each.name}', which is not in the checkpoint",
                 "choose outputs that do not need it, or cut the graph after it with --signature",
+            )
+
+
+def _of_cudnn(
+    flow: Flow, outputs: Iterable[OutputFinding], variables: Iterable[VariableFinding]
+) -> Iterator[Note]:
+    """Weights in a layout that the GPU chose, and dropout that a CudnnRNN was built to draw."""
+    behind, names = flow.behind(each.tensor for each in outputs), {each.name for each in variables}
+    for node in flow.graph.nodes:
+        if node.op not in CUDNN_RNN or node.name not in behind:
+            continue
+        opaque = opaque_variable(flow.graph, node)
+        if opaque in names:
+            yield Note(
+                "cudnn-buffer-layout",
+                node.name,
+                f"the checkpoint holds the weights of '{node.name}' ({node.op}) as the buffer '{opaque}' of the GPU "
+                "that trained it; they are read in the layout that Keras writes, matrices before biases",
+                "compare with outputs of the original program",
+            )
+        drops = node.attrs.get("dropout", 0.0) and node.attrs.get("is_training", True)
+        if drops and node.name not in flow.inside_branches:
+            yield Note(
+                "dropout-left-out",
+                node.name,
+                f"'{node.name}' ({node.op}) was built to drop out between its layers, as in training; "
+                "the migrated model does not",
+                "expect what the program gave with training=False",
             )

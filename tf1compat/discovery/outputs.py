@@ -24,7 +24,9 @@ from tf1compat.discovery.pattern import (
     op,
     source,
 )
+from tf1compat.discovery.rnn.leftovers import is_left_over
 from tf1compat.discovery.rnn.loops import find_loops
+from tf1compat.discovery.rnn.surroundings import stack_of
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH
@@ -62,12 +64,14 @@ def find_outputs(
 
     `collections` holds the names that the author's program filed under keys of its own.
     """
-    networks = [each for each in rnns if each.kind != "decoder"]
+    networks = list(rnns)
     predictions = dict(_predictions(flow))
-    roles = {**dict(_losses(flow)), **dict(_recurrent(networks)), **predictions}
+    decoded = dict(_decoded(flow.graph, networks))
+    roles = {**dict(_losses(flow)), **dict(_recurrent(flow, networks)), **decoded, **predictions}
     predictions |= dict.fromkeys((*_compared(flow, predictions), *_declared(flow, collections)), "value")
     roles = {**predictions, **roles}
-    for ref in _ends(flow, roles, predictions):
+    ends = _ends(flow, roles, predictions)
+    for ref in (each for each in ends if not is_left_over(flow.graph, networks, flow.graph.producer(each))):
         roles.setdefault(ref, "state" if _is_state(flow.graph, ref, networks) else "value")
     if set(roles.values()) <= {"state", "sequence", "loss"} and not networks:
         roles |= dict.fromkeys(_last_layers(flow), "value")
@@ -175,12 +179,36 @@ def _flattens(graph: Graph, ref: TensorRef) -> bool:
 # -------------------------------------------------------------------------------------------- recurrence
 
 
-def _recurrent(rnns: Iterable[Rnn]) -> Iterator[tuple[TensorRef, str]]:
+def _recurrent(flow: Flow, rnns: Iterable[Rnn]) -> Iterator[tuple[TensorRef, str]]:
+    """Outputs and final states, as far as they come out of the author's loops and branches."""
     for rnn in rnns:
-        if rnn.outputs is not None:
-            yield rnn.outputs, "sequence"
+        if rnn.outputs is not None and _comes_out(flow, rnn.outputs):
+            yield rnn.outputs, "sequence" if dtype_of(flow.graph, rnn.outputs).is_floating else "class_ids"
         for layer in rnn.layers:
-            yield from ((final, "state") for final in layer.final_state.values() if final is not None)
+            finals = (each for each in layer.final_state.values() if each is not None)
+            yield from ((final, "state") for final in finals if _comes_out(flow, final))
+
+
+def _comes_out(flow: Flow, ref: TensorRef) -> bool:
+    return ref.node not in flow.inside_loops and ref.node not in flow.inside_branches
+
+
+def _decoded(graph: Graph, rnns: Iterable[Rnn]) -> Iterator[tuple[TensorRef, str]]:
+    """The ids that decoders chose, step after step."""
+    for rnn in rnns:
+        if rnn.kind == "decoder" and rnn.outputs is not None and dtype_of(graph, rnn.outputs).is_floating:
+            yield from ((ref, "class_ids") for ref in _chosen(graph, rnn))
+
+
+def _chosen(graph: Graph, rnn: Rnn) -> list[TensorRef]:
+    """The first array of integers that the decoder's loop wrote, stacked and turned like its outputs."""
+    loops = [each for each in find_loops(graph, frozenset()) if each.scope == rnn.scope]
+    for array in (each for loop in loops for each in loop.arrays):
+        stacked = stack_of(graph, array)
+        if stacked is not None and dtype_of(graph, stacked).is_integer:
+            turned = (use.node for use in graph.uses.get(stacked, ()) if not rnn.time_major)
+            return [TensorRef(next((each for each in turned if graph[each].op == "Transpose"), stacked.node))]
+    return []
 
 
 def _is_state(graph: Graph, ref: TensorRef, rnns: Collection[Rnn]) -> bool:

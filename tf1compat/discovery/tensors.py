@@ -27,6 +27,8 @@ _DEFAULTS: dict[str, tuple[str, str]] = {
     "Size": ("out_type", "int32"),
     "Multinomial": ("output_dtype", "int64"),
     "Range": ("Tidx", "int32"),
+    "TensorListStack": ("element_dtype", "float32"),
+    "TensorListGetItem": ("element_dtype", "float32"),
 }
 _ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput")
 _LISTS = ("component_types", "output_types", "Tout", "out_types")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tf1compat.discovery.findings import OutputFinding, VariableFinding
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.ops import VARIABLES
+from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
 from tf1compat.discovery.tensors import dtype_of
+from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.source.model import LegacyModel
@@ -16,17 +19,37 @@ from tf1compat.source.model import LegacyModel
 def find_variables(
     model: LegacyModel, flow: Flow, outputs: Iterable[OutputFinding]
 ) -> tuple[VariableFinding, ...]:
-    """Every variable, in the order of the file; needed where an output other than a loss depends on it."""
+    """Every variable, in the order of the file; needed where an output other than a loss depends on it.
+
+    cuDNN's opaque buffer is not among them where the checkpoint holds the canonical weights: these stand in its place.
+    """
     needed = flow.behind(each.tensor for each in outputs if each.role != "loss")
-    trainable = _trainable(model)
+    trainable = trainable_variables(model)
+    canonical = canonical_keys(flow.graph, model.checkpoint.entries)
     return tuple(
-        _finding(model, flow.graph, node, trainable, needed)
+        each
         for node in flow.graph.nodes
         if node.op in VARIABLES
+        for each in _standing_for(model, _finding(model, flow.graph, node, trainable, needed), canonical)
     )
 
 
-def _trainable(model: LegacyModel) -> frozenset[str]:
+def _standing_for(
+    model: LegacyModel, variable: VariableFinding, canonical: Mapping[str, tuple[str, ...]]
+) -> Iterator[VariableFinding]:
+    """The canonical weights that a cuDNN buffer is made of; any other variable itself."""
+    if variable.name not in canonical:
+        yield variable
+    for key in canonical.get(variable.name, ()):
+        entry = model.checkpoint.entries[key]
+        if key not in model.meta_graph.graph:
+            yield replace(
+                variable, name=key, key=key, in_checkpoint=True, dtype=DType(entry.dtype), shape=entry.shape
+            )
+
+
+def trainable_variables(model: LegacyModel) -> frozenset[str]:
+    """The names of the variables that the author's optimizer may change."""
     collection = model.meta_graph.variables.get("trainable_variables", ())
     return frozenset(TensorRef.parse(each.variable).node for each in collection)
 

@@ -10,6 +10,8 @@ from tests.discovery.loop_text import (
     RNN_WEIGHTS,
     carried,
     dynamic_rnn,
+    nested_rnn,
+    rnn_in_branch,
     while_loop,
 )
 from tf1compat.discovery.rnn import find_rnns
@@ -56,17 +58,59 @@ def test_a_loop_with_an_unheard_of_recurrence_is_an_rnn_of_an_unknown_cell():
     body = RNN_BODY.replace("Tanh(~sum)", "Square(~sum)")
     text = GIVEN + RNN_WEIGHTS + dynamic_rnn(body, {"h": "zeros"}, RNN_INVARIANTS)
     (rnn,) = find_rnns(from_text(text), frozenset())
-    assert [(layer.cell, layer.units) for layer in rnn.layers] == [(None, None)]
-    assert str(rnn.layers[0].final_state["h"]) == "rnn/while/h_exit:0"
+    assert [(layer.cell, layer.wrappers) for layer in rnn.layers] == [("custom", ())]
+    assert str(rnn.layers[0].final_state["state_0"]) == "rnn/while/h_exit:0"
     assert str(rnn.inputs) == "x:0"
 
 
-def test_a_loop_that_finds_out_who_has_finished_is_raw_and_one_that_also_counts_a_decoder():
-    finished = carried("done", "flags", "rnn/frame", "bool").replace("~", "rnn/while/")
-    ends = "rnn/while/done_new = LogicalNot(rnn/while/done)\nflags = Placeholder() dtype=bool; shape=shape(None)\n"
-    (raw,) = find_rnns(from_text(LSTM + finished + ends), frozenset())
+FLAGS = "flags = Placeholder() dtype=bool; shape=shape(None)\n"
+FINISHED = FLAGS + carried("done", "flags", "rnn/frame", "bool") + "~done_new = LogicalNot(~done)\n"
+IDS = "ids = Placeholder() dtype=int32; shape=shape(None)\n"
+
+
+def test_a_loop_that_finds_out_who_has_finished_is_raw():
+    (raw,) = find_rnns(from_text(LSTM + FINISHED.replace("~", "rnn/while/")), frozenset())
     assert raw.kind == "raw"
-    chosen = carried("id", "ids", "rnn/frame", "int32").replace("~", "rnn/while/")
-    ids = "ids = Placeholder() dtype=int32; shape=shape(None)\nrnn/while/id_new = Abs(rnn/while/id) T=int32\n"
-    (decoder,) = find_rnns(from_text(LSTM + finished + ends + chosen + ids), frozenset())
+
+
+def test_a_loop_that_hands_a_number_through_is_still_raw():
+    handed = IDS + carried("id", "ids", "rnn/frame", "int32") + "~id_new = Identity(~id) T=int32\n"
+    (raw,) = find_rnns(from_text(LSTM + (FINISHED + handed).replace("~", "rnn/while/")), frozenset())
+    assert raw.kind == "raw"
+
+
+def test_a_loop_that_notes_when_each_sequence_ended_is_a_decoder():
+    noted = IDS + carried("id", "ids", "rnn/frame", "int32")
+    noted += "~id_new = Select(~done, ~id, ~step_new) T=int32\n"
+    (decoder,) = find_rnns(from_text(LSTM + (FINISHED + noted).replace("~", "rnn/while/")), frozenset())
     assert decoder.kind == "decoder"
+
+
+def test_a_scan_over_a_dense_layer_is_no_rnn():
+    body = "~made = MatMul(~x, ~kernel) T=float32\n~h_new = AddV2(~h, ~made) T=float32\n"
+    text = GIVEN + RNN_WEIGHTS + dynamic_rnn(body, {"h": "zeros"}, RNN_INVARIANTS)
+    assert find_rnns(from_text(text), frozenset()) == ()
+
+
+def test_a_loop_around_an_rnn_is_no_rnn_itself():
+    (rnn,) = find_rnns(from_text(nested_rnn()), frozenset())
+    assert rnn.scope == "outer/while/rnn"
+
+
+def test_a_state_of_an_rnn_in_a_loop_is_the_one_that_the_loop_was_given_and_returned():
+    (rnn,) = find_rnns(from_text(nested_rnn()), frozenset())
+    (layer,) = rnn.layers
+    assert (str(layer.initial_state["h"]), str(layer.final_state["h"])) == ("zeros:0", "outer/while/h_exit:0")
+    assert (str(rnn.inputs), layer.variables) == ("x:0", ("kernel", "bias"))
+
+
+def test_a_state_of_an_rnn_in_a_branch_is_seen_before_the_switch_and_after_the_merge():
+    (rnn,) = find_rnns(from_text(rnn_in_branch()), frozenset())
+    (layer,) = rnn.layers
+    assert (str(layer.initial_state["h"]), str(layer.final_state["h"])) == ("zeros:0", "result:0")
+    assert (str(rnn.inputs), rnn.outputs, layer.variables) == ("x:0", None, ("kernel", "bias"))
+
+
+def test_a_state_that_is_made_in_the_branch_is_not_known_outside():
+    (rnn,) = find_rnns(from_text(rnn_in_branch("rnn/made")), frozenset())
+    assert rnn.layers[0].initial_state == {"h": None}

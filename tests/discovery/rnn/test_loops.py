@@ -1,4 +1,4 @@
-from tests.discovery.loop_text import GIVEN, LSTM, RNN, while_loop
+from tests.discovery.loop_text import GIVEN, LSTM, RNN, nested_rnn, while_loop
 from tf1compat.discovery.rnn.loops import (
     find_loops,
     reads_array,
@@ -49,6 +49,27 @@ def test_loops_come_in_the_order_of_the_file():
     text = GIVEN + while_loop("~a_new = Neg(~a)", {"a": "zeros"}, {}, "second")
     text += while_loop("~a_new = Neg(~a)", {"a": "zeros"}, {}, "first")
     assert [loop.scope for loop in find_loops(from_text(text), frozenset())] == ["second", "first"]
+
+
+def test_what_a_loop_carries_comes_in_the_order_of_the_enter_nodes_numbers():
+    text = GIVEN + while_loop("~a_new = Neg(~a)\n~b_new = Neg(~b)\n", {"a": "zeros", "b": "zeros"}, {})
+    names = {"step_enter": "Enter", "b_enter": "Enter_1", "a_enter": "Enter_2"}
+    for old, new in names.items():
+        text = text.replace(old, new)
+    (loop,) = find_loops(from_text(text), frozenset())
+    assert [each.value.node for each in loop.states] == ["rnn/while/b_switch", "rnn/while/a_switch"]
+
+
+def test_a_loop_knows_which_of_its_nodes_run_in_a_loop_inside():
+    inner, outer = sorted(find_loops(from_text(nested_rnn()), frozenset()), key=lambda each: -len(each.scope))
+    assert inner.frame.nodes == outer.inner
+    assert reads_array(from_text(nested_rnn()), inner)
+    assert not reads_array(from_text(nested_rnn()), outer)
+
+
+def test_weights_that_a_branch_reads_are_weights():
+    graph = from_text(RNN + "flag = Placeholder() dtype=bool\ninside = Switch(kernel/read, flag) T=float32\n")
+    assert weights_behind(graph, TensorRef("inside", 1)) == {"kernel"}
 
 
 def test_a_value_written_to_an_array_is_found_in_each_version_of_the_ops():

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn
-from tf1compat.discovery.findings import StatePairing
+from tf1compat.discovery.findings import StatePairing, StateSlice
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.pairing import find_pairings
 from tf1compat.graph.text import from_text
@@ -95,3 +95,25 @@ def test_split_and_squeezed_pieces_count_and_gathered_ones():
 )
 def test_what_is_no_piece_at_a_fixed_place_is_not_paired(line: str):
     assert paired(STATE + line, "first", "zeros") == []
+
+
+def test_states_may_lie_side_by_side_along_the_last_axis():
+    wide = "state = Placeholder() dtype=float32; shape=shape(None, 6)\n"
+    whole = "begin_mask=1; end_mask=1; shrink_axis_mask=0"
+    cut = ints("first/0", 0, 0) + ints("first/1", 0, 3) + ints("first/2", 1, 1)
+    cut += f"first = StridedSlice(state, first/0, first/1, first/2) {whole}\n"
+    cut += ints("second/0", 0, 3) + ints("second/1", 0, 0) + ints("second/2", 1, 1)
+    cut += "second = StridedSlice(state, second/0, second/1, second/2) begin_mask=1; end_mask=3; shrink_axis_mask=0\n"
+    split = "parts = Split(axis, state) num_split=2\nfirst = Identity(parts)\nsecond = Identity(parts:1)\n"
+    for lines in (cut, split):
+        (pairing,) = paired(wide + lines, "first", "second")
+        assert [(each.part, each.index, each.beside) for each in pairing.pieces] == [
+            ("c", (), StateSlice(1, 0, 3)), ("h", (), StateSlice(1, 3, 3)),
+        ]  # fmt: skip
+
+
+def test_a_range_that_leaves_other_axes_cut_is_no_piece():
+    wide = "state = Placeholder() dtype=float32; shape=shape(None, 6)\n"
+    cut = ints("first/0", 1, 0) + ints("first/1", 2, 3) + ints("first/2", 1, 1)
+    cut += "first = StridedSlice(state, first/0, first/1, first/2) begin_mask=0; end_mask=0; shrink_axis_mask=0\n"
+    assert paired(wide + cut, "first", "zeros") == []

@@ -48,8 +48,8 @@ def place_of(graph: Graph, ref: TensorRef) -> Place:
     """Where a tensor lies in the one that it is cut out of, through any number of cuts; itself when in none."""
     ref = outside_branch(graph, ref)
     node = graph.producer(ref)
-    if node.op == "Reshape":
-        return place_of(graph, node.inputs[0])
+    if node.op == "Reshape" and _keeps_last_axis(graph, ref, node.inputs[0]):
+        return place_of(graph, node.inputs[0])  # the beams of each example, taken as so many examples
     cut = _CUTS.get(node.op)
     found = cut(graph, node, ref.index) if cut is not None else None
     if found is None:
@@ -122,7 +122,7 @@ def undressed(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef:
     are put in order."""
     ref = source(graph, ref)
     while True:
-        inner = _fresh(graph, ref, old) or _undropped(graph, ref) or _unordered(graph, ref)
+        inner = _fresh(graph, ref, old) or undropped(graph, ref) or _unordered(graph, ref)
         if inner is None:
             return ref
         ref = source(graph, inner)
@@ -142,18 +142,31 @@ def _fresh(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef | None:
 
 
 _MASK = capture("mask", op(frozenset({"Floor", "Cast"})))
-_DROPPED = op("Mul", op(frozenset({"Mul", "RealDiv", "Div"}), capture("kept"), capture("scale")), _MASK)
+DROPPED = op("Mul", op(frozenset({"Mul", "RealDiv", "Div"}), capture("kept"), capture("scale")), _MASK)
 
 
-def _undropped(graph: Graph, ref: TensorRef) -> TensorRef | None:
+def undropped(graph: Graph, ref: TensorRef) -> TensorRef | None:
     """What dropout was applied to, when it was."""
-    found = match(_DROPPED, graph, ref)
+    found = match(DROPPED, graph, ref)
     return None if isinstance(found, Mismatch) else found["kept"]
 
 
 def _unordered(graph: Graph, ref: TensorRef) -> TensorRef | None:
-    """The states of all beams before those that go on were taken from them."""
+    """The states of all beams, one row each, before those that go on were taken from them."""
     node = graph.producer(ref)
-    if node.op in {"Gather", "GatherV2", "GatherNd", "Reshape"}:
-        return node.inputs[0]
-    return None
+    if node.op == "Reshape":
+        node = graph.producer(source(graph, node.inputs[0]))
+    if node.op not in _GATHERS:
+        return None
+    rows = source(graph, node.inputs[0])
+    while graph.producer(rows).op == "Reshape":
+        rows = source(graph, graph.producer(rows).inputs[0])
+    return rows
+
+
+_GATHERS = frozenset({"Gather", "GatherV2"})
+
+
+def _keeps_last_axis(graph: Graph, after: TensorRef, before: TensorRef) -> bool:
+    widths = {_width(graph, after), _width(graph, before)}
+    return len(widths - {None}) <= 1

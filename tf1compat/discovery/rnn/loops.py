@@ -5,6 +5,7 @@ Loops of gradients are left out: they run the forward loops backwards and belong
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,13 +13,17 @@ from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, VARIABLES
 from tf1compat.discovery.pattern import ADDITIONS, source
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import DType
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, Frame, LoopVariable, find_frames
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf, scope_of
 
-ARRAY_WRITES = frozenset({"TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3"})
-ARRAY_READS = frozenset({"TensorArrayRead", "TensorArrayReadV2", "TensorArrayReadV3"})
+ARRAY_WRITES = frozenset({
+    "TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3", "TensorListSetItem",
+})  # fmt: skip
+ARRAY_READS = frozenset({
+    "TensorArrayRead", "TensorArrayReadV2", "TensorArrayReadV3", "TensorListGetItem",
+})  # fmt: skip
 #: Ops that multiply by a matrix or a filter.
 CONTRACTIONS = frozenset({
     "MatMul", "BatchMatMul", "BatchMatMulV2", "SparseMatMul", "Einsum", "Conv1D", "Conv2D", "Conv3D",
@@ -26,6 +31,8 @@ CONTRACTIONS = frozenset({
 })  # fmt: skip
 #: A loop that takes back what another loop pushed is that loop's gradient.
 _STACK_POPS = frozenset({"StackPop", "StackPopV2"})
+#: What TensorFlow calls the Enter nodes of the values that a loop carries.
+_NUMBERED_ENTER = re.compile(r"(?P<scope>(?:.*/)?)Enter(?:_(?P<number>\d+))?")
 #: Ops behind which lies what the model is given or has computed, not its weights alone.
 _FED = EXIT | MERGE | PLACEHOLDERS | FEEDERS
 
@@ -51,6 +58,7 @@ class Loop:
     counters: tuple[Carried, ...]
     arrays: tuple[Carried, ...]
     states: tuple[Carried, ...]
+    inner: frozenset[str] = frozenset()  # the nodes of the loops inside this one
 
     @property
     def start_of_step(self) -> frozenset[str]:
@@ -64,15 +72,37 @@ def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]
     position = {node.name: index for index, node in enumerate(graph.nodes)}
     frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
     forward = [each for each in frames if not any(graph[name].op in _STACK_POPS for name in each.nodes)]
-    return tuple(_loop(graph, each) for each in sorted(forward, key=lambda each: position[each.loop_cond]))
+    ordered = sorted(forward, key=lambda each: position[each.loop_cond])
+    return tuple(_loop(graph, each, _inside(each, frames)) for each in ordered)
 
 
-def _loop(graph: Graph, frame: Frame) -> Loop:
-    carried = [_carried(graph, frame, each) for each in frame.variables if each.switch is not None]
+def _inside(frame: Frame, frames: list[Frame]) -> frozenset[str]:
+    """The nodes of a frame that run in frames of their own."""
+    inner = (each.nodes for each in frames if each.parent == frame.name and each.nodes < frame.nodes)
+    return frozenset().union(*inner)
+
+
+def _loop(graph: Graph, frame: Frame, inner: frozenset[str]) -> Loop:
+    ordered = _as_passed([each for each in frame.variables if each.switch is not None])
+    carried = [_carried(graph, frame, each) for each in ordered]
     counters = tuple(each for each in carried if _is_counter(graph, each))
     arrays = tuple(each for each in carried if _writes_array(graph, each))
     states = tuple(each for each in carried if each not in counters and each not in arrays)
-    return Loop(frame, _scope(frame), counters, arrays, states)
+    return Loop(frame, _scope(frame), counters, arrays, states, inner)
+
+
+def _as_passed(variables: list[LoopVariable]) -> list[LoopVariable]:
+    """Loop variables in the order in which the author's program passed them to the loop.
+
+    TensorFlow numbers the Enter nodes as it makes them, in that order. A tool that wrote the file anew may have
+    sorted the nodes; where the names are not those that TensorFlow gives, the order of the file stands.
+    """
+    numbered = [(each, _NUMBERED_ENTER.fullmatch(each.enter)) for each in variables]
+    scopes = {found["scope"] if found else None for _, found in numbered}
+    if len(scopes) != 1 or None in scopes:
+        return variables
+    numbers = {each.enter: int(found["number"] or 0) for each, found in numbered if found}
+    return sorted(variables, key=lambda each: numbers[each.enter])
 
 
 def _scope(frame: Frame) -> str:
@@ -114,7 +144,7 @@ def written_value(graph: Graph, carried: Carried) -> TensorRef | None:
 
 def reads_array(graph: Graph, loop: Loop) -> bool:
     """Whether the loop takes a slice of a sequence in each step."""
-    return any(graph[name].op in ARRAY_READS for name in loop.frame.nodes)
+    return any(graph[name].op in ARRAY_READS for name in loop.frame.nodes - loop.inner)
 
 
 def step_ancestors(graph: Graph, loop: Loop, ref: TensorRef, stops: Collection[str] = ()) -> frozenset[str]:
@@ -138,11 +168,19 @@ def multiplies_by_variable(graph: Graph, node: Node) -> bool:
 
 
 def weights_behind(graph: Graph, ref: TensorRef) -> frozenset[str]:
-    """The variables that a tensor is computed from alone: itself one, or parts of one joined or scaled."""
-    behind = ancestors(
-        graph, [source(graph, ref).node], control=False, stop=lambda node: node.op in VARIABLES
-    )
-    ops = {graph[name].op for name in behind}
-    if ops & _FED or any(op.startswith("TensorArray") for op in ops):
-        return frozenset()
-    return frozenset(name for name in behind if graph[name].op in VARIABLES)
+    """The variables that a tensor is computed from alone: itself one, or parts of one joined or scaled.
+
+    Which branch of a `cond` it is used in does not matter.
+    """
+    seen: set[str] = set()
+    todo = [ref.node]
+    while todo:
+        name = todo.pop()
+        node = graph[name]
+        if node.op in _FED or node.op.startswith(("TensorArray", "TensorList")):
+            return frozenset()
+        if name not in seen:
+            seen.add(name)
+            if node.op not in VARIABLES:
+                todo.extend(each.node for each in (node.inputs[:1] if node.op in SWITCH else node.inputs))
+    return frozenset(name for name in seen if graph[name].op in VARIABLES)

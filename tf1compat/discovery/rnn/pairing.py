@@ -1,7 +1,8 @@
 """Which placeholder carries an RNN's state in, and where in it each part of the state lies.
 
 A state comes from a placeholder whole, or from a piece of one at constant leading indices: `state[0]`,
-`state[1, 0]`, `tf.unstack(state)[2]`, `tf.split(state, 2)[1]` without its first axis, or several in a row.
+`state[1, 0]`, `tf.unstack(state)[2]`, `tf.split(state, 2)[1]` without its first axis, or several in a row. Or the
+states lie side by side along its last axis: `state[:, 4:8]`, `tf.split(state, 2, 1)[1]`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tf1compat.discovery.constants import constant, scalar
-from tf1compat.discovery.findings import Rnn, StatePairing, StatePiece
+from tf1compat.discovery.findings import Rnn, StatePairing, StatePiece, StateSlice
 from tf1compat.discovery.ops import PLACEHOLDERS
 from tf1compat.discovery.pattern import source
 from tf1compat.graph.model import Graph, Node
@@ -24,6 +25,7 @@ class _Place:
     placeholder: TensorRef
     index: tuple[int, ...]
     open_axis: bool = False
+    beside: StateSlice | None = None
 
 
 def find_pairings(graph: Graph, rnns: Iterable[Rnn]) -> tuple[StatePairing, ...]:
@@ -39,7 +41,8 @@ def _pairings_of(graph: Graph, rnn: Rnn) -> list[StatePairing]:
             place = _place(graph, initial) if initial is not None else None
             if place is None or place.open_axis or initial is None or final is None:
                 continue
-            pieces.setdefault(place.placeholder, []).append(StatePiece(place.index, initial, final, part))
+            piece = StatePiece(place.index, initial, final, part, place.beside)
+            pieces.setdefault(place.placeholder, []).append(piece)
     return [StatePairing(placeholder, rnn.scope, tuple(each)) for placeholder, each in pieces.items()]
 
 
@@ -52,7 +55,9 @@ def _place(graph: Graph, ref: TensorRef) -> _Place | None:
     if step is None:
         return None
     inside = _place(graph, node.inputs[1 if node.op == "Split" else 0])
-    return step(graph, node, found.index, inside) if inside is not None else None
+    if inside is None or inside.beside is not None:
+        return None
+    return step(graph, node, found.index, inside)
 
 
 def _sliced(graph: Graph, node: Node, output: int, inside: _Place) -> _Place | None:
@@ -63,12 +68,36 @@ def _sliced(graph: Graph, node: Node, output: int, inside: _Place) -> _Place | N
     if node.integer("ellipsis_mask") or node.integer("new_axis_mask"):
         return None
     shrunk = node.integer("shrink_axis_mask")
+    if not shrunk:
+        return _range(graph, node, inside, [int(each) for each in begin])
     count = shrunk.bit_length()
     whole = range(count, len(begin))
     masks = node.integer("begin_mask") & node.integer("end_mask")
     if shrunk != (1 << count) - 1 or not all(masks >> axis & 1 for axis in whole):
         return None
     return _inside(graph, inside, [int(each) for each in begin[:count]])
+
+
+def _range(graph: Graph, node: Node, inside: _Place, begin: list[int]) -> _Place | None:
+    """`x[:, i:j]`: a range along the last axis, the others taken whole."""
+    end, dims = constant(graph, node.inputs[2]), graph.static_shape(inside.placeholder).dims
+    last = len(begin) - 1
+    if (
+        end is None
+        or inside.index
+        or not last
+        or dims is None
+        or len(dims) != len(begin)
+        or dims[last] is None
+    ):
+        return None
+    begins, ends = node.integer("begin_mask"), node.integer("end_mask")
+    if any(not begins & ends >> axis & 1 for axis in range(last)):
+        return None
+    start = 0 if begins >> last & 1 else begin[last]
+    stop = dims[last] if ends >> last & 1 else int(end[last])
+    size = (stop or 0) - start
+    return _Place(inside.placeholder, (), beside=StateSlice(last, start, size)) if start >= 0 < size else None
 
 
 def _unpacked(graph: Graph, node: Node, output: int, inside: _Place) -> _Place | None:
@@ -80,9 +109,21 @@ def _unpacked(graph: Graph, node: Node, output: int, inside: _Place) -> _Place |
 def _split(graph: Graph, node: Node, output: int, inside: _Place) -> _Place | None:
     """One of as many parts as the first axis is long: the axis remains, with size one."""
     axis = scalar(graph, node.inputs[0])
+    if axis:
+        return _side(graph, node, output, inside, int(axis))
     if axis != 0 or inside.open_axis or _size(graph, inside) != node.integer("num_split"):
         return None
     return _Place(inside.placeholder, (*inside.index, output), open_axis=True)
+
+
+def _side(graph: Graph, node: Node, output: int, inside: _Place, axis: int) -> _Place | None:
+    """One of several equal parts along the last axis."""
+    dims = graph.static_shape(inside.placeholder).dims
+    whole = dims[-1] if dims and not inside.index and not inside.open_axis else None
+    if dims is None or whole is None or axis not in (-1, len(dims) - 1):
+        return None
+    size = whole // max(1, node.integer("num_split"))
+    return _Place(inside.placeholder, (), beside=StateSlice(len(dims) - 1, output * size, size))
 
 
 def _squeezed(graph: Graph, node: Node, output: int, inside: _Place) -> _Place | None:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from tf1compat.discovery.pattern import Mismatch
 from tf1compat.discovery.rnn.carrying import Place, made_of, place_of
-from tf1compat.discovery.rnn.cells import CELLS, CellKind, CellMatch, StateStep
-from tf1compat.discovery.rnn.loops import Carried, Loop, step_ancestors
+from tf1compat.discovery.rnn.cells import CELLS, CellKind, CellMatch
+from tf1compat.discovery.rnn.loops import Carried, Loop
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 
@@ -29,6 +29,11 @@ class LoopCell:
     match: CellMatch
     slots: Mapping[str, Slot]  # by part
 
+    @property
+    def after(self) -> tuple[TensorRef, ...]:
+        """The new states that it makes."""
+        return tuple(each.after for each in self.match.states.values())
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -41,12 +46,17 @@ class Attempt:
 
 
 def find_cells(graph: Graph, loop: Loop) -> tuple[LoopCell, ...]:
-    """The known cells of a loop, each after those whose output reaches its input."""
+    """The known cells of a loop, in the order in which it carries their states."""
     cells: dict[TensorRef, LoopCell] = {}
     for attempt in attempts(graph, loop):
         if isinstance(attempt.outcome, LoopCell):
             cells.setdefault(attempt.tensor, attempt.outcome)
-    return _in_dataflow_order(graph, loop, list(cells.values()))
+    return tuple(cells.values())
+
+
+def carried_parts(graph: Graph, loop: Loop) -> tuple[TensorRef, ...]:
+    """What the loop carries on to the next step, part by part, as the cells and their wrappers made it."""
+    return tuple(ref for each in loop.states for ref in made_of(graph, each.next, each.value))
 
 
 def attempts(graph: Graph, loop: Loop) -> Iterator[Attempt]:
@@ -63,23 +73,18 @@ def _carried_on(graph: Graph, loop: Loop, match: CellMatch) -> LoopCell | Mismat
     """The cell with the places of its states, if what it makes in one step is what it reads in the next."""
     slots: dict[str, Slot] = {}
     for part, step in match.states.items():
-        slot = _slot(graph, loop, step)
+        slot = slot_of(graph, loop, step.before, step.after)
         if slot is None:
             return Mismatch(f"the new '{part}' is not carried on", step.after.node)
         slots[part] = slot
     return LoopCell(match, MappingProxyType(slots))
 
 
-def _slot(graph: Graph, loop: Loop, step: StateStep) -> Slot | None:
-    place = place_of(graph, step.before)
+def slot_of(graph: Graph, loop: Loop, before: TensorRef | None, after: TensorRef) -> Slot | None:
+    """Where a loop carries what is `before` in one step and `after` in the next; `before` may be unknown."""
+    place = None if before is None else place_of(graph, before)
     for carried in loop.states:
-        if carried.value == place.base and step.after in made_of(graph, carried.next, carried.value):
-            return Slot(carried, place)
+        here = place is None or carried.value == place.base
+        if here and after in made_of(graph, carried.next, carried.value):
+            return Slot(carried, place or Place(carried.value))
     return None
-
-
-def _in_dataflow_order(graph: Graph, loop: Loop, cells: list[LoopCell]) -> tuple[LoopCell, ...]:
-    behind = {id(each): step_ancestors(graph, loop, each.match.input) for each in cells}
-    return tuple(
-        sorted(cells, key=lambda each: sum(other.match.output.node in behind[id(each)] for other in cells))
-    )

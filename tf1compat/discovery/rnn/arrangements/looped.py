@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.rnn.layers import known_layer, unknown_layer, unknown_states
-from tf1compat.discovery.rnn.loops import Loop, find_loops, reads_array
-from tf1compat.discovery.rnn.recurrence import find_cells
+from tf1compat.discovery.pattern import SELECTIONS, source
+from tf1compat.discovery.rnn.functional import as_in_file, with_frames
+from tf1compat.discovery.rnn.layers import as_finding, find_layers
+from tf1compat.discovery.rnn.loops import Carried, Loop, find_loops, reads_array
+from tf1compat.discovery.rnn.outside import nodes_in_branches, outside_of
 from tf1compat.discovery.rnn.surroundings import arrange
+from tf1compat.graph.frames import Frame
 from tf1compat.graph.model import Graph
 
 
 def find_looped(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     """Every recurrent network that is a while loop, in the order of the file."""
-    found = (_rnn(graph, loop) for loop in find_loops(graph, training_nodes))
-    return tuple(each for each in found if each is not None)
+    frames = with_frames(graph, training_nodes)
+    loops = find_loops(frames, training_nodes)
+    branches = nodes_in_branches(frames) if loops else frozenset()
+    found: list[Rnn] = []
+    for loop in loops:
+        rnn = _rnn(frames, loop)
+        if rnn is not None:
+            outside = outside_of(loop, _enclosing(loop, loops), frames, branches)
+            found.append(as_in_file(graph, outside.view(rnn)))
+    return tuple(found)
 
 
 def _rnn(graph: Graph, loop: Loop) -> Rnn | None:
-    cells = find_cells(graph, loop)
-    rest = unknown_states(graph, loop, cells)
-    layers = [known_layer(graph, loop, each) for each in cells]
-    if rest:
-        layers.append(unknown_layer(graph, loop, rest))
-    if not layers or (not cells and not reads_array(graph, loop)):
-        return None
-    first = cells[0].match.input if cells else rest[0].next
-    around = arrange(graph, loop, first)
+    kind = _kind(graph, loop)
+    layers = find_layers(graph, loop, closed=kind == "dynamic")
+    if not layers or not (reads_array(graph, loop) or any(each.input for each in layers)):
+        return None  # a state that turns in itself, like the vector of a power iteration
+    around = arrange(graph, loop, layers[0].reads[0])
     return Rnn(
-        loop.scope, _kind(graph, loop), around.direction, around.time_major, around.inputs, around.outputs,
-        around.sequence_length, tuple(layers),
+        loop.scope, kind, around.direction, around.time_major, around.inputs, around.outputs,
+        around.sequence_length, tuple(as_finding(graph, each) for each in layers),
     )  # fmt: skip
+
+
+def _enclosing(loop: Loop, loops: Collection[Loop]) -> tuple[Frame, ...]:
+    """The frames that a loop runs in."""
+    frames = (each.frame for each in loops if each.frame is not loop.frame)
+    return tuple(each for each in frames if loop.frame.loop_cond in each.nodes)
 
 
 def _kind(graph: Graph, loop: Loop) -> str:
     """How the loop was written.
 
-    Where each step finds out who has finished, it is a `decoder`, which also counts or chooses, or `raw`.
+    Where each step finds out which sequences have finished it is `raw`, and a `decoder` if it also notes when.
     """
     if any(state.dtype == "bool" for state in loop.states):
-        counts = any(state.dtype is not None and state.dtype.is_integer for state in loop.states)
-        return "decoder" if counts or len(loop.arrays) > 1 else "raw"
+        return "decoder" if any(_notes_lengths(graph, each) for each in loop.states) else "raw"
     return "dynamic" if reads_array(graph, loop) else "raw"
+
+
+def _notes_lengths(graph: Graph, carried: Carried) -> bool:
+    """Whether a state is the length of each sequence, set when the sequence ends and kept from then on."""
+    node = graph.producer(source(graph, carried.next))
+    kept = [source(graph, each) for each in node.inputs[1:]]
+    return node.op in SELECTIONS and carried.dtype == "int32" and carried.value in kept

@@ -1,0 +1,202 @@
+"""Where each state's initial value comes from: zeros, something fed, a variable, another network, or arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from tf1compat.discovery.constants import constant
+from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateOrigin
+from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
+from tf1compat.discovery.pattern import ADDITIONS, CONCATENATIONS, SELECTIONS, data_operands, source
+from tf1compat.graph.frames import EXIT
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef
+
+#: Ops that arrange the values of their first input, and at which input that stands.
+_ARRANGING = {
+    "Reshape": 0, "ExpandDims": 0, "Squeeze": 0, "Tile": 0, "BroadcastTo": 0, "StridedSlice": 0, "Slice": 0,
+    "Unpack": 0, "Transpose": 0, "Cast": 0, "Gather": 0, "GatherV2": 0, "Switch": 0, "RefSwitch": 0,
+    "Split": 1, "SplitV": 0, "EnsureShape": 0,
+}  # fmt: skip
+#: Ops that give zeros where their first operand is zeros.
+_ZERO_KEEPING = frozenset({"Neg", "Sum", "Mean", "Max", "Min", "Abs", "Tanh", "Relu"})
+#: At which input an op takes sizes, which are no values of its result.
+SIZES = {"Fill": 0, "Tile": 1, "Reshape": 1, "BroadcastTo": 1}
+_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
+_DEPTH = 100  # how many ops may stand between a state and its origin
+
+
+def with_origins(graph: Graph, rnns: Iterable[Rnn], trainable: Collection[str]) -> tuple[Rnn, ...]:
+    """The networks, each layer saying where its initial states come from."""
+    found = tuple(rnns)
+    kept = {each.variable for each in find_kept_states(graph, found)}
+    return tuple(
+        _with_origins(_Origins(graph, _finals_but(found, rnn), kept, trainable), rnn) for rnn in found
+    )
+
+
+def _finals_but(rnns: Iterable[Rnn], own: Rnn) -> frozenset[TensorRef]:
+    """The final states of the other networks."""
+    mine = _finals(own)
+    return frozenset(ref for rnn in rnns for ref in _finals(rnn)) - mine
+
+
+def _finals(rnn: Rnn) -> frozenset[TensorRef]:
+    return frozenset(ref for layer in rnn.layers for ref in layer.final_state.values() if ref is not None)
+
+
+def _with_origins(origins: _Origins, rnn: Rnn) -> Rnn:
+    return replace(rnn, layers=tuple(_layer(origins, each) for each in rnn.layers))
+
+
+def _layer(origins: _Origins, layer: Layer) -> Layer:
+    states = {part: ref for part, ref in layer.initial_state.items() if ref is not None}
+    found = {part: origins.of(ref) for part, ref in states.items()}
+    return replace(layer, initial_value=MappingProxyType(found))
+
+
+@dataclass(frozen=True)
+class _Origins:
+    """Judges initial states of one network."""
+
+    graph: Graph
+    finals: frozenset[TensorRef]  # of the other networks
+    kept: Collection[str]
+    trainable: Collection[str]
+
+    def of(self, ref: TensorRef) -> StateOrigin:
+        """What a state is made of; `computed`, of itself, where that is nothing else."""
+        if is_zero(self.graph, ref):
+            return StateOrigin("zeros", ref)
+        leaves = self._leaves(ref, _DEPTH)
+        kinds = {each.kind for each in leaves}
+        if len(kinds) == 1 and kinds != {"computed"}:
+            return leaves[0] if len(set(leaves)) == 1 else StateOrigin(leaves[0].kind, ref)
+        made_of_weights = "weights" if self._is_made_of_weights(ref) else "computed"
+        return StateOrigin(made_of_weights, ref)
+
+    def _leaves(self, ref: TensorRef, depth: int) -> tuple[StateOrigin, ...]:
+        """What a tensor's values are taken from, unchanged; zeros added to them do not count."""
+        found = self._through_finals(ref)
+        node = self.graph.producer(found)
+        leaf = self._leaf(found, node)
+        if leaf is not None:
+            return (leaf,)
+        operands = self._parts(node) if depth else ()
+        leaves = tuple(each for part in operands for each in self._leaves(part, depth - 1))
+        return leaves or (StateOrigin("computed", found),)
+
+    def _through_finals(self, ref: TensorRef) -> TensorRef:
+        """The tensor behind what only hands it on, but not behind another network's final state."""
+        for _ in range(_DEPTH):
+            if ref in self.finals:
+                return ref
+            node = self.graph.producer(ref)
+            if node.op not in ("Identity", "StopGradient", "Enter") or not node.inputs:
+                return source(self.graph, ref)
+            ref = node.inputs[0]
+        return ref
+
+    def _leaf(self, ref: TensorRef, node: Node) -> StateOrigin | None:
+        if ref in self.finals:
+            return StateOrigin("encoder", ref)
+        if node.op in PLACEHOLDERS:
+            return StateOrigin("default" if node.op == "PlaceholderWithDefault" else "placeholder", ref)
+        if node.op in VARIABLES:
+            keeps = node.name in self.kept or node.name not in self.trainable
+            return StateOrigin("variable" if keeps else "weights", ref)
+        return None
+
+    def _parts(self, node: Node) -> tuple[TensorRef, ...]:
+        if node.op in _ARRANGING:
+            return (node.inputs[_ARRANGING[node.op]],)
+        if node.op in CONCATENATIONS or node.op == "Pack":
+            return data_operands(node)
+        if node.op in ADDITIONS:
+            operands = tuple(each for each in node.inputs if not is_zero(self.graph, each))
+            return operands if len(operands) == 1 else ()
+        return ()
+
+    def _is_made_of_weights(self, ref: TensorRef) -> bool:
+        sources = {self.graph[name].op for name in value_sources(self.graph, ref)}
+        return bool(sources & VARIABLES) and not sources & (PLACEHOLDERS | FEEDERS | EXIT | RANDOM)
+
+
+def value_sources(graph: Graph, ref: TensorRef) -> frozenset[str]:
+    """The nodes whose values a tensor depends on, itself included; what only gives it a size does not count."""
+    found: set[str] = set()
+    todo = [ref.node]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        node = graph[name]
+        if node.op not in SHAPES:
+            todo += (each.node for at, each in enumerate(node.inputs) if SIZES.get(node.op) != at)
+    return frozenset(found)
+
+
+def is_zero(graph: Graph, ref: TensorRef, depth: int = _DEPTH) -> bool:
+    """Whether a tensor holds nothing but zeros, whatever is fed."""
+    node = graph.producer(source(graph, ref))
+    if node.op == "ZerosLike":
+        return True
+    if node.op == "Const":
+        value = constant(graph, ref)
+        return value is not None and value.dtype.kind in "fiuc" and not np.any(value)
+    if not depth:
+        return False
+    if node.op == "Mul":
+        return any(is_zero(graph, each, depth - 1) for each in node.inputs)
+    operands = _zero_operands(node)
+    return bool(operands) and all(is_zero(graph, each, depth - 1) for each in operands)
+
+
+def _zero_operands(node: Node) -> tuple[TensorRef, ...]:
+    """The operands that have to be zero for a node to give zeros; none where they do not decide it."""
+    if node.op == "Fill":
+        return node.inputs[1:2]
+    if node.op in _ARRANGING:
+        return (node.inputs[_ARRANGING[node.op]],)
+    if node.op in CONCATENATIONS or node.op == "Pack":
+        return data_operands(node)
+    if node.op in _ZERO_KEEPING:
+        return node.inputs[:1]
+    if node.op in SELECTIONS:
+        return node.inputs[1:]
+    return node.inputs if node.op in ADDITIONS | {"Sub"} else ()
+
+
+# ------------------------------------------------------------------------------- states kept in variables
+
+
+def find_kept_states(graph: Graph, rnns: Iterable[Rnn]) -> tuple[KeptState, ...]:
+    """The variables that an RNN starts from and that what it ends with is assigned to, in the order of the file."""
+    assigns: dict[str, list[str]] = {}
+    networks = [(_starts(graph, rnn), _finals(rnn)) for rnn in rnns]
+    for node in graph.nodes:
+        if node.op in _ASSIGNS and len(node.inputs) > 1:
+            variable = graph.producer(source(graph, node.inputs[0]))
+            if any(variable.name in starts and _holds(graph, node, finals) for starts, finals in networks):
+                assigns.setdefault(variable.name, []).append(node.name)
+    return tuple(KeptState(variable, tuple(names)) for variable, names in assigns.items())
+
+
+def _starts(graph: Graph, rnn: Rnn) -> frozenset[str]:
+    """The variables behind a network's initial states."""
+    initial = [ref for layer in rnn.layers for ref in layer.initial_state.values() if ref is not None]
+    behind = frozenset(name for ref in initial for name in value_sources(graph, ref))
+    return frozenset(name for name in behind if graph[name].op in VARIABLES)
+
+
+def _holds(graph: Graph, assign: Node, finals: Collection[TensorRef]) -> bool:
+    """Whether what is assigned is made of final states."""
+    names = {ref.node for ref in finals}
+    behind = ancestors(graph, [assign.inputs[1].node], control=False, stop=lambda node: node.name in names)
+    return bool(behind & names)
