@@ -43,6 +43,15 @@ def test_layers_are_numbered_from_the_input() -> None:
     assert list(found.values()) == ["rnn_layer_0_state_h", "rnn_layer_1_state_h"]
 
 
+def test_what_holds_several_parts_or_layers_is_named_after_none_of_them() -> None:
+    found = state_aliases([rnn("rnn", "forward", {"c": "a", "h": "a"}, {"c": "b", "h": "b"})])
+    assert list(found.values()) == ["rnn_layer_0_state", "rnn_layer_1_state"]
+    found = state_aliases([rnn("rnn", "forward", {"c": "a", "h": "b"}, {"c": "a", "h": "b"})])
+    assert list(found.values()) == ["rnn_state_c", "rnn_state_h"]
+    found = state_aliases([rnn("f", "forward", {"h": "a"}), rnn("b", "backward", {"h": "a"})])
+    assert list(found.values()) == ["rnn_state_h"]
+
+
 def test_several_rnns_of_one_direction_are_told_apart_by_scope() -> None:
     found = state_aliases([rnn("enc/rnn", "forward", {"h": "a"}), rnn("dec/rnn", "forward", {"h": "b"})])
     assert list(found.values()) == ["enc_rnn_state_h", "dec_rnn_state_h"]

@@ -16,9 +16,22 @@ from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.model import Use
 from tf1compat.plan.document import from_json, to_json
 from tf1compat.plan.make import Wishes, make_plan
-from tf1compat.plan.model import LabelPlan, MigrationPlan, OutputBinding, Piece
+from tf1compat.plan.model import (
+    AxesPlan,
+    CarriedPlan,
+    InputBinding,
+    LabelPlan,
+    MigrationPlan,
+    OutputBinding,
+    Piece,
+    SignaturePlan,
+    StartPlan,
+    StatePlan,
+    StepPlan,
+)
 from tf1compat.source.model import LegacyModel
 
 
@@ -41,6 +54,30 @@ def test_a_plan_survives_json(plan: MigrationPlan) -> None:
     document = json.loads(json.dumps(to_json(plan)))
     assert from_json(document) == plan
     assert to_json(from_json(document)) == document
+
+
+def test_a_step_survives_json(plan: MigrationPlan) -> None:
+    bound = InputBinding("state", ref("Softmax"), DType("float32"), Shape.of(None, 2), (Use("ArgMax", 0),))
+    step = StepPlan(
+        (StatePlan("state", "zeros", ref("Softmax")), StatePlan("other", "placeholder", None)),
+        (AxesPlan("x", 0, 1), AxesPlan("lengths", 0, None, counts=True)),
+        (AxesPlan("probabilities", None, 1, flat=True),),
+        (
+            StartPlan(ref("x"), DType("float32"), Shape.of(None, 3), 0),
+            StartPlan(ref("n"), DType("int32"), Shape(()), None, True),
+        ),
+    )
+    signature = SignaturePlan("step", (bound,), plan.signatures[0].outputs, step)
+    carried = (CarriedPlan("kept", ("store", "store_1")),)
+    whole = replace(plan, signatures=(*plan.signatures, signature), carried=carried, no_step="because")
+    assert from_json(json.loads(json.dumps(to_json(whole)))) == whole
+    assert whole.step == signature
+
+
+def test_a_plan_of_before_steps_were_described_is_still_read(plan: MigrationPlan) -> None:
+    document = to_json(plan)
+    del document["carried"], document["no_step"]
+    assert from_json(document) == plan
 
 
 @pytest.mark.parametrize("name", ["char_rnn/tf0.12.1", "char_rnn/tf1.15.5", "birnn_classifier/tf1.4.1"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.discovery.findings import StatePairing, StatePiece
+from tf1compat.discovery.findings import StatePairing, StatePiece, StateSlice
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding
@@ -66,3 +66,31 @@ def test_a_placeholder_that_cannot_be_filled_again_gives_no_step(shape, pairings
 
 def test_a_network_that_takes_no_state_in_gives_no_step():
     assert carried_states([entry(None, 4)], []) == ()
+
+
+def beside(*ranges: tuple[int, int]) -> StatePairing:
+    pieces = (
+        StatePiece((), TensorRef("initial", at), TensorRef("final", at), "h", StateSlice(1, begin, size))
+        for at, (begin, size) in enumerate(ranges)
+    )
+    return StatePairing(STATE, "rnn", tuple(pieces))
+
+
+def test_states_that_lie_side_by_side_are_joined_in_their_order() -> None:
+    (carried,) = carried_states([entry(None, 7)], [beside((4, 3), (0, 4))])
+    assert carried.joined == 1
+    assert [(piece.index, str(piece.tensor)) for piece in carried.pieces] == [
+        ((0,), "final:1"),
+        ((1,), "final:0"),
+    ]
+
+
+@pytest.mark.parametrize("ranges", [[(0, 4)], [(0, 3), (4, 3)], [(0, 4), (3, 4)], [(0, 4), (0, 4)]])
+def test_side_by_side_without_a_gap_or_not_at_all(ranges: list[tuple[int, int]]) -> None:
+    assert carried_states([entry(None, 7)], [beside(*ranges)]) == ()
+
+
+def test_one_tensor_that_holds_two_parts_is_carried_once() -> None:
+    pieces = tuple(StatePiece((), TensorRef("initial"), TensorRef("final"), part) for part in "ch")
+    (carried,) = carried_states([entry(None, 8)], [StatePairing(STATE, "rnn", pieces)])
+    assert str(carried.tensor) == "final:0"

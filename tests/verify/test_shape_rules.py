@@ -141,3 +141,24 @@ def test_a_picked_index_demands_that_it_is_there() -> None:
     )
     walk_shapes(graph, {TensorRef("x"): ("a", "b")}, {}, symbols)
     assert symbols.at_least == {"a": 2}
+
+
+@pytest.mark.parametrize("time_major", [True, False])
+def test_a_cudnn_network_has_one_batch_in_its_input_its_states_and_its_lengths(time_major: bool) -> None:
+    values, state = (("t", "b", 3), (4, "n", 5)) if time_major else (("b", "t", 3), ("n", 4, 5))
+    found = shapes(
+        f"y = CudnnRNNV3(x, h, c, bias, lengths) time_major={time_major}; direction='bidirectional'",
+        x=values, h=state, c=state, lengths=("m",),
+    )  # fmt: skip
+    batch = found["x"][1 if time_major else 0] if found["x"] else None
+    assert found["lengths"] == (batch,)
+    assert batch in (found["h"] or ())
+    assert found["y"] == (*(found["x"] or ())[:2], 10)
+
+
+def test_beams_are_gathered_from_tables_of_one_shape() -> None:
+    found = shapes(
+        "y = GatherTree(x, parents, lengths, one)", x=("t", "b", 4), parents=("s", "c", "k"), lengths=("m",)
+    )
+    assert found["y"] == found["x"] == found["parents"]
+    assert found["lengths"] == (found["x"] or ())[1:2]

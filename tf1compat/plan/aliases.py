@@ -56,15 +56,26 @@ def _alias(graph: Graph, tensor: TensorRef, role: str) -> str:
 
 
 def state_aliases(rnns: Sequence[Rnn]) -> dict[TensorRef, str]:
-    """`rnn_state_c`, `rnn_state_h`; with several RNNs or layers, the name says which one."""
-    found: dict[TensorRef, str] = {}
+    """`rnn_state_c`, `rnn_state_h`; with several RNNs or layers, the name says which one.
+
+    What a tensor holds of several, it is not named after: `rnn_state` is c and h together.
+    """
+    owners: dict[TensorRef, list[tuple[str, str, str]]] = {}
     for rnn, name in zip(rnns, _rnn_names(rnns), strict=True):
         for number, layer in enumerate(rnn.layers):
-            place = name if len(rnn.layers) == 1 else f"{name}_layer_{number}"
+            place = f"{name}_layer_{number}" if len(rnn.layers) > 1 else name
             for part, tensor in layer.final_state.items():
                 if tensor is not None:
-                    found.setdefault(tensor, f"{place}_state_{part}")
-    return found
+                    owners.setdefault(tensor, []).append((name, place, part))
+    aliases = Aliases()
+    return {tensor: aliases.take(_state_alias(each)) for tensor, each in owners.items()}
+
+
+def _state_alias(owners: Sequence[tuple[str, str, str]]) -> str:
+    """The alias of a state that belongs to these: network, place in it, part of the state."""
+    names, places, parts = (list(dict.fromkeys(each)) for each in zip(*owners, strict=True))
+    place = places[0] if len(places) == 1 else names[0] if len(names) == 1 else "rnn"
+    return f"{place}_state_{parts[0]}" if len(parts) == 1 else f"{place}_state"
 
 
 def _rnn_names(rnns: Sequence[Rnn]) -> tuple[str, ...]:

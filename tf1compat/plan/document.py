@@ -8,10 +8,12 @@ from typing import Any
 
 from tf1compat.discovery.findings import Note
 from tf1compat.errors import PlanError, UnknownNameError
-from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.attributes import Shape
+from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
     FORMAT_VERSION,
+    CarriedPlan,
     ConstantPlan,
     InputBinding,
     LabelPlan,
@@ -21,6 +23,7 @@ from tf1compat.plan.model import (
     SignaturePlan,
     VariablePlan,
 )
+from tf1compat.plan.step_document import dtype_from, step_document, step_from
 
 Document = dict[str, Any]
 
@@ -40,17 +43,22 @@ def to_json(plan: MigrationPlan) -> Document:
         "weights": plan.weights,
         "jit": plan.jit,
         "allow": list(plan.allow),
+        "carried": {each.variable: list(each.assigns) for each in plan.carried},
+        "no_step": plan.no_step or None,
     }
 
 
 def _signature_document(signature: SignaturePlan) -> Document:
     return {
-        "inputs": {
-            each.alias: {"tensor": str(each.tensor), "dtype": str(each.dtype), "shape": each.shape.to_json()}
-            for each in signature.inputs
-        },
+        "inputs": {each.alias: _input_document(each) for each in signature.inputs},
         "outputs": {each.alias: _output_document(each) for each in signature.outputs},
+        **({} if signature.step is None else {"step": step_document(signature.step)}),
     }
+
+
+def _input_document(entry: InputBinding) -> Document:
+    described = {"tensor": str(entry.tensor), "dtype": str(entry.dtype), "shape": entry.shape.to_json()}
+    return described | ({"readers": [list(each) for each in entry.readers]} if entry.readers else {})
 
 
 def _output_document(output: OutputBinding) -> Document:
@@ -58,7 +66,7 @@ def _output_document(output: OutputBinding) -> Document:
     if output.tensor is not None:
         return {"tensor": str(output.tensor), **described}
     pieces = [{"index": list(each.index), "tensor": str(each.tensor)} for each in output.pieces]
-    return {"stack": pieces, **described}
+    return {"stack": pieces, **({} if output.joined is None else {"joined": output.joined}), **described}
 
 
 def _constant_document(constant: ConstantPlan) -> Document:
@@ -90,6 +98,8 @@ def from_json(document: Any) -> MigrationPlan:
         weights=_part(document, "weights", _weights),
         jit=_part(document, "jit", bool),
         allow=_part(document, "allow", _each(str)),
+        carried=_part({"carried": {}, **document}, "carried", _carried),
+        no_step=document.get("no_step") or "",
     )
 
 
@@ -119,6 +129,7 @@ def _signatures(document: Mapping[str, Any]) -> tuple[SignaturePlan, ...]:
             name,
             tuple(_input(alias, each) for alias, each in signature["inputs"].items()),
             tuple(_output(alias, each) for alias, each in signature["outputs"].items()),
+            step_from(signature["step"]) if signature.get("step") else None,
         )
         for name, signature in document.items()
     )
@@ -126,7 +137,10 @@ def _signatures(document: Mapping[str, Any]) -> tuple[SignaturePlan, ...]:
 
 def _input(alias: str, document: Mapping[str, Any]) -> InputBinding:
     shape = Shape.from_json(document["shape"])
-    return InputBinding(alias, TensorRef.parse(document["tensor"]), _dtype(document["dtype"]), shape)
+    readers = tuple(Use(str(node), int(position)) for node, position in document.get("readers", ()))
+    return InputBinding(
+        alias, TensorRef.parse(document["tensor"]), dtype_from(document["dtype"]), shape, readers
+    )
 
 
 def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
@@ -137,21 +151,16 @@ def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
     else:
         pieces = (Piece((), TensorRef.parse(document["tensor"])),)
     shape = Shape.from_json(document["shape"])
-    return OutputBinding(alias, pieces, _dtype(document["dtype"]), shape, document["role"])
-
-
-def _dtype(name: str) -> DType:
-    dtype = DType(name)
-    try:
-        number = dtype.number
-    except KeyError as error:
-        raise ValueError(f"'{name}' is not a TensorFlow type") from error
-    return DType.of_number(number)
+    joined = document.get("joined")
+    dtype = dtype_from(document["dtype"])
+    return OutputBinding(
+        alias, pieces, dtype, shape, document["role"], None if joined is None else int(joined)
+    )
 
 
 def _constant(document: Mapping[str, Any]) -> ConstantPlan:
     tensor = TensorRef.parse(document["tensor"])
-    return ConstantPlan(tensor, document["value"], _dtype(document["dtype"]), document["reason"])
+    return ConstantPlan(tensor, document["value"], dtype_from(document["dtype"]), document["reason"])
 
 
 def _labels(document: Mapping[str, Any] | None) -> LabelPlan | None:
@@ -162,9 +171,13 @@ def _labels(document: Mapping[str, Any] | None) -> LabelPlan | None:
 
 def _variable(document: Mapping[str, Any]) -> VariablePlan:
     return VariablePlan(
-        document["name"], document["key"], document["shape_and_slice"], _dtype(document["dtype"]),
+        document["name"], document["key"], document["shape_and_slice"], dtype_from(document["dtype"]),
         Shape.from_json(document["shape"]), bool(document["trainable"]),
     )  # fmt: skip
+
+
+def _carried(document: Mapping[str, Any]) -> tuple[CarriedPlan, ...]:
+    return tuple(CarriedPlan(variable, tuple(map(str, assigns))) for variable, assigns in document.items())
 
 
 def _note(document: Mapping[str, Any]) -> Note:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf1compat.discovery.findings import Findings, InputFinding, Note, OutputFinding
+from tf1compat.discovery.findings import Findings, InputFinding, Note
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
@@ -15,6 +15,7 @@ from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import input_aliases, output_aliases
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
+    CarriedPlan,
     ConstantPlan,
     InputBinding,
     MigrationPlan,
@@ -24,7 +25,7 @@ from tf1compat.plan.model import (
 )
 from tf1compat.plan.reach import reached, reached_by
 from tf1compat.plan.signature import Signature, alias_problem, parse_signature
-from tf1compat.plan.step import carried_states
+from tf1compat.plan.step import make_step
 from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
 
@@ -71,6 +72,8 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> Migrati
         source=model.path, digest=model.digest, signatures=signatures, constants=frozen, labels=labels,
         variables=variables, hazards=planner.hazards(frozen), blockers=(*blockers, *missing),
         weights=wishes.weights, jit=wishes.jit, allow=wishes.allow,
+        carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
+        no_step=planner.no_step,
     )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ class _Planner:
         self._findings = findings
         self._wishes = wishes
         self._problems: list[str] = []
+        self.no_step = ""  # why a recurrent model has no step
 
     def check(self) -> None:
         if self._problems:
@@ -224,7 +228,7 @@ class _Planner:
         outputs = tuple(self._output(aliases[each.tensor], each.tensor, each.role) for each in offered)
         inputs = self._needed_inputs([each.tensor for each in offered], {each.tensor for each in constants})
         default = SignaturePlan(DEFAULT_SIGNATURE, inputs, outputs)
-        return (default, *self._step(default, offered))
+        return (default, *self._step(default, constants))
 
     def _needed_inputs(
         self, outputs: Sequence[TensorRef], frozen: set[TensorRef]
@@ -236,14 +240,12 @@ class _Planner:
         aliases = input_aliases(self._graph, needed)
         return tuple(_input(each, aliases[each.tensor]) for each in needed)
 
-    def _step(self, default: SignaturePlan, offered: Sequence[OutputFinding]) -> tuple[SignaturePlan, ...]:
+    def _step(self, default: SignaturePlan, constants: Sequence[ConstantPlan]) -> tuple[SignaturePlan, ...]:
         """One step of a recurrent model: state comes out under the alias and in the shape in which it goes in."""
-        carried = carried_states(default.inputs, self._findings.pairings)
-        if not carried:
-            return ()
-        states = {each.tensor for each in offered if each.role == "state"}
-        others = tuple(each for each in default.outputs if each.tensor not in states)
-        return (SignaturePlan("step", default.inputs, (*others, *carried)),)
+        frozen = frozenset(each.tensor.node for each in constants)
+        stepping = make_step(self._graph, self._findings, default, frozen)
+        self.no_step = stepping.reason
+        return () if stepping.signature is None else (stepping.signature,)
 
 
 def _full(name: str, text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tf1compat.discovery.findings import Note
 from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 
 FORMAT_VERSION = 1
@@ -14,12 +15,16 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class InputBinding:
-    """One input of a signature. `tensor` is fed: the graph is cut there."""
+    """One input of a signature. `tensor` is fed: the graph is cut there.
+
+    With `readers`, only these take what is fed, and the tensor stays as it is for all others.
+    """
 
     alias: str
     tensor: TensorRef
     dtype: DType
     shape: Shape
+    readers: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class OutputBinding:
-    """One output of a signature: a tensor, or several stacked into the shape that a placeholder takes."""
+    """One output of a signature: a tensor, or several put together into the shape that a placeholder takes.
+
+    They are stacked, each at its place along new axes in front; with `joined`, set side by side along that axis.
+    """
 
     alias: str
     pieces: tuple[Piece, ...]
     dtype: DType
     shape: Shape
     role: str = "value"  # one of discovery.findings.OUTPUT_ROLES
+    joined: int | None = None
 
     @property
     def tensor(self) -> TensorRef | None:
@@ -48,12 +57,57 @@ class OutputBinding:
 
 
 @dataclass(frozen=True)
+class StatePlan:
+    """A state that `step` takes and gives. `start`: the tensor whose value the original starts with; None for zeros."""
+
+    alias: str
+    origin: str  # one of discovery.findings.STATE_ORIGINS
+    start: TensorRef | None
+
+
+@dataclass(frozen=True)
+class AxesPlan:
+    """Where batch and time lie in an input or output of `step`; None where it has no such axis, or none is known.
+
+    `flat`: batch and time are one axis, the first; `time` is then where time lay before. `counts`: it holds lengths.
+    """
+
+    alias: str
+    batch: int | None
+    time: int | None
+    flat: bool = False
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class StartPlan:
+    """A tensor that initial states are computed from: only its shape counts, or it is the batch size itself."""
+
+    tensor: TensorRef
+    dtype: DType
+    shape: Shape
+    batch: int | None  # the axis; None where the shape is fixed, or where the value is the batch size
+    is_batch_size: bool = False
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """What makes a signature a step: the states that it carries, and how the steps lie in what goes in and out."""
+
+    states: tuple[StatePlan, ...]
+    inputs: tuple[AxesPlan, ...]
+    outputs: tuple[AxesPlan, ...]
+    start: tuple[StartPlan, ...] = ()
+
+
+@dataclass(frozen=True)
 class SignaturePlan:
     """One entry point of the SavedModel."""
 
     name: str
     inputs: tuple[InputBinding, ...]
     outputs: tuple[OutputBinding, ...]
+    step: StepPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +142,14 @@ class VariablePlan:
 
 
 @dataclass(frozen=True)
+class CarriedPlan:
+    """A variable in which the program kept a state from run to run: `assigns`, the ops that did, are left out."""
+
+    variable: str
+    assigns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MigrationPlan:
     """Frozen, and the same after `MigrationPlan.from_json(plan.to_json())`; see `plan.document`."""
 
@@ -102,6 +164,13 @@ class MigrationPlan:
     weights: str = "auto"
     jit: bool = False
     allow: tuple[str, ...] = ()
+    carried: tuple[CarriedPlan, ...] = ()
+    no_step: str = ""  # why a recurrent model has no signature `step`
+
+    @property
+    def step(self) -> SignaturePlan | None:
+        """The signature that carries state, if there is one."""
+        return next((each for each in self.signatures if each.step is not None), None)
 
     @property
     def signature_names(self) -> tuple[str, ...]:

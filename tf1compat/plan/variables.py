@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tf1compat.discovery.findings import Findings, Note, VariableFinding
+from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
 from tf1compat.errors import nearest
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
 from tf1compat.plan.reach import reached_by
@@ -24,6 +25,9 @@ def plan_variables(
     frozen = {each.tensor.node for each in constants}
     graph = model.meta_graph.graph
     reached = {name for signature in signatures for name in reached_by(graph, signature, frozen)}
+    for opaque, keys in canonical_keys(graph, model.checkpoint.entries).items():
+        if opaque in reached:
+            reached |= set(keys)
     plans, missing = [], []
     for each in findings.variables:
         if each.name in reached:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr
-from tf1compat.graph.model import Graph, Node, make_node
+from tf1compat.graph.model import Graph, Node, Use, make_node
 from tf1compat.names import TensorRef
 
 #: What a RewriteError tells the user to do about a node that has no faithful form.
@@ -47,6 +48,18 @@ def redirected(node: Node, replacements: Mapping[TensorRef, TensorRef]) -> Node:
 def redirect(graph: Graph, replacements: Mapping[TensorRef, TensorRef]) -> Graph:
     """The same graph, every reader of a replaced tensor reading its replacement."""
     return graph.replacing(redirected(node, replacements) for node in graph.nodes)
+
+
+def redirect_readers(graph: Graph, readers: Iterable[Use], replacement: TensorRef) -> Graph:
+    """The same graph, these inputs of these nodes alone reading the replacement; raises RewriteError for no input."""
+    changed: dict[str, Node] = {}
+    for name, position in readers:
+        node = changed.get(name) or graph.get(name)
+        if node is None or position >= len(node.inputs):
+            raise RewriteError(f"'{name}' has no input {position} to give a state to")
+        inputs = (*node.inputs[:position], replacement, *node.inputs[position + 1 :])
+        changed[name] = replace(node, inputs=inputs)
+    return substitute(graph, changed)
 
 
 def substitute(graph: Graph, changed: Mapping[str, Node], added: Iterable[Node] = ()) -> Graph:

@@ -8,7 +8,7 @@ from itertools import product
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
-from tf1compat.graph.model import Graph, Node, make_node
+from tf1compat.graph.model import Graph, Node, Use, make_node
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
     ConstantPlan,
@@ -17,7 +17,7 @@ from tf1compat.plan.model import (
     OutputBinding,
     SignaturePlan,
 )
-from tf1compat.rewrite.base import fresh_name, passing, redirect, substitute
+from tf1compat.rewrite.base import fresh_name, passing, redirect, redirect_readers, substitute
 
 
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
@@ -34,19 +34,30 @@ def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tup
 
     Raises RewriteError where two inputs are the same tensor.
     """
-    entries: list[tuple[str, str]] = []
-    aliases: dict[TensorRef, str] = {}
-    for binding in inputs:
-        other = aliases.setdefault(binding.tensor, binding.alias)
+    entries: dict[str, str] = {}
+    aliases: dict[tuple[TensorRef, tuple[Use, ...]], str] = {}
+    # A node's first output last: the node itself makes way for what is fed there.
+    for binding in sorted(inputs, key=lambda each: each.tensor.index == 0):
+        other = aliases.setdefault((binding.tensor, binding.readers), binding.alias)
         if other != binding.alias:
             raise RewriteError(
                 f"the inputs '{other}' and '{binding.alias}' are both '{binding.tensor}', which takes one value; "
                 "leave one of them out"
             )
         node = make_node("", "Placeholder", made_by="feed", dtype=binding.dtype, shape=binding.shape)
-        graph, entry = _replace_tensor(graph, binding.tensor, node)
-        entries.append((binding.alias, entry))
-    return graph, tuple(entries)
+        if binding.readers:
+            graph, entry = _feed_readers(graph, binding, node)
+        else:
+            graph, entry = _replace_tensor(graph, binding.tensor, node)
+        entries[binding.alias] = entry
+    return graph, tuple((each.alias, entries[each.alias]) for each in inputs)
+
+
+def _feed_readers(graph: Graph, binding: InputBinding, node: Node) -> tuple[Graph, str]:
+    """The graph in which `node` gives an input's value to its readers alone; raises RewriteError for no reader."""
+    name = fresh_name(graph, f"{binding.tensor.node}/{binding.alias}")
+    graph = substitute(graph, {}, [replace(node, name=name)])
+    return redirect_readers(graph, binding.readers, TensorRef(name)), name
 
 
 def use_defaults(graph: Graph) -> Graph:
@@ -119,6 +130,8 @@ def _stacked(additions: _Additions, binding: OutputBinding) -> TensorRef:
     """The one tensor of an output; of several, their stack. Raises RewriteError where the places do not fill it."""
     if binding.tensor is not None:
         return binding.tensor
+    if binding.joined is not None:
+        return _joined(additions, binding, binding.joined)
     parts = {piece.index: piece.tensor for piece in binding.pieces}
     sizes = tuple(max(place) + 1 for place in zip(*parts, strict=False))
     places = list(product(*map(range, sizes)))
@@ -128,6 +141,20 @@ def _stacked(additions: _Additions, binding: OutputBinding) -> TensorRef:
             "or lie over each other; give each of them an alias of its own with --signature"
         )
     return _stack(additions, binding, parts, ())
+
+
+def _joined(additions: _Additions, binding: OutputBinding, axis: int) -> TensorRef:
+    """The tensors of an output side by side along an axis, in the order of their places."""
+    ordered = [piece.tensor for piece in sorted(binding.pieces, key=lambda piece: piece.index)]
+    along = additions.constant(f"{binding.alias}/axis", axis, "int32")
+    return additions.add(
+        f"{binding.alias}/joined",
+        "ConcatV2",
+        (*ordered, along),
+        T=binding.dtype,
+        N=len(ordered),
+        Tidx=DType("int32"),
+    )
 
 
 def _stack(

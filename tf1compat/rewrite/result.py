@@ -42,3 +42,6 @@ class Rewritten:
 
     signatures: tuple[SignatureGraph, ...]
     changes: tuple[Change, ...]
+    zero_state: SignatureGraph | None = (
+        None  # the original's own initial states; see `plan.start.start_signature`
+    )

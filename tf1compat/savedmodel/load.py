@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ import numpy as np
 from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.savedmodel.eager import eagerly
+from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,17 @@ class LoadedSignature:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     function: Any
+    start: StartStates | None = None  # gives the states that are left out
 
     def __call__(self, **feeds: Any) -> dict[str, Array]:
-        """Run it; raises FeedError naming the alias whose value is missing, unknown or does not fit."""
+        """Run it; states that are not given begin as the original's do.
+
+        Raises FeedError naming the alias whose value is missing, unknown or does not fit.
+        """
         import tensorflow as tf
 
+        if self.start is not None:
+            feeds = self.start.completed(feeds, self.inputs)
         self._check_names(feeds)
         with eagerly():
             tensors = {alias: self._tensor(tf, alias, value) for alias, value in feeds.items()}
@@ -49,6 +56,8 @@ class LoadedSignature:
                 f"signature '{self.name}' has no input '{unknown[0]}'{hint or _listed(self.inputs)}"
             )
         if missing:
+            begun = self.start.aliases if self.start is not None else ()
+            missing.sort(key=lambda name: name in begun)
             spec = self.inputs[missing[0]]
             raise FeedError(
                 f"signature '{self.name}' needs a value for '{missing[0]}' ({spec.dtype.name} {spec.shape})"
@@ -64,6 +73,46 @@ class LoadedSignature:
         if not spec.shape.is_compatible_with(tensor.shape):
             raise FeedError(f"'{alias}' has the shape {spec.shape}, found {tensor.shape}")
         return tensor
+
+
+@dataclass(frozen=True)
+class StartStates:
+    """The states with which a step begins, and the axis of the examples in its other inputs."""
+
+    function: Any  # of the batch size
+    axes: Mapping[str, int]
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The states that it gives."""
+        return tuple(self.function.structured_outputs)
+
+    def of(self, batch_size: int) -> dict[str, Array]:
+        """The states for so many examples; raises FeedError where there cannot be so many."""
+        import tensorflow as tf
+
+        with eagerly():
+            try:
+                found = self.function(batch_size=tf.constant(batch_size, tf.int32))
+            except (tf.errors.OpError, ValueError, TypeError) as error:
+                raise FeedError(
+                    f"there is no state for a batch of {batch_size!r}: {reason_of(error)}"
+                ) from error
+            return {alias: tensor.numpy() for alias, tensor in sorted(found.items())}
+
+    def completed(self, feeds: Mapping[str, Any], inputs: Collection[str]) -> dict[str, Any]:
+        """The feeds, with those inputs that are states and not given, if others tell how many examples there are."""
+        missing = [alias for alias in self.aliases if alias in inputs and alias not in feeds]
+        batch = self._batch(feeds)
+        states = self.of(batch) if missing and batch is not None else {}
+        return {**feeds, **{alias: states[alias] for alias in missing if alias in states}}
+
+    def _batch(self, feeds: Mapping[str, Any]) -> int | None:
+        for alias, axis in self.axes.items():
+            shape = np.shape(feeds[alias]) if alias in feeds else ()
+            if axis < len(shape):
+                return int(shape[axis])
+        return None
 
 
 def _listed(names: Mapping[str, Any]) -> str:
@@ -87,7 +136,9 @@ class MigratedModel:
                 self.saved_model = tf.saved_model.load(str(self.path))
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise SourceError(f"'{directory}' cannot be loaded: {reason_of(error)}") from error
-        self.signatures: Mapping[str, LoadedSignature] = MappingProxyType(_signatures(self.saved_model))
+        self._start = _start_of(self.saved_model)
+        found = _signatures(self.saved_model, self._start)
+        self.signatures: Mapping[str, LoadedSignature] = MappingProxyType(found)
 
     @property
     def variables(self) -> tuple[Any, ...]:
@@ -107,6 +158,17 @@ class MigratedModel:
             return None
         with eagerly():
             return tuple(each.decode() for each in labels().numpy())
+
+    def zero_state(self, batch_size: int) -> dict[str, Array]:
+        """The states with which the original begins, for so many examples, by the aliases of `step`.
+
+        Raises FeedError where the model has no such state.
+        """
+        if self._start is None:
+            raise FeedError(
+                f"'{self.path}' has no zero_state: it carries no state that a batch size is enough for"
+            )
+        return self._start.of(batch_size)
 
     def predict(self, signature: str, feeds: Mapping[str, Any]) -> dict[str, Array]:
         """All outputs of one signature by alias; raises FeedError."""
@@ -141,26 +203,44 @@ class MigratedModel:
         return (exact or by_outputs or list(self.signatures.values()))[0]
 
 
-def _signatures(loaded: Any) -> dict[str, LoadedSignature]:
+def _start_of(loaded: Any) -> StartStates | None:
+    functions = [_only_function(loaded, name) for name in (ZERO_STATE, BATCH_AXES)]
+    if None in functions:
+        return None
+    with eagerly():
+        axes = {alias: int(axis) for alias, axis in functions[1]().items()}
+    return StartStates(functions[0], axes)
+
+
+def _only_function(loaded: Any, name: str) -> Any:
+    concrete = getattr(getattr(loaded, name, None), "concrete_functions", None)
+    return concrete[0] if concrete else None
+
+
+def _signatures(loaded: Any, start: StartStates | None) -> dict[str, LoadedSignature]:
     """`serving_default` first; then the others, from the signatures or, in a model that was loaded and saved again
     (which keeps only the default one), from the functions of the same names."""
     functions = dict(loaded.signatures)
     for name in dir(loaded):
         concrete = getattr(getattr(loaded, name), "concrete_functions", None)
-        if concrete and not name.startswith("_") and name not in functions and _gives_aliases(concrete[0]):
+        is_signature = not name.startswith("_") and name not in (*functions, ZERO_STATE, BATCH_AXES)
+        if concrete and is_signature and _gives_aliases(concrete[0]):
             functions[name] = concrete[0]
     names = sorted(functions, key=lambda name: (name != "serving_default", name))
-    return {name: _signature(name, functions[name]) for name in names}
+    return {name: _signature(name, functions[name], start) for name in names}
 
 
 def _gives_aliases(function: Any) -> bool:
     return isinstance(function.structured_outputs, Mapping)
 
 
-def _signature(name: str, function: Any) -> LoadedSignature:
+def _signature(name: str, function: Any, start: StartStates | None) -> LoadedSignature:
     positional, keywords = function.structured_input_signature
     inputs = {spec.name: spec for spec in positional} | dict(keywords)
-    return LoadedSignature(name, inputs, dict(function.structured_outputs), function)
+    takes = start is not None and any(alias in inputs for alias in start.aliases)
+    return LoadedSignature(
+        name, inputs, dict(function.structured_outputs), function, start if takes else None
+    )
 
 
 def _flat(fetches: Any) -> list[str]:

@@ -12,6 +12,7 @@ from tf1compat.plan.model import InputBinding, LabelPlan, MigrationPlan, Variabl
 from tf1compat.rewrite.result import Rewritten, SignatureGraph
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.graph_def import graph_def_of
+from tf1compat.savedmodel.start import Run, add_start
 
 
 def write_saved_model(
@@ -39,6 +40,8 @@ def _write(rewritten: Rewritten, plan: MigrationPlan, values: Mapping[str, Array
         setattr(module, _attribute(signature.name), function)
         signatures[signature.name] = function.get_concrete_function()
     module._default_save_signature = getattr(module, _attribute("serving_default"))
+    if plan.step is not None and plan.step.step is not None:
+        add_start(tf, module, plan.step, _start_call(tf, rewritten.zero_state, variables))
     if plan.labels is not None:
         module.labels = _labels(tf, plan.labels)
     tf.saved_model.save(module, str(directory), signatures=signatures)
@@ -63,21 +66,35 @@ def _function(
     tf: Any, graph: SignatureGraph, inputs: Sequence[InputBinding], variables: Mapping[str, Any], *, jit: bool
 ) -> Any:
     """A tf.function that takes the signature's inputs by alias and gives its outputs by alias."""
-    graph_def = graph_def_of(_without_entries(graph))
-    entry = dict(graph.inputs)
+    run = _run(tf, graph, variables)
+    aliases = [alias for alias, _ in graph.inputs]
     specs = [tf.TensorSpec(_dimensions(each.shape), each.dtype.base, name=each.alias) for each in inputs]
 
     def call(*tensors: Any, **named: Any) -> dict[str, Any]:
-        given = dict(zip(entry, tensors, strict=False)) | named
+        return run(dict(zip(aliases, tensors, strict=False)) | named)
+
+    call.__name__ = _attribute(graph.name)
+    call.__signature__ = _python_signature(inputs)  # type: ignore[attr-defined]
+    return tf.function(call, input_signature=specs, autograph=False, jit_compile=True if jit else None)
+
+
+def _run(tf: Any, graph: SignatureGraph, variables: Mapping[str, Any]) -> Run:
+    """What gives a graph's outputs by alias, for inputs by alias."""
+    graph_def = graph_def_of(_without_entries(graph))
+    entry = dict(graph.inputs)
+
+    def run(given: Mapping[str, Any]) -> dict[str, Any]:
         fed = {f"{entry[alias]}:0": tensor for alias, tensor in given.items()}
         fed.update((f"{slot.node}:0", variables[slot.name].read_value()) for slot in graph.variables)
         return dict(
             zip((alias for alias, _ in graph.outputs), _imported(tf, graph_def, graph, fed), strict=True)
         )
 
-    call.__name__ = _attribute(graph.name)
-    call.__signature__ = _python_signature(inputs)  # type: ignore[attr-defined]
-    return tf.function(call, input_signature=specs, autograph=False, jit_compile=True if jit else None)
+    return run
+
+
+def _start_call(tf: Any, graph: SignatureGraph | None, variables: Mapping[str, Any]) -> Run | None:
+    return None if graph is None else _run(tf, graph, variables)
 
 
 def _python_signature(inputs: Sequence[InputBinding]) -> inspect.Signature:

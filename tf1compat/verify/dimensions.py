@@ -71,9 +71,14 @@ def _note(walk: Walk, ref: TensorRef, dims: Dims, anchor: Dims) -> None:
 
 def anchors_of(graph: Graph, findings: Findings) -> dict[TensorRef, Dims]:
     """What discovery knows of shapes: those of each RNN's input, states and lengths, and of packed states."""
-    layers = [layer for rnn in findings.rnns for layer in rnn.layers]
-    units = {ref: layer.units for layer in layers for ref in layer.initial_state.values() if ref}
-    anchors: dict[TensorRef, Dims] = {ref: (BATCH, size) for ref, size in units.items()}
+    layers = [layer for rnn in findings.rnns if rnn.kind != "cudnn" for layer in rnn.layers]
+    units = {
+        ref: layer.units
+        for layer in layers
+        for part, ref in layer.initial_state.items()
+        if ref is not None and part not in layer.slices
+    }
+    anchors: dict[TensorRef, Dims] = {ref: _state_dims(graph, ref, size) for ref, size in units.items()}
     for rnn in findings.rnns:
         anchors.update(_rnn_anchors(graph, rnn))
     for pairing in findings.pairings:
@@ -81,12 +86,19 @@ def anchors_of(graph: Graph, findings: Findings) -> dict[TensorRef, Dims]:
     return anchors
 
 
+def _state_dims(graph: Graph, ref: TensorRef, units: int | None) -> Dims:
+    """A state's shape, as the graph has it; a row of the units for each example where it does not say."""
+    dims = graph.static_shape(ref).dims
+    return (BATCH, units) if not dims else (BATCH if dims[0] is None else dims[0], *dims[1:])
+
+
 def _rnn_anchors(graph: Graph, rnn: Rnn) -> dict[TensorRef, Dims]:
     anchors: dict[TensorRef, Dims] = {}
     time = time_of(rnn)
     if rnn.inputs is not None and rnn.time_major is not None:
-        width = _input_width(graph, rnn)
-        anchors[rnn.inputs] = (time, BATCH, width) if rnn.time_major else (BATCH, time, width)
+        known = graph.static_shape(rnn.inputs).dims or ()
+        rest = known[2:] if len(known) > 3 else (_input_width(graph, rnn),)
+        anchors[rnn.inputs] = (time, BATCH, *rest) if rnn.time_major else (BATCH, time, *rest)
     if rnn.sequence_length is not None:
         anchors[rnn.sequence_length] = (BATCH,)
     return anchors
@@ -112,7 +124,8 @@ def _input_width(graph: Graph, rnn: Rnn) -> int | None:
 
 def _packed(pairing: StatePairing, units: Mapping[TensorRef, int | None]) -> Dims:
     leading = zip(*(piece.index for piece in pairing.pieces), strict=False)
-    width = next((units[piece.initial] for piece in pairing.pieces if piece.initial in units), None)
+    apart = [piece for piece in pairing.pieces if piece.beside is None]
+    width = next((units[piece.initial] for piece in apart if piece.initial in units), None)
     return (*(max(places) + 1 for places in leading), BATCH, width)
 
 

@@ -127,9 +127,13 @@ class _Reading:
         return Domain(binding.alias, binding.tensor, binding.dtype, sizes, _refined(values, sizes, role))
 
     def _role(self, tensor: TensorRef) -> str:
-        if any(each.placeholder == tensor for each in self.findings.pairings):
+        if any(each.placeholder == tensor for each in self.findings.pairings) or tensor in self._states():
             return "state"
         return next((each.role for each in self.findings.inputs if each.tensor == tensor), "other")
+
+    def _states(self) -> set[TensorRef | None]:
+        layers = (layer for rnn in self.findings.rnns for layer in rnn.layers)
+        return {ref for layer in layers for ref in layer.initial_state.values()}
 
     def _size(self, dim: Dim, names: Mapping[str, str]) -> Size | None:
         """A fixed size, or the name of the symbol."""
@@ -166,8 +170,10 @@ def _refined(values: Values, sizes: tuple[Size, ...], role: str) -> Values:
 
 
 def _with_upper(domain: Domain, inputs: tuple[Domain, ...]) -> Domain:
-    """Lengths that no RNN is known to read count the second axis of the first input that has one."""
-    if domain.values.kind != "lengths" or domain.values.upper is not None:
+    """Lengths that no input is known to have the steps of count the second axis of the first input that has one."""
+    known = {dim for each in inputs for dim in each.dims}
+    upper = domain.values.upper
+    if domain.values.kind != "lengths" or isinstance(upper, int) or upper in known:
         return domain
     axes = (each.dims[1] for each in inputs if len(each.dims) > 1)
     return replace(domain, values=replace(domain.values, upper=next(axes, 1)))

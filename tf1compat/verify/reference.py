@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from tf1compat.plan.model import ConstantPlan, MigrationPlan, OutputBinding, Sig
 from tf1compat.restore.session import LegacySession
 from tf1compat.verify.cases import Case
 from tf1compat.verify.fresh import Answer
+from tf1compat.verify.taps import Taps
 
+_NO_TAPS: Taps = MappingProxyType({})
 #: Seconds after which a run is given up: a graph that reads from a queue nobody fills would wait for ever.
 TIMEOUT = 30.0
 BLOCKED = (
@@ -25,8 +28,10 @@ BLOCKED = (
 class Reference:
     """Runs the cases of a plan's signatures on the original graph."""
 
-    def __init__(self, legacy: LegacySession, plan: MigrationPlan) -> None:
+    def __init__(self, legacy: LegacySession, plan: MigrationPlan, taps: Taps = _NO_TAPS) -> None:
         self._legacy = legacy
+        self._taps = taps
+        self._keeps_state = bool(plan.carried)
         self._signatures = {each.name: each for each in plan.signatures}
         self._constants = {str(each.tensor): _constant(each) for each in plan.constants}
 
@@ -42,6 +47,8 @@ class Reference:
         pieces = {str(piece.tensor) for output in signature.outputs for piece in output.pieces}
         fetches = {name: name for name in sorted(pieces)}
         try:
+            if self._keeps_state:
+                self._legacy.restore()  # each case begins from the checkpoint's state
             values = self._legacy.run(fetches, self._feeds(signature, case), timeout=TIMEOUT)
         except tf.errors.DeadlineExceededError:
             return Answer({}, BLOCKED)
@@ -50,7 +57,10 @@ class Reference:
         return Answer({output.alias: _stacked(output, values) for output in signature.outputs})
 
     def _feeds(self, signature: SignaturePlan, case: Case) -> dict[str, Array]:
-        fed = {str(each.tensor): case.feeds[each.alias] for each in signature.inputs}
+        fed = {
+            str(self._taps.get((each.tensor, each.readers), each.tensor)): case.feeds[each.alias]
+            for each in signature.inputs
+        }
         return {**self._constants, **fed}
 
 
@@ -64,6 +74,9 @@ def _stacked(output: OutputBinding, values: Mapping[str, Array]) -> Array:
     """An output's pieces, each at its place."""
     if output.tensor is not None:
         return _plain(values[str(output.tensor)])
+    if output.joined is not None:
+        ordered = sorted(output.pieces, key=lambda piece: piece.index)
+        return np.concatenate([values[str(piece.tensor)] for piece in ordered], output.joined)
     places = [piece.index for piece in output.pieces]
     leading = tuple(max(place) + 1 for place in zip(*places, strict=True))
     parts = {piece.index: np.asarray(values[str(piece.tensor)]) for piece in output.pieces}

@@ -23,8 +23,12 @@ from tf1compat.verify.domain import domains_of
 from tf1compat.verify.feeds import given_cases
 from tf1compat.verify.fresh import Answer, FreshProcess
 from tf1compat.verify.reference import BLOCKED, Reference
+from tf1compat.verify.stepwise import stepwise
+from tf1compat.verify.taps import with_taps
 
 SEED = 20240229
+#: Ops whose kernels end the whole process when there is nothing to compute.
+_ABORTING = frozenset({"BlockLSTM", "BlockLSTMV2"})
 #: The model's list of labels, compared like an output.
 ALL_CLASSES = "all_classes"
 
@@ -50,8 +54,10 @@ def verify(
     if not (saved_model / "saved_model.pb").is_file():
         raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
     given = None if feeds is None else given_cases(plan.signatures, feeds)
-    with FreshProcess(saved_model) as fresh, LegacySession(model, findings, needed=_needed(plan)) as legacy:
-        original = _Original(model, findings, plan, Reference(legacy, plan), seed)
+    tapped, taps = with_taps(model, plan)
+    needed = (*_needed(plan), *taps.values())
+    with FreshProcess(saved_model) as fresh, LegacySession(tapped, findings, needed=needed) as legacy:
+        original = _Original(model, findings, plan, Reference(legacy, plan, taps), seed)
         tried = original.answers(given)
         found = iter(fresh.run([case for case, expected in tried if expected.error is None]))
         judge = _Judge(plan.labels, fresh.labels, rtol, atol)
@@ -59,6 +65,10 @@ def verify(
             judge.refused(case, expected) if expected.error else judge.result(case, expected, next(found))
             for case, expected in tried
         )
+        if given is None and plan.step is not None:
+            ran = [case for case, expected in tried if expected.error is None]
+            steps = stepwise(plan.step, ran, fresh.run, rtol, atol)
+            results += () if steps is None else (steps,)
         return Comparison(results, rtol, atol, original.description, seed, tf.__version__)
 
 
@@ -101,7 +111,8 @@ class _Original:
         for domain in domains_of(graph, self.findings, signature, constants):
             made_up = cases(domain, self.seed, many_rows=many_rows)
             # What is compiled is compiled for sizes, and XLA may have no code for an empty axis.
-            asked = [case for case in made_up if not (self.plan.jit and case.is_empty)]
+            spared = self.plan.jit or any(node.op in _ABORTING for node in graph.nodes)
+            asked = [case for case in made_up if not (spared and case.is_empty)]
             tried = list(_until_blocked(self.reference, asked))
             attempts.append(tried)
             if any(answer.error is None or answer.error == BLOCKED for _, answer in tried):

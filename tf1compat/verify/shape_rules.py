@@ -279,6 +279,32 @@ def _cross_entropy(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return ((logits[0],) if logits else None,)
 
 
+def _cudnn_rnn(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    values, *states = (walk.of(ref) for ref in node.inputs[:3])
+    lengths = walk.of(node.inputs[4]) if node.op == "CudnnRNNV3" else None
+    axis = 0 if node.attrs.get("time_major") is False else 1  # of the examples
+    known = [dims for dims in states if dims is not None and len(dims) == 3]
+    if values is None or len(values) != 3 or not known:
+        return (None,)
+    for dims in known:
+        walk.symbols.unify(dims[axis], values[axis])
+        walk.symbols.unify_all(dims, known[0])
+    if lengths:
+        walk.symbols.unify(lengths[0], values[axis])
+    units = walk.symbols.find(known[0][-1])
+    both = 2 if node.text("direction") == "bidirectional" else 1
+    return ((*values[:2], units * both if isinstance(units, int) else None), *known)
+
+
+def _gather_tree(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    steps, parents, lengths = (walk.of(ref) for ref in node.inputs[:3])
+    walk.symbols.unify_all(steps, parents)
+    known = steps or parents
+    if known and lengths:
+        walk.symbols.unify_all(known[1 : 1 + len(lengths)], lengths)
+    return (known,)
+
+
 _TABLE: tuple[tuple[Rule, str], ...] = (
     (_same, "Identity RefIdentity StopGradient PreventGradient Snapshot Enter RefEnter Exit "
             "RefExit Switch RefSwitch NextIteration RefNextIteration Cast Relu Relu6 Elu Selu Tanh "
@@ -311,6 +337,8 @@ _TABLE: tuple[tuple[Rule, str], ...] = (
     (_pool, "MaxPool AvgPool MaxPool3D AvgPool3D"),
     (_scatter_into_array, "TensorArrayScatter TensorArrayScatterV2 TensorArrayScatterV3 TensorArrayUnpack"),
     (_read_from_array, "TensorArrayRead TensorArrayReadV2 TensorArrayReadV3"),
+    (_cudnn_rnn, "CudnnRNN CudnnRNNV2 CudnnRNNV3"),
+    (_gather_tree, "GatherTree"),
     (_cross_entropy, "SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits"),
 )  # fmt: skip
 

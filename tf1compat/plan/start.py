@@ -1,0 +1,80 @@
+"""What a model's own initial states are computed from, where a batch size is enough to compute them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM
+from tf1compat.discovery.rnn.origins import value_sources
+from tf1compat.discovery.tensors import dtype_of
+from tf1compat.graph.attributes import Shape
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import (
+    InputBinding,
+    MigrationPlan,
+    OutputBinding,
+    Piece,
+    SignaturePlan,
+    StartPlan,
+)
+from tf1compat.plan.reach import reached
+
+
+def start_inputs(
+    graph: Graph, starts: Sequence[TensorRef], frozen: frozenset[str], batches: Mapping[TensorRef, int | None]
+) -> tuple[StartPlan, ...] | None:
+    """What to feed, given a batch size, for these initial states; None where a batch size is not enough.
+
+    `batches`: the axis of the examples in the inputs for which it is known.
+    """
+    behind = reached(graph, starts, frozen)
+    felt = {name for ref in starts for name in value_sources(graph, ref)}
+    found = []
+    for node in graph.nodes:
+        if node.name not in behind or node.name in frozen:
+            continue
+        if node.op in FEEDERS | RANDOM or (node.op in PLACEHOLDERS and _is_felt(node.op, node.name in felt)):
+            return None
+        if node.op in PLACEHOLDERS and not (node.op == "PlaceholderWithDefault" and node.name in felt):
+            plan = _start_input(graph, TensorRef(node.name), batches)
+            if plan is None:
+                return None
+            found.append(plan)
+    return tuple(found)
+
+
+def start_signature(plan: MigrationPlan) -> SignaturePlan | None:
+    """The signature that computes the initial states of a plan's step, as far as the original computes them."""
+    if plan.step is None or plan.step.step is None:
+        return None
+    bound = {each.alias: each for each in plan.step.inputs}
+    outputs = tuple(
+        OutputBinding(
+            each.alias, (Piece((), each.start),), bound[each.alias].dtype, bound[each.alias].shape, "state"
+        )
+        for each in plan.step.step.states
+        if each.start is not None
+    )
+    inputs = tuple(
+        InputBinding(f"given_{number}", each.tensor, each.dtype, each.shape)
+        for number, each in enumerate(plan.step.step.start)
+    )
+    return SignaturePlan("zero_state", inputs, outputs) if outputs else None
+
+
+def _is_felt(op: str, felt: bool) -> bool:
+    return felt and op != "PlaceholderWithDefault"
+
+
+def _start_input(graph: Graph, ref: TensorRef, batches: Mapping[TensorRef, int | None]) -> StartPlan | None:
+    shape, dtype = graph.static_shape(ref), dtype_of(graph, ref)
+    if shape.dims is None and not dtype.is_integer:
+        return None
+    if not shape.dims:  # old files do not tell a scalar's shape from an unknown one
+        return StartPlan(ref, dtype, Shape(()), None, is_batch_size=dtype.is_integer)
+    open_axes = [axis for axis, dim in enumerate(shape.dims) if dim is None]
+    batch = batches.get(ref)
+    if batch is None and len(open_axes) > 1:
+        return None
+    return StartPlan(ref, dtype, shape, open_axes[0] if batch is None and open_axes else batch)
