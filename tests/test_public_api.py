@@ -45,7 +45,7 @@ def test_signatures_of_the_functions_are_those_promised():
     def parameters(name: str) -> list[str]:
         return list(inspect.signature(getattr(tf1compat, name)).parameters)
 
-    assert parameters("inspect") == ["model"]
+    assert parameters("inspect")[:1] == ["model"]
     assert parameters("plan")[:4] == ["model", "signatures", "labels", "constants"]
     assert parameters("migrate")[:9] == [
         "model", "output", "plan", "signatures", "labels", "constants", "overwrite", "verify", "jit",

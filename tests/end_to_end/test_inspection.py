@@ -33,8 +33,15 @@ def found(folder: Path) -> dict[str, Any]:
     return document
 
 
+_SAME_OF_LAYER = ("cell", "units", "variables", "initial_state", "final_state")
+
+
 def _rnns(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{key: each[key] for key in _SAME} for each in document["rnns"]]
+    return [
+        {key: each[key] for key in _SAME}
+        | {"layers": [{key: layer[key] for key in _SAME_OF_LAYER} for layer in each["layers"]]}
+        for each in document["rnns"]
+    ]
 
 
 def test_recurrent_networks_are_those_of_the_truth(folder: Path, found: dict[str, Any]) -> None:

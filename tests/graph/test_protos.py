@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
+from tensorboard.compat.proto import function_pb2
 
 from tf1compat.graph import protos
 from tf1compat.graph.attributes import Attr, AttrPlaceholder, DType, FunctionRef, Shape, TensorValue
@@ -97,3 +99,19 @@ def test_scrubbing_drops_what_tf2_refuses(fixture_folder: Callable[[str], Path])
     assert "summaries" in before.node_collections
     assert "summaries" not in after.node_collections
     assert after.variables == before.variables
+
+
+def test_functions_of_a_library_are_graphs_with_their_arguments_and_results():
+    library = function_pb2.FunctionDefLibrary()
+    function = library.function.add()
+    function.signature.name = "step"
+    function.signature.input_arg.add(name="x")
+    function.signature.output_arg.add(name="y")
+    function.ret["y"] = "top:indices:0"
+    function.node_def.add(name="split", op="Split", input=["x", "x"])
+    function.node_def.add(name="top", op="TopKV2", input=["split:output:1", "x", "^split"])
+    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["step"]
+    assert (found.inputs, found.outputs) == (("x",), (TensorRef("top", 1),))
+    assert [node.op for node in found.graph.nodes] == ["_Arg", "Split", "TopKV2"]
+    assert found.graph["top"].inputs == (TensorRef("split", 1), TensorRef("x"))
+    assert found.graph["top"].control_inputs == ("split",)

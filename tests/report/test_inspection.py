@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Findings, LabelFinding, Note
+from tf1compat.discovery.findings import Findings, LabelFinding, Note, StateOrigin
+from tf1compat.names import TensorRef
 from tf1compat.report import render
 from tf1compat.report.inspection import Inspection, to_document
 
@@ -52,6 +53,7 @@ def test_json_is_what_the_contract_says(inspection):
                         "initial_state": {"c": "init_state:0", "h": None},
                         "final_state": {"c": "rnn/while/Exit_3:0", "h": "rnn/while/Exit_4:0"},
                         "slices": {},
+                        "initial_value": {},
                         "features": [],
                         "wrappers": [],
                     }
@@ -157,3 +159,13 @@ def test_a_graph_without_anything_says_so(model):
 
 def test_printing_an_inspection_gives_its_text(inspection):
     assert str(inspection) == text(inspection).rstrip("\n")
+
+
+def test_where_a_state_begins_is_shown(inspection):
+    (rnn,) = inspection.findings.rnns
+    layer = replace(rnn.layers[0], initial_value={"c": StateOrigin("zeros", TensorRef("rnn/zeros"))})
+    findings = replace(inspection.findings, rnns=(replace(rnn, layers=(layer,)),))
+    shown = replace(inspection, findings=findings)
+    assert "initial c (zeros)" in text(shown)
+    (reported,) = shown.to_json()["rnns"]
+    assert reported["layers"][0]["initial_value"] == {"c": {"origin": "zeros", "tensor": "rnn/zeros:0"}}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tf1compat.discovery.findings import Note
 from tf1compat.names import TensorRef
+from tf1compat.plan.model import SignaturePlan, StatePlan, StepPlan
 from tf1compat.report import render
 from tf1compat.report.plan import to_document
 
@@ -65,3 +66,17 @@ def test_a_plan_that_was_written_says_where(plan):
 def test_a_value_cannot_break_the_table(plan):
     odd = replace(plan.constants[0], tensor=TensorRef("mode"), value="a\n\x1b[31m")
     assert "'a\\n\\x1b[31m'" in text(replace(plan, constants=(odd,)))
+
+
+def test_a_step_says_what_its_states_begin_with(plan):
+    step = StepPlan((StatePlan("rnn_state_c", "zeros", TensorRef("zeros")),), (), ())
+    signatures = (*plan.signatures, SignaturePlan("step", (), (), step))
+    report = text(replace(plan, signatures=signatures))
+    assert "rnn_state_c  zeros" in report
+
+
+def test_a_recurrent_model_without_a_step_says_why(plan):
+    assert "no signature 'step'" not in text(plan)
+    assert "There is no signature 'step': it runs backward." in text(
+        replace(plan, no_step="it runs backward")
+    )

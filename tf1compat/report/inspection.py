@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tf1compat.discovery.findings import Findings, Layer, Rnn, VariableFinding
+from tf1compat.discovery.findings import Findings, Layer, Rnn, StatePiece, VariableFinding
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
 from tf1compat.report import explanation, render, wording
@@ -124,6 +124,10 @@ def _layer_json(layer: Layer) -> dict[str, Any]:
         "initial_state": _state_json(layer.initial_state),
         "final_state": _state_json(layer.final_state),
         "slices": {part: [each.axis, each.begin, each.size] for part, each in sorted(layer.slices.items())},
+        "initial_value": {
+            part: {"origin": each.kind, "tensor": str(each.tensor)}
+            for part, each in layer.initial_value.items()
+        },
         "features": list(layer.features),
         "wrappers": list(layer.wrappers),
     }
@@ -231,12 +235,17 @@ def _tensor_rows(rnn: Rnn) -> Iterator[tuple[str, ...]]:
     for number, layer in enumerate(rnn.layers):
         place = f" of layer {number}" if len(rnn.layers) > 1 else ""
         for part in dict.fromkeys((*layer.initial_state, *layer.final_state)):
-            named[f"initial {part}{place}"] = layer.initial_state.get(part)
+            named[f"initial {part}{place}{_origin(layer, part)}"] = layer.initial_state.get(part)
             named[f"final {part}{place}"] = layer.final_state.get(part)
     if rnn.sequence_length is None:
         del named["sequence length"]
     for position, (what, tensor) in enumerate(named.items()):
         yield (wording.name(rnn.scope) if position == 0 else "", what, wording.name(tensor))
+
+
+def _origin(layer: Layer, part: str) -> str:
+    """Where a state begins, in brackets, where that is known."""
+    return f" ({layer.initial_value[part].kind})" if part in layer.initial_value else ""
 
 
 def _fed_states(found: Findings) -> Paragraph | None:
@@ -249,8 +258,14 @@ def _fed_states(found: Findings) -> Paragraph | None:
     return Paragraph("Fed by the author: " + "; ".join(map(wording.printable, pairs)) + ".")
 
 
-def _pieces(pieces: tuple[Any, ...]) -> str:
-    return ", ".join(f"{list(piece.index)} ({piece.part})" if piece.index else "all" for piece in pieces)
+def _pieces(pieces: tuple[StatePiece, ...]) -> str:
+    return ", ".join(map(_piece, pieces))
+
+
+def _piece(piece: StatePiece) -> str:
+    if piece.beside is not None:
+        return f"[..., {piece.beside.begin}:{piece.beside.begin + piece.beside.size}] ({piece.part})"
+    return f"{list(piece.index)} ({piece.part})" if piece.index else "all"
 
 
 def _variables(found: Findings) -> Section:

@@ -19,6 +19,7 @@ def to_document(plan: MigrationPlan, file: str | None = None) -> Document:
     return document(
         f"Plan for {wording.printable(plan.source)}",
         *signature_sections(plan.signatures),
+        _step(plan),
         _constants(plan),
         labels_section(plan),
         _variables(plan),
@@ -53,6 +54,15 @@ def _tensors(output: OutputBinding) -> str:
         return wording.name(output.tensor)
     pieces = (f"{list(piece.index)} = {piece.tensor}" for piece in output.pieces)
     return wording.name(", ".join(pieces))
+
+
+def _step(plan: MigrationPlan) -> Section:
+    """Where the states of a step begin, or why there is no step."""
+    if plan.no_step:
+        return section("Step", Paragraph(wording.printable(f"There is no signature 'step': {plan.no_step}.")))
+    step = plan.step.step if plan.step is not None else None
+    rows = [(wording.name(each.alias), each.origin) for each in step.states] if step is not None else []
+    return section("Step", Table.of(("state", "begins with"), rows))
 
 
 def _constants(plan: MigrationPlan) -> Section:

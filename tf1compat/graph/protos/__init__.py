@@ -7,6 +7,7 @@ of TensorFlow's own; those of the tensor bundle are not in it and are described 
 from __future__ import annotations
 
 from tf1compat.graph.protos.bundles import BundleEntry, BundleHeader, read_bundle_entry, read_bundle_header
+from tf1compat.graph.protos.functions import library_of
 from tf1compat.graph.protos.graphs import read_graph_def, write_graph_def
 from tf1compat.graph.protos.meta_graphs import (
     DecodeError,
@@ -27,6 +28,7 @@ __all__ = [
     "SaverDef",
     "VariableDef",
     "array_from_tensor",
+    "library_of",
     "meta_graph_text",
     "read_bundle_entry",
     "read_bundle_header",

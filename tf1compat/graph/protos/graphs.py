@@ -49,13 +49,13 @@ def _scalar_from(kind: str, value: Any) -> Scalar:
     if kind == "tensor":
         return TensorValue(value.SerializeToString(deterministic=True))
     if kind == "func":
-        return FunctionRef(value.name, _attrs_from(value.attr))
+        return FunctionRef(value.name, attrs_from(value.attr))
     if kind == "placeholder":
         return AttrPlaceholder(value)
     return value  # type: ignore[no-any-return]
 
 
-def _attrs_from(attrs: Any) -> Mapping[str, Attr]:
+def attrs_from(attrs: Any) -> Mapping[str, Attr]:
     return MappingProxyType({key: _attr_from(attrs[key]) for key in sorted(attrs)})
 
 
@@ -114,7 +114,7 @@ def graph_from(proto: Any) -> Graph:
 def _node_from(proto: Any) -> Node:
     data = tuple(TensorRef.parse(name) for name in proto.input if not name.startswith("^"))
     control = tuple(name[1:] for name in proto.input if name.startswith("^"))
-    return Node(proto.name, proto.op, data, control, _attrs_from(proto.attr), proto.device)
+    return Node(proto.name, proto.op, data, control, attrs_from(proto.attr), proto.device)
 
 
 def set_node(proto: Any, node: Node) -> None:

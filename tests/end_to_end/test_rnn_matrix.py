@@ -1,0 +1,87 @@
+"""Every recurrent network of the matrix: found and named as TensorFlow 1 had it, migrated, stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import tf1compat
+from benchmarks.matrix import Model, models
+from benchmarks.recognition import verdicts
+from tests.end_to_end.golden import check_values, forbidden_in, golden_cases
+from tests.end_to_end.stepping import check_steps
+from tf1compat.report.migration import MigrationResult
+
+MODELS = list(models())
+RECURRENT = [each for each in MODELS if each.truth["rnns"]]
+RELEASES = {"tf0.12.1", "tf1.0.1", "tf1.4.1", "tf1.8.0", "tf1.15.5"}
+
+Migrate = Callable[[Model], MigrationResult]
+
+
+def of_each(chosen: list[Model]) -> Any:
+    return pytest.mark.parametrize("model", chosen, ids=str)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("matrix")
+
+
+@pytest.fixture(scope="module")
+def migrate(place: Path, tensorflow: ModuleType) -> Migrate:
+    """Migrate a model, nothing named by hand, once."""
+    made: dict[str, MigrationResult] = {}
+
+    def result(model: Model) -> MigrationResult:
+        if str(model) not in made:
+            output = place / "migrated" / model.release / model.name
+            made[str(model)] = tf1compat.migrate(model.unpacked(place), output, verify=False)
+        return made[str(model)]
+
+    return result
+
+
+def test_every_release_has_its_models():
+    """So that no test passes for want of models."""
+    assert {each.release for each in MODELS} == RELEASES
+    assert {each.truth["arrangement"] for each in MODELS} >= {
+        "dynamic", "wrapped", "layers", "bidirectional", "stack_bidirectional", "static", "static_bidirectional",
+        "raw", "fused", "cudnn", "keras", "control_flow", "shared", "states", "decoder", "attention", "beam", "none",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@of_each(MODELS)
+def test_inspection_agrees_with_what_tensorflow_1_returned(model: Model, place: Path):
+    reported = tf1compat.inspect(model.unpacked(place)).to_json()["rnns"]
+    assert [each for each in verdicts(model, reported) if each.verdict != "found"] == []
+
+
+@pytest.mark.tensorflow
+@of_each(RECURRENT)
+def test_the_result_computes_the_golden_values(model: Model, place: Path, migrate: Migrate):
+    result = migrate(model)
+    cases = golden_cases(model.unpacked(place))
+    offered = {str(piece.tensor) for each in result.plan.signatures[0].outputs for piece in each.pieces}
+    assert offered >= wanted(model, cases[0].fetched)
+    check_values(cases, result.plan, tf1compat.load(result.output), model.truth["tolerance"])
+    assert forbidden_in(result.output) == set()
+
+
+def wanted(model: Model, fetched: dict[str, Any]) -> set[str]:
+    """The final states that TensorFlow 1 could fetch, and the probabilities where there are any."""
+    layers = [layer for rnn in model.truth["rnns"] for layer in rnn["layers"]]
+    states = {state for layer in layers for state in layer["final_state"].values()}
+    return (states | {"probabilities:0"}) & set(fetched)
+
+
+@pytest.mark.tensorflow
+@of_each([each for each in RECURRENT if each.truth["steppable"]])
+def test_steps_of_one_equal_one_run(model: Model, place: Path, migrate: Migrate):
+    result = migrate(model)
+    check_steps(result.plan, tf1compat.load(result.output), model.truth, golden_cases(model.unpacked(place)))
