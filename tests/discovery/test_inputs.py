@@ -6,7 +6,7 @@ from tf1compat.discovery.freezes import find_freezes
 from tf1compat.discovery.inputs import find_inputs
 from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.rnn import find_rnns
-from tf1compat.discovery.rnn.pairing import find_pairings
+from tf1compat.discovery.rnn.states.pairing import find_pairings
 
 
 def inputs_of(text: str) -> tuple[InputFinding, ...]:

@@ -9,8 +9,8 @@ import pytest
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn, variable
 from tests.plan.conftest import FLOAT, ref
 from tf1compat.discovery.findings import Findings, InputFinding, Layer, OutputFinding, Rnn
-from tf1compat.discovery.rnn.origins import with_origins
-from tf1compat.discovery.rnn.pairing import find_pairings
+from tf1compat.discovery.rnn.states.origins import with_origins
+from tf1compat.discovery.rnn.states.pairing import find_pairings
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.text import from_text

@@ -14,8 +14,8 @@ from tf1compat.discovery.inputs import find_inputs
 from tf1compat.discovery.labels import label_candidates
 from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.rnn import find_rnns
-from tf1compat.discovery.rnn.origins import find_kept_states, with_origins
-from tf1compat.discovery.rnn.pairing import find_pairings
+from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
+from tf1compat.discovery.rnn.states.pairing import find_pairings
 from tf1compat.discovery.training import find_training_nodes
 from tf1compat.discovery.variables import find_variables, trainable_variables
 from tf1compat.graph.frames import find_frames

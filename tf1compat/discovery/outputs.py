@@ -24,9 +24,9 @@ from tf1compat.discovery.pattern import (
     op,
     source,
 )
-from tf1compat.discovery.rnn.leftovers import is_left_over
-from tf1compat.discovery.rnn.loops import find_loops
-from tf1compat.discovery.rnn.surroundings import stack_of
+from tf1compat.discovery.rnn.looping.leftovers import is_left_over
+from tf1compat.discovery.rnn.looping.loops import find_loops
+from tf1compat.discovery.rnn.looping.surroundings import stack_of
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH

@@ -9,7 +9,7 @@ from tf1compat.discovery.constants import constant, scalar, swaps_batch_and_time
 from tf1compat.discovery.ops import RANDOM, SHAPES
 from tf1compat.discovery.pattern import ACTIVATIONS, TRANSPARENT, data_operands, source
 from tf1compat.discovery.reshaping import reshaped
-from tf1compat.discovery.rnn.origins import is_zero, value_sources
+from tf1compat.discovery.rnn.states.origins import is_zero, value_sources
 from tf1compat.discovery.steps import COUNTED, LAST, MIXED, STILL, Steps
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node

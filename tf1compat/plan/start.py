@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM
-from tf1compat.discovery.rnn.origins import value_sources
+from tf1compat.discovery.rnn.states.origins import value_sources
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph

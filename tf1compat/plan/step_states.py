@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StateOrigin, StatePairing
 from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
 from tf1compat.discovery.pattern import source
-from tf1compat.discovery.rnn.origins import value_sources
+from tf1compat.discovery.rnn.states.origins import value_sources
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.frames import EXIT, Frame

@@ -1,7 +1,8 @@
 """Recurrent networks, found by what they compute: which cells, in which layers, over which sequence.
 
-`cells/` knows what one application of a cell looks like, a file a cell. `arrangements/` knows how applications are
-put over a sequence, a file an arrangement. Neither looks at names.
+`cells/` knows what one application of a cell looks like, a file a cell; `wrappers/` what authors put around a cell.
+`arrangements/` knows how applications are put over a sequence, a file an arrangement, with the help of `looping/` and
+`unrolling/`. `states/` knows how states are carried and where they start. None of them goes by names.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from tf1compat.discovery.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
-from tf1compat.discovery.rnn.loops import Loop, find_loops, step_ancestors
-from tf1compat.discovery.rnn.recurrence import Attempt, attempts
+from tf1compat.discovery.rnn.looping.loops import Loop, find_loops, step_ancestors
+from tf1compat.discovery.rnn.looping.recurrence import Attempt, attempts
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 

@@ -3,8 +3,8 @@ import pytest
 from tests.discovery.cell_text import lstm, matched, missed, rnn, step, weights
 from tests.discovery.loop_text import GIVEN, RNN_BODY, RNN_INVARIANTS, RNN_WEIGHTS, dynamic_rnn, variable
 from tf1compat.discovery.rnn.cells.basic_rnn import judge, judge_state_first
-from tf1compat.discovery.rnn.loops import find_loops
-from tf1compat.discovery.rnn.recurrence import find_cells
+from tf1compat.discovery.rnn.looping.loops import find_loops
+from tf1compat.discovery.rnn.looping.recurrence import find_cells
 from tf1compat.graph.text import from_text
 
 KERAS_BODY = """

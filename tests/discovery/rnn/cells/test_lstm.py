@@ -3,8 +3,8 @@ import pytest
 from tests.discovery.cell_text import keras_lstm, keras_lstm_body, lstm, matched, missed, step, weights
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn
 from tf1compat.discovery.rnn.cells.lstm import judge, judge_state_first
-from tf1compat.discovery.rnn.loops import find_loops
-from tf1compat.discovery.rnn.recurrence import LoopCell, find_cells
+from tf1compat.discovery.rnn.looping.loops import find_loops
+from tf1compat.discovery.rnn.looping.recurrence import LoopCell, find_cells
 from tf1compat.graph.text import from_text
 
 CLIP = """

@@ -15,10 +15,10 @@ from tf1compat.discovery.constants import constant
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.pattern import CONCATENATIONS, data_operands, source
 from tf1compat.discovery.rnn.cells.weights import columns
-from tf1compat.discovery.rnn.copying import readers
-from tf1compat.discovery.rnn.loops import weights_behind
-from tf1compat.discovery.rnn.sequences import BACKWARD, FORWARD, turned_around
-from tf1compat.discovery.rnn.surroundings import as_given
+from tf1compat.discovery.rnn.looping.loops import weights_behind
+from tf1compat.discovery.rnn.looping.surroundings import as_given
+from tf1compat.discovery.rnn.unrolling.copying import readers
+from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, FORWARD, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
 

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from tf1compat.discovery.findings import Layer, Rnn, StateSlice
 from tf1compat.discovery.pattern import source
-from tf1compat.discovery.rnn.copying import readers
 from tf1compat.discovery.rnn.cudnn_weights import (
     CUDNN_RNN,
     PARAMS,
@@ -21,9 +20,10 @@ from tf1compat.discovery.rnn.cudnn_weights import (
     mode_of,
     opaque_variable,
 )
-from tf1compat.discovery.rnn.loops import weights_behind
-from tf1compat.discovery.rnn.sequences import BACKWARD, batch_major, turned_around
-from tf1compat.discovery.rnn.surroundings import as_given
+from tf1compat.discovery.rnn.looping.loops import weights_behind
+from tf1compat.discovery.rnn.looping.surroundings import as_given
+from tf1compat.discovery.rnn.unrolling.copying import readers
+from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, batch_major, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
 

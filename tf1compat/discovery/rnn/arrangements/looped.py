@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.pattern import SELECTIONS, source
-from tf1compat.discovery.rnn.functional import as_in_file, with_frames
-from tf1compat.discovery.rnn.layers import as_finding, find_layers
-from tf1compat.discovery.rnn.loops import Carried, Loop, find_loops, reads_array
-from tf1compat.discovery.rnn.outside import nodes_in_branches, outside_of
-from tf1compat.discovery.rnn.surroundings import arrange
+from tf1compat.discovery.rnn.looping.functional import as_in_file, with_frames
+from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
+from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_array
+from tf1compat.discovery.rnn.looping.outside import nodes_in_branches, outside_of
+from tf1compat.discovery.rnn.looping.surroundings import arrange
 from tf1compat.graph.frames import Frame
 from tf1compat.graph.model import Graph
 

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from tf1compat.discovery.findings import Layer, Rnn, StateSlice
 from tf1compat.discovery.ops import VARIABLES
 from tf1compat.discovery.pattern import source
-from tf1compat.discovery.rnn.applications import Application, find_applications, variables_between
-from tf1compat.discovery.rnn.carrying import outside_branch, place_of, undropped
 from tf1compat.discovery.rnn.cells import StateStep
-from tf1compat.discovery.rnn.chains import Chain, find_chains
-from tf1compat.discovery.rnn.copying import (
+from tf1compat.discovery.rnn.looping.surroundings import Arrangement, as_given
+from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
+from tf1compat.discovery.rnn.unrolling.applications import Application, find_applications, variables_between
+from tf1compat.discovery.rnn.unrolling.chains import Chain, find_chains
+from tf1compat.discovery.rnn.unrolling.copying import (
     dropped_forms,
     held_back,
     joined_states,
@@ -24,7 +25,7 @@ from tf1compat.discovery.rnn.copying import (
     readers,
     returned,
 )
-from tf1compat.discovery.rnn.sequences import (
+from tf1compat.discovery.rnn.unrolling.sequences import (
     BACKWARD,
     StepInputs,
     StepOutputs,
@@ -35,8 +36,7 @@ from tf1compat.discovery.rnn.sequences import (
     step_outputs,
     turned_around,
 )
-from tf1compat.discovery.rnn.stacking import Network, networks
-from tf1compat.discovery.rnn.surroundings import Arrangement, as_given
+from tf1compat.discovery.rnn.unrolling.stacking import Network, networks
 from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, leaf, scope_of, strip_number

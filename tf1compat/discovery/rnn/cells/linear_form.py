@@ -21,8 +21,8 @@ from tf1compat.discovery.pattern import (
     normalized,
     source,
 )
-from tf1compat.discovery.rnn.carrying import outside_branch
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed, whole
+from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 

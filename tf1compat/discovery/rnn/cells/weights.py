@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tf1compat.discovery.ops import VARIABLES
 from tf1compat.discovery.pattern import CONCATENATIONS, SLICES, SPLITS, data_operands
-from tf1compat.discovery.rnn.carrying import outside_branch
+from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

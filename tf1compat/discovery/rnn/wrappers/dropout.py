@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from tf1compat.discovery.pattern import Mismatch, match, source
-from tf1compat.discovery.rnn.carrying import DROPPED
+from tf1compat.discovery.rnn.states.carrying import DROPPED
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef

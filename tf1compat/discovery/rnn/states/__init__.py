@@ -1,0 +1,1 @@
+"""States of recurrent networks: how they are carried, where they start, which placeholder holds them."""

@@ -1,0 +1,1 @@
+"""Networks that are written out step by step: single applications of cells, chained and stacked."""
