@@ -16,6 +16,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "tensor": str(explanation.tensor),
         "carried_by": explanation.carried_by,
         "cell": explanation.cell,
+        "part": explanation.part,
         "misses": [
             {"cell": each.cell, "reason": each.reason, "at": each.at, "depth": each.depth}
             for each in explanation.misses
@@ -43,10 +44,10 @@ def _sentence(explanation: Explanation) -> str:
         else f", which the loop {explanation.carried_by or 'at the top'} carries to its next step,"
     )  # fmt: skip
     if explanation.cell is not None:
-        verdict = f"is the state of a cell: {explanation.cell}."
+        verdict = f"is the new {explanation.part} of a cell: {explanation.cell}."
     else:
         nearest = explanation.misses[0].cell if explanation.misses else "none"
-        verdict = f"is the state of no known cell; the nearest is {nearest}."
+        verdict = f"is the new state of no known cell; the nearest is {nearest}."
     return wording.printable(f"{explanation.tensor}{carried} {verdict}")
 
 

@@ -13,10 +13,13 @@ SQUARED = (
 
 
 def test_a_node_of_a_known_cell_is_explained_by_the_states_that_it_takes_part_in():
-    found = explain(from_text(LSTM), frozenset(), "rnn/while/h_exit")
-    assert [(str(each.tensor), each.carried_by, each.cell) for each in found] == [
-        ("rnn/while/h_new:0", "rnn", "LSTM")
-    ]
+    graph = from_text(LSTM)
+    (found,) = explain(graph, frozenset(), "rnn/while/c_exit")
+    assert (str(found.tensor), found.carried_by, found.cell, found.part) == (
+        "rnn/while/c_new:0", "rnn", "LSTM", "c",
+    )  # fmt: skip
+    both = explain(graph, frozenset(), "rnn/while/h_exit")
+    assert ("rnn/while/h_new:0", "h") in [(str(each.tensor), each.part) for each in both]
 
 
 def test_a_miss_tells_the_nearest_kind_and_where_it_stopped():

@@ -6,13 +6,14 @@ the node's own output.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tf1compat.discovery.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
 from tf1compat.discovery.rnn.looping.loops import Loop, find_loops, step_ancestors
-from tf1compat.discovery.rnn.looping.recurrence import Attempt, attempts
+from tf1compat.discovery.rnn.looping.recurrence import Attempt, LoopCell, attempts, find_cells
+from tf1compat.discovery.rnn.unrolling.applications import find_applications
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 
@@ -33,7 +34,8 @@ class Explanation:
 
     tensor: TensorRef
     carried_by: str | None  # the scope of the loop that carries it on to the next step
-    cell: str | None  # None where no kind fits
+    cell: str | None  # of which it is the new state; None where no kind fits
+    part: str | None  # which part of that state: c or h
     misses: tuple[Miss, ...]
 
 
@@ -45,10 +47,10 @@ def explain(graph: Graph, training_nodes: frozenset[str], name: str) -> tuple[Ex
     node = graph.producer(graph.find(name))
     loops = [loop for loop in find_loops(graph, training_nodes) if _has_part_in(graph, node, loop)]
     if not loops:
-        return (_of_tensor(graph, TensorRef(node.name)),)
+        return (_of_tensor(graph, training_nodes, TensorRef(node.name)),)
     innermost = min(loops, key=lambda loop: len(loop.frame.nodes))
     found = tuple(_of_loop(graph, innermost, node))
-    return found or (_of_tensor(graph, TensorRef(node.name)),)
+    return found or (_of_tensor(graph, training_nodes, TensorRef(node.name)),)
 
 
 def _has_part_in(graph: Graph, node: Node, loop: Loop) -> bool:
@@ -57,12 +59,19 @@ def _has_part_in(graph: Graph, node: Node, loop: Loop) -> bool:
 
 
 def _of_loop(graph: Graph, loop: Loop, node: Node) -> Iterator[Explanation]:
+    parts = _parts(cell.match for cell in find_cells(graph, loop))
     by_tensor: dict[TensorRef, list[Attempt]] = {}
     for attempt in attempts(graph, loop):
         by_tensor.setdefault(attempt.tensor, []).append(attempt)
     for tensor, group in by_tensor.items():
         if _concerns(graph, loop, node, group[0]):
-            yield _explanation(tensor, loop.scope, [(each.kind.name, each.outcome) for each in group])
+            outcomes = [(each.kind.name, each.outcome) for each in group]
+            yield _explanation(tensor, loop.scope, parts.get(tensor), outcomes)
+
+
+def _parts(cells: Iterable[CellMatch]) -> dict[TensorRef, tuple[str, str]]:
+    """Of what is a part of a known cell's state: the cell, and the part."""
+    return {step.after: (cell.cell, part) for cell in cells for part, step in cell.states.items()}
 
 
 def _concerns(graph: Graph, loop: Loop, node: Node, attempt: Attempt) -> bool:
@@ -73,24 +82,23 @@ def _concerns(graph: Graph, loop: Loop, node: Node, attempt: Attempt) -> bool:
     return node.name in step_ancestors(graph, loop, attempt.carried.next)
 
 
-def _of_tensor(graph: Graph, tensor: TensorRef) -> Explanation:
+def _of_tensor(graph: Graph, training_nodes: frozenset[str], tensor: TensorRef) -> Explanation:
     found = source(graph, tensor)
-    return _explanation(tensor, None, [(kind.name, kind.judge(graph, found)) for kind in CELLS])
+    parts = _parts(each.match for call in find_applications(graph, training_nodes) for each in call)
+    outcomes = [(kind.name, kind.judge(graph, found)) for kind in CELLS]
+    return _explanation(tensor, None, parts.get(found), outcomes)
 
 
 def _explanation(
-    tensor: TensorRef, carried_by: str | None, outcomes: list[tuple[str, object]]
+    tensor: TensorRef,
+    carried_by: str | None,
+    known: tuple[str, str] | None,
+    outcomes: Sequence[tuple[str, CellMatch | LoopCell | Mismatch]],
 ) -> Explanation:
-    cell = next((_name(name, each) for name, each in outcomes if not isinstance(each, Mismatch)), None)
+    cell, part = known or (None, None)
     misses = [
         Miss(name, each.reason, each.at, each.depth) for name, each in outcomes if isinstance(each, Mismatch)
     ]
-    nearest_first = sorted(misses, key=lambda each: -each.depth)
-    by_cell = {each.cell: each for each in reversed(nearest_first)}  # a kind that is judged twice counts once
-    return Explanation(
-        tensor, carried_by, cell, tuple(each for each in nearest_first if each is by_cell[each.cell])
-    )
-
-
-def _name(kind: str, outcome: object) -> str:
-    return outcome.cell if isinstance(outcome, CellMatch) else kind
+    by_cell = {each.cell: each for each in sorted(misses, key=lambda each: each.depth)}  # the nearest of each
+    nearest_first = sorted(by_cell.values(), key=lambda each: -each.depth)
+    return Explanation(tensor, carried_by, cell, part, tuple(nearest_first))
