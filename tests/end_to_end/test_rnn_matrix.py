@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,13 +13,10 @@ from benchmarks.matrix import Model, models
 from benchmarks.recognition import verdicts
 from tests.end_to_end.golden import check_values, forbidden_in, golden_cases
 from tests.end_to_end.stepping import check_steps
-from tf1compat.report.migration import MigrationResult
 
 MODELS = list(models())
 RECURRENT = [each for each in MODELS if each.truth["rnns"]]
 RELEASES = {"tf0.12.1", "tf1.0.1", "tf1.4.1", "tf1.8.0", "tf1.15.5"}
-
-Migrate = Callable[[Model], MigrationResult]
 
 
 def of_each(chosen: list[Model]) -> Any:
@@ -30,20 +26,6 @@ def of_each(chosen: list[Model]) -> Any:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("matrix")
-
-
-@pytest.fixture(scope="module")
-def migrate(place: Path, tensorflow: ModuleType) -> Migrate:
-    """Migrate a model, nothing named by hand, once."""
-    made: dict[str, MigrationResult] = {}
-
-    def result(model: Model) -> MigrationResult:
-        if str(model) not in made:
-            output = place / "migrated" / model.release / model.name
-            made[str(model)] = tf1compat.migrate(model.unpacked(place), output, verify=False)
-        return made[str(model)]
-
-    return result
 
 
 def test_every_release_has_its_models():
@@ -64,13 +46,20 @@ def test_inspection_agrees_with_what_tensorflow_1_returned(model: Model, place: 
 
 @pytest.mark.tensorflow
 @of_each(RECURRENT)
-def test_the_result_computes_the_golden_values(model: Model, place: Path, migrate: Migrate):
-    result = migrate(model)
-    cases = golden_cases(model.unpacked(place))
+def test_the_result_computes_the_golden_values_in_one_run_and_step_by_step(
+    model: Model, place: Path, tmp_path: Path, tensorflow: ModuleType
+):
+    folder = model.unpacked(place)
+    result = tf1compat.migrate(folder, tmp_path / "migrated", verify=False)
+    cases = golden_cases(folder)
     offered = {str(piece.tensor) for each in result.plan.signatures[0].outputs for piece in each.pieces}
     assert offered >= wanted(model, cases[0].fetched)
-    check_values(cases, result.plan, tf1compat.load(result.output), model.truth["tolerance"])
-    assert forbidden_in(result.output) == set()
+    loaded = tf1compat.load(tmp_path / "migrated")
+    check_values(cases, result.plan, loaded, model.truth["tolerance"])
+    assert forbidden_in(tmp_path / "migrated") == set()
+    assert "step" in result.plan.signature_names or not model.truth["steppable"]
+    if "step" in result.plan.signature_names:
+        check_steps(result.plan, loaded, model.truth, cases)
 
 
 def wanted(model: Model, fetched: dict[str, Any]) -> set[str]:
@@ -78,10 +67,3 @@ def wanted(model: Model, fetched: dict[str, Any]) -> set[str]:
     layers = [layer for rnn in model.truth["rnns"] for layer in rnn["layers"]]
     states = {state for layer in layers for state in layer["final_state"].values()}
     return (states | {"probabilities:0"}) & set(fetched)
-
-
-@pytest.mark.tensorflow
-@of_each([each for each in RECURRENT if each.truth["steppable"]])
-def test_steps_of_one_equal_one_run(model: Model, place: Path, migrate: Migrate):
-    result = migrate(model)
-    check_steps(result.plan, tf1compat.load(result.output), model.truth, golden_cases(model.unpacked(place)))
