@@ -115,3 +115,30 @@ def test_functions_of_a_library_are_graphs_with_their_arguments_and_results():
     assert [node.op for node in found.graph.nodes] == ["_Arg", "Split", "TopKV2"]
     assert found.graph["top"].inputs == (TensorRef("split", 1), TensorRef("x"))
     assert found.graph["top"].control_inputs == ("split",)
+
+
+def test_an_output_is_read_by_the_name_that_its_op_or_function_gives_it():
+    library = function_pb2.FunctionDefLibrary()
+    inner, outer = library.function.add(), library.function.add()
+    inner.signature.name, outer.signature.name = "inner", "outer"
+    inner.signature.input_arg.add(name="x", type=3)
+    outer.signature.input_arg.add(name="x", type=3)
+    for name in ("first", "second"):
+        inner.signature.output_arg.add(name=name, type=3)
+        inner.ret[name] = "x"
+        outer.signature.output_arg.add(name=name, type=3)
+    outer.node_def.add(name="call", op="inner", input=["x"])
+    outer.node_def.add(name="popped", op="TensorListPopBack", input=["x", "x"])
+    outer.ret["first"], outer.ret["second"] = "call:second:0", "popped:tensor:0"
+    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["outer"]
+    assert found.outputs == (TensorRef("call", 1), TensorRef("popped", 1))
+    assert found.output_types == ("int32", "int32")
+    assert found.graph["x"].dtype() == "int32"
+
+
+def test_a_function_that_does_not_say_what_gives_its_result_is_left_out():
+    library = function_pb2.FunctionDefLibrary()
+    function = library.function.add()
+    function.signature.name = "layer"
+    function.signature.output_arg.add(name="y", type=1)
+    assert dict(protos.library_of(replace(Graph(), library=library.SerializeToString()))) == {}

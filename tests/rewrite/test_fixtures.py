@@ -34,7 +34,7 @@ def checked(each: Pass) -> Pass:
 
 def test_models_of_every_family_are_there() -> None:
     assert {path.relative_to(FIXTURES).parts[0] for path in FOLDERS} == {
-        "birnn_classifier", "char_rnn", "small_graphs",
+        "birnn_classifier", "char_rnn", "functional_graphs", "small_graphs",
     }  # fmt: skip
 
 

@@ -89,12 +89,13 @@ class Versions:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the rewritten graph: `inputs` are names of `_Arg` nodes in `graph`."""
+    """A function of the rewritten graph, or of a file's library: `inputs` are names of `_Arg` nodes in `graph`."""
 
     name: str
     graph: Graph
     inputs: tuple[str, ...]
     outputs: tuple[TensorRef, ...]
+    output_types: tuple[DType, ...] = ()  # those of a library's function are recorded
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from tf1compat.rewrite.cudnn.canonical import read_canonical_weights
 from tf1compat.rewrite.cudnn.portable import portable_cudnn
 from tf1compat.rewrite.decisions import take_known_branches
 from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.functional.by_value import functional_control_flow
+from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
@@ -33,10 +35,12 @@ from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
 from tf1compat.rewrite.variables import VARIABLES, variables_to_values
 
 PASSES: tuple[Pass, ...] = (
-    take_known_branches,  # first: a training-only branch must neither reach the model nor block it
+    inline_calls,  # first: what stands in a function that is called, the passes for graphs see only in its place
+    take_known_branches,  # next: a training-only branch must neither reach the model nor block it
     remove_dropout,  # once its rate is a constant, before its random numbers count as a state
     portable_cudnn,  # before variables become values: the weights' shapes are theirs
     gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
+    functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
     functionalise_loops,  # inner loops first, each with the conditionals inside it

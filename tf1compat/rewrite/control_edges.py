@@ -20,7 +20,7 @@ _EFFECTS = re.compile(
 
 def drop_idle_control_edges(graph: Graph) -> Outcome:
     """A node waits only for what has an effect, in the graph and in its functions."""
-    effectful = _effectful_functions(graph.functions)
+    effectful = effectful_functions(graph.functions)
     functions = {
         name: replace(each, graph=_cleaned(each.graph, effectful)) for name, each in graph.functions.items()
     }
@@ -36,26 +36,26 @@ def drop_idle_control_edges(graph: Graph) -> Outcome:
     return Outcome(result if count else graph, count, "control edges that ordered no effect are gone")
 
 
-def _effectful_functions(functions: Mapping[str, Function]) -> frozenset[str]:
+def effectful_functions(functions: Mapping[str, Function]) -> frozenset[str]:
     found: set[str] = set()
     while True:
         more = {
             name
             for name, each in functions.items()
-            if name not in found and any(_has_effect(node, found) for node in each.graph.nodes)
+            if name not in found and any(has_effect(node, found) for node in each.graph.nodes)
         }
         if not more:
             return frozenset(found)
         found |= more
 
 
-def _has_effect(node: Node, effectful: frozenset[str] | set[str]) -> bool:
+def has_effect(node: Node, effectful: frozenset[str] | set[str]) -> bool:
     called = (value.name for value in node.attrs.values() if isinstance(value, FunctionRef))
     return _EFFECTS.fullmatch(node.op) is not None or any(name in effectful for name in called)
 
 
 def _cleaned(graph: Graph, effectful: frozenset[str]) -> Graph:
-    effects = [node.name for node in graph.nodes if _has_effect(node, effectful)]
+    effects = [node.name for node in graph.nodes if has_effect(node, effectful)]
     worth = descendants(graph, effects, control=True)
     return graph.replacing(
         replace(node, control_inputs=tuple(name for name in node.control_inputs if name in worth))

@@ -6,11 +6,11 @@ input by it (tensorflow/python/ops/nn_ops.py). With keep_prob = 1 (rate = 0) and
 
 from __future__ import annotations
 
+from tf1compat.discovery.same_value import same_value
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import Outcome, passing, substitute
 from tf1compat.rewrite.known import known_scalar
-from tf1compat.rewrite.same_value import same_value
 
 _ADD = frozenset({"Add", "AddV2"})
 _SCALED = frozenset({"Mul", "RealDiv", "Div"})

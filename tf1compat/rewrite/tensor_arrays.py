@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tf1compat.discovery.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
@@ -17,7 +18,6 @@ from tf1compat.rewrite.array_flows import ARRAY, Flows, find_flows, operation
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
 from tf1compat.rewrite.element_shapes import element_shape
 from tf1compat.rewrite.known import known_scalar
-from tf1compat.rewrite.same_value import same_value
 
 _MADE_BY = "tensor_arrays"
 

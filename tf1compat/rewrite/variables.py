@@ -36,20 +36,34 @@ _MADE_BY = "variables"
 
 def variables_to_values(graph: Graph) -> Outcome:
     """No reference, no handle, no variable node is left; raises RewriteError where a variable is written."""
+    result, count = with_values(graph, handle_types(graph, variable_types(graph)))
+    return Outcome(
+        result, count, "variables became values that enter from tf.Variable; references and handles are gone"
+    )
+
+
+def with_values(graph: Graph, types: Mapping[str, DType]) -> tuple[Graph, int]:
+    """The graph with a variable's value, of this type, where these nodes gave its handle; how many nodes changed.
+
+    Raises RewriteError where a variable is written, or its handle is needed.
+    """
     for node in graph.nodes:
-        if _WRITES.fullmatch(node.op):
+        if is_write(node):
             raise RewriteError(
                 f"'{node.name}' ({node.op}) changes a variable while the outputs are computed; {ELSEWHERE}"
             )
-    handles = _Handles(graph, _carried_types(graph))
+    handles = _Handles(graph, types)
     changed = {}
     for node in graph.nodes:
         new = _without_reference(handles.rewritten(node))
         if new != node:
             changed[node.name] = new
-    summary = "variables became values that enter from tf.Variable; references and handles are gone"
-    result = substitute(graph, changed, handles.added) if changed else graph
-    return Outcome(result, len(changed), summary)
+    return (substitute(graph, changed, handles.added) if changed else graph), len(changed)
+
+
+def is_write(node: Node) -> bool:
+    """Whether a node changes a variable."""
+    return _WRITES.fullmatch(node.op) is not None
 
 
 def _without_reference(node: Node) -> Node:
@@ -68,11 +82,15 @@ def _without_reference(node: Node) -> Node:
 # -------------------------------------------------------------------------------------- resource variables
 
 
-def _carried_types(graph: Graph) -> dict[str, DType]:
-    """The element type behind each node that gives a variable's handle, into loops and branches too."""
-    found = {
-        node.name: node.dtype("dtype") or DType("float32") for node in graph.nodes if node.op == "VarHandleOp"
-    }
+def variable_types(graph: Graph) -> dict[str, DType]:
+    """The element type of each resource variable, by node."""
+    variables = (node for node in graph.nodes if node.op == "VarHandleOp")
+    return {node.name: node.dtype("dtype") or DType("float32") for node in variables}
+
+
+def handle_types(graph: Graph, given: Mapping[str, DType]) -> dict[str, DType]:
+    """The element type behind each node that gives one of these handles, into loops and branches too."""
+    found = dict(given)
     todo = list(found)
     while todo:
         name = todo.pop()

@@ -3,55 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from tensorboard.compat.proto import function_pb2
 
-from tf1compat.graph.model import Function, Graph, Node
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.protos.graphs import attrs_from
+from tf1compat.graph.protos.outputs import SEVERAL_OUTPUTS
 from tf1compat.names import TensorRef
 
 _NAME = re.compile(r"(?P<node>[^:]+)(?::(?P<output>[^:]+):(?P<index>\d+))?")
-#: Ops with several named outputs of one tensor each, in order; all others have one, or one list.
-_SEVERAL = {
-    "LSTMBlockCell": ("i", "cs", "f", "o", "ci", "co", "h"),
-    "GRUBlockCell": ("r", "u", "c", "h"),
-    "TopKV2": ("values", "indices"),
-    "Switch": ("output_false", "output_true"),
-    "Merge": ("output", "value_index"),
-}
 
 
 def library_of(graph: Graph) -> Mapping[str, Function]:
-    """Every function of the graph's library by name; its arguments are `_Arg` nodes."""
+    """Every function of the graph's library by name; its arguments are `_Arg` nodes.
+
+    TensorFlow 0.12 wrote functions in another form, in which nothing says what gives a result; those are left out.
+    """
     library = function_pb2.FunctionDefLibrary()
     library.ParseFromString(graph.library)
-    found = (_function(graph, each) for each in library.function)
+    named = {each.signature.name: _output_names(each) for each in library.function}
+    readable = (each for each in library.function if all(name in each.ret for name in _output_names(each)))
+    found = (_function(graph, each, named) for each in readable)
     return MappingProxyType({each.name: each for each in found})
 
 
-def _function(graph: Graph, proto: Any) -> Function:
-    ops = {node.name: node.op for node in proto.node_def}
+def _output_names(proto: Any) -> Sequence[str]:
+    return tuple(each.name for each in proto.signature.output_arg)
+
+
+def _function(graph: Graph, proto: Any, named: Mapping[str, Sequence[str]]) -> Function:
+    outputs = {node.name: _outputs_of(node.op, named) for node in proto.node_def}
     arguments = tuple(each.name for each in proto.signature.input_arg)
-    nodes = [Node(name, "_Arg") for name in arguments]
-    nodes += [_node(each, ops) for each in proto.node_def]
-    results = tuple(_ref(proto.ret[each.name], ops) for each in proto.signature.output_arg)
-    return Function(proto.signature.name, Graph(tuple(nodes), versions=graph.versions), arguments, results)
+    nodes = [_argument(each) for each in proto.signature.input_arg]
+    nodes += [_node(each, outputs) for each in proto.node_def]
+    results = tuple(_ref(proto.ret[name], outputs) for name in _output_names(proto))
+    types = tuple(DType.of_number(each.type) for each in proto.signature.output_arg)
+    body = Graph(tuple(nodes), versions=graph.versions)
+    return Function(proto.signature.name, body, arguments, results, types)
 
 
-def _node(proto: Any, ops: Mapping[str, str]) -> Node:
-    data = tuple(_ref(each, ops) for each in proto.input if not each.startswith("^"))
+def _outputs_of(op: str, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The names of a node's outputs where it has several: those of its op, or of the function that it calls."""
+    return named[op] if op in named else SEVERAL_OUTPUTS.get(op, "").split()
+
+
+def _argument(proto: Any) -> Node:
+    """The argument as a node; one whose type an attribute gives has none."""
+    node = make_node(proto.name, "_Arg")
+    return node.with_attrs(T=DType.of_number(proto.type)) if proto.type else node
+
+
+def _node(proto: Any, outputs: Mapping[str, Sequence[str]]) -> Node:
+    data = tuple(_ref(each, outputs) for each in proto.input if not each.startswith("^"))
     control = tuple(each[1:] for each in proto.input if each.startswith("^"))
     return Node(proto.name, proto.op, data, control, attrs_from(proto.attr), proto.device)
 
 
-def _ref(text: str, ops: Mapping[str, str]) -> TensorRef:
+def _ref(text: str, outputs: Mapping[str, Sequence[str]]) -> TensorRef:
     """A tensor by its name in a function: that of an argument, or `node:output:index`."""
     found = _NAME.fullmatch(text)
     if found is None or found["output"] is None:
         return TensorRef(text)
-    names = _SEVERAL.get(ops.get(found["node"], ""), ())
+    names = outputs.get(found["node"], ())
     place = names.index(found["output"]) if found["output"] in names else int(found["index"])
     return TensorRef(found["node"], place)
