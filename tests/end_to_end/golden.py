@@ -99,7 +99,7 @@ def check_values(cases: Iterable[Golden], plan: MigrationPlan, model: Any, absol
             feeds = {each.alias: case.fed[str(each.tensor)] for each in signature.inputs}
             found = model.predict(signature.name, feeds)
             known = [each for each in signature.outputs if _is_known(each, case)]
-            assert known
+            assert known or signature.name == "start"  # what a step begins with shows in the steps
             for output in known:
                 expected = _stacked(output, case.fetched)
                 check_equal(found[output.alias], expected, f"{case.case}: {output.alias}", absolute)
@@ -111,6 +111,8 @@ def _is_known(output: OutputBinding, case: Golden) -> bool:
 
 def _stacked(output: OutputBinding, fetched: Mapping[str, Any]) -> Any:
     """The golden value of an output; that of several pieces put together."""
+    if output.joined is not None:
+        return np.concatenate([fetched[str(piece.tensor)] for piece in output.pieces], output.joined)
     parts = {piece.index: fetched[str(piece.tensor)] for piece in output.pieces}
     leading = tuple(max(place) + 1 for place in zip(*parts, strict=True))
     whole = np.stack([parts[place] for place in np.ndindex(*leading)])

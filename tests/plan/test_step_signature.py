@@ -144,7 +144,7 @@ def test_what_only_the_initial_state_needed_is_no_input_of_a_step() -> None:
     ("changes", "reason"),
     [
         ({"direction": "backward"}, "'rnn' runs backward"),
-        ({"kind": "decoder"}, "'rnn' is a decoder"),
+        ({"kind": "decoder", "inputs": None}, "'rnn' is a decoder"),
         ({"inputs": None}, "what 'rnn' reads in each step is not known"),
         ({"time_major": False}, "the steps of the data are mixed before 'rnn' takes them"),
         ({"layers": ()}, "the cells of 'rnn' are not known"),
@@ -170,18 +170,52 @@ def test_a_final_state_that_was_pruned_gives_no_step() -> None:
     assert "does not hold the final c" in stepping(graph, replace(rnn, layers=(layer,))).reason
 
 
-def test_a_state_computed_from_the_data_gives_no_step() -> None:
-    graph = graph_of("made", "zero_h", "made = Tanh(x) T=float32")
-    assert "is computed from what is fed" in stepping(graph, network(graph, "made", "zero_h")).reason
+def test_a_state_computed_from_the_data_is_given_and_another_signature_computes_it() -> None:
+    lines = "given = Placeholder() dtype=float32; shape=shape(None, 3)\nmade = Tanh(given) T=float32"
+    graph = graph_of("made", "zero_h", lines)
+    found = stepping(graph, network(graph, "made", "zero_h"), fed="given batch")
+    assert found.signature is not None
+    assert found.signature.step is not None
+    assert [each.alias for each in found.signature.inputs] == ["x", "rnn_state_c", "rnn_state_h"]
+    assert [(each.origin, each.start) for each in found.signature.step.states] == [
+        ("computed", None),
+        ("zeros", ref("zero_h")),
+    ]
+    assert found.start is not None
+    assert [each.alias for each in found.start.inputs] == ["given", "batch"]
+    assert [(each.alias, str(each.tensor)) for each in found.start.outputs] == [
+        ("rnn_state_c", "made:0"),
+        ("rnn_state_h", "zero_h:0"),
+    ]
 
 
-def test_another_networks_final_state_gives_no_step() -> None:
-    graph = graph_of("zero_c", "end", "end = Tanh(x) T=float32")
-    encoder = Rnn(
-        "encoder", "dynamic", "forward", True, None, None, None, (Layer("GRU", 3, (), {}, {"h": ref("end")}),)
-    )
-    rnn, _ = with_origins(graph, [network(graph, "zero_c", "end"), encoder], ())
-    assert "begins with another network's" in stepping(graph, rnn).reason
+def test_what_else_reads_the_initial_state_keeps_what_it_is_computed_from() -> None:
+    lines = """
+        given = Placeholder() dtype=float32; shape=shape(None, 3)
+        made = Tanh(given) T=float32; _output_shapes=[shape(None, 3)]
+        shown = AddV2(y, made) T=float32
+    """
+    graph = graph_of("made", "zero_h", lines)
+    found = stepping(graph, network(graph, "made", "zero_h"), fed="given batch", outputs="shown y")
+    assert found.signature is not None
+    cut = next(each for each in found.signature.inputs if each.alias == "rnn_state_c")
+    assert [use.node for use in cut.readers] == ["rnn/while/c_enter"]
+
+
+def encoder_of(end: str) -> Rnn:
+    layer = Layer("GRU", 3, (), {}, {"h": ref(end)})
+    return Rnn("encoder", "dynamic", "forward", True, None, None, None, (layer,))
+
+
+def test_another_networks_final_state_is_given_and_that_network_drops_out() -> None:
+    lines = "source = Placeholder() dtype=float32; shape=shape(None, 3)\nend = Tanh(source) T=float32"
+    graph = graph_of("zero_c", "end", lines)
+    rnn, encoder = with_origins(graph, [network(graph, "zero_c", "end"), encoder_of("end")], ())
+    found = stepping(graph, rnn, encoder, fed="source batch")
+    assert found.signature is not None
+    assert [each.tensor.node for each in found.signature.inputs] == ["x", "zero_c", "end"]
+    assert found.start is not None
+    assert "source" in [each.alias for each in found.start.inputs]
 
 
 def test_weights_are_the_start_and_need_no_batch_size() -> None:

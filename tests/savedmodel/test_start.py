@@ -127,3 +127,19 @@ def test_a_model_without_state_says_so(tensorflow: ModuleType, tmp_path: Path) -
     write_saved_model(rewrite(from_text(GRAPH), plan), plan, values, tmp_path / "model")
     with pytest.raises(FeedError, match="has no zero_state"):
         MigratedModel(tmp_path / "model").zero_state(1)
+
+
+def test_a_state_that_the_data_gives_is_asked_for_by_the_signature_that_computes_it(
+    tensorflow: ModuleType, tmp_path: Path
+) -> None:
+    start = SignaturePlan("start", (given("x", "x"),), (gives("w", "zeros"),))
+    step = SignaturePlan(
+        "step", (given("x", "x"), given("state", "state"), given("w", "weights")), (gives("y"), gives("w"))
+    )
+    signatures = (PLAN.signatures[0], step, start)
+    plan = MigrationPlan("model", "sha256:0", signatures, variables=PLAN.variables)
+    values: dict[str, Any] = {"start": np.array([1.0, 2.0], np.float32)}
+    write_saved_model(rewrite(from_text(GRAPH), plan), plan, values, tmp_path / "model")
+    migrated, x = MigratedModel(tmp_path / "model"), np.ones((2, 2), np.float32)
+    with pytest.raises(FeedError, match=r"needs a value for 'w' .*; the signature 'start' computes it"):
+        migrated.predict("step", {"x": x, "state": x})

@@ -245,7 +245,7 @@ class _Planner:
         frozen = frozenset(each.tensor.node for each in constants)
         stepping = make_step(self._graph, self._findings, default, frozen)
         self.no_step = stepping.reason
-        return () if stepping.signature is None else (stepping.signature,)
+        return tuple(each for each in (stepping.signature, stepping.start) if each is not None)
 
 
 def _full(name: str, text: str) -> str:

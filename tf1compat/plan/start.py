@@ -20,6 +20,11 @@ from tf1compat.plan.model import (
 )
 from tf1compat.plan.reach import reached
 
+#: The signature that computes the initial states of a step from the data.
+START = "start"
+#: Origins of states that are inputs of the original.
+_GIVEN = frozenset({"placeholder", "default"})
+
 
 def start_inputs(
     graph: Graph, starts: Sequence[TensorRef], frozen: frozenset[str], batches: Mapping[TensorRef, int | None]
@@ -61,6 +66,27 @@ def start_signature(plan: MigrationPlan) -> SignaturePlan | None:
         for number, each in enumerate(plan.step.step.start)
     )
     return SignaturePlan("zero_state", inputs, outputs) if outputs else None
+
+
+def data_start(
+    graph: Graph, default: SignaturePlan, step: SignaturePlan, frozen: frozenset[str]
+) -> SignaturePlan | None:
+    """The signature that computes the initial states of a step from the data; None where each is given or known."""
+    if step.step is None:
+        return None
+    known = {each.alias for each in step.step.states if each.start is not None or each.origin in _GIVEN}
+    if all(each.alias in known for each in step.step.states):
+        return None
+    given = {each.alias for each in step.step.states if each.origin in _GIVEN}
+    states = [each.alias for each in step.step.states if each.alias not in given]
+    bound = [each for each in step.inputs if each.alias in states]
+    outputs = tuple(
+        OutputBinding(each.alias, (Piece((), each.tensor),), each.dtype, each.shape, "state")
+        for each in bound
+    )
+    behind = reached(graph, [each.tensor for each in bound], frozen)
+    inputs = tuple(each for each in default.inputs if each.tensor.node in behind)
+    return SignaturePlan(START, inputs, outputs)
 
 
 def _is_felt(op: str, felt: bool) -> bool:

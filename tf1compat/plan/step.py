@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
-from tf1compat.discovery.findings import Findings, OutputFinding, Rnn, StatePairing, StatePiece
+from tf1compat.discovery.findings import Findings, OutputFinding, Rnn, StatePairing
 from tf1compat.discovery.flow import Flow
+from tf1compat.discovery.rnn.states.origins import value_sources
 from tf1compat.discovery.steps import STILL, Steps
 from tf1compat.discovery.tensors import dtype_of
-from tf1compat.discovery.time_axes import TimeAxes
+from tf1compat.discovery.time_axes import Network, TimeAxes
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import ancestors
+from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import output_aliases, state_aliases
 from tf1compat.plan.model import (
@@ -26,8 +26,10 @@ from tf1compat.plan.model import (
     StepPlan,
 )
 from tf1compat.plan.reach import reached
-from tf1compat.plan.start import start_inputs
-from tf1compat.plan.step_states import State, cut_inputs, fed_pairings, refusal, states_of
+from tf1compat.plan.start import data_start, start_inputs
+from tf1compat.plan.step_carried import carried_states
+from tf1compat.plan.step_sources import feeds_itself, find_sources, networks_given_whole, outcomes
+from tf1compat.plan.step_states import State, cut_inputs, depends_on_data, fed_pairings, refusal, states_of
 from tf1compat.plan.step_time import batch_axis, frame_of, functional_loop, lengths_of, networks_of, read_time
 
 STEP = "step"
@@ -41,6 +43,8 @@ class Stepping:
 
     signature: SignaturePlan | None = None
     reason: str = ""
+    #: what computes the initial states, where a batch size is not enough for it
+    start: SignaturePlan | None = None
 
 
 def make_step(graph: Graph, findings: Findings, default: SignaturePlan, frozen: frozenset[str]) -> Stepping:
@@ -51,7 +55,9 @@ def make_step(graph: Graph, findings: Findings, default: SignaturePlan, frozen: 
         return _placeholders_only(default, findings)
     stepper = _Stepper(graph, findings, default, frozen, rnns)
     found = stepper.unfit() or stepper.signature()
-    return Stepping(reason=found) if isinstance(found, str) else Stepping(found)
+    if isinstance(found, str):
+        return Stepping(reason=found)
+    return Stepping(found, start=stepper.start(found))
 
 
 def _is_behind(rnn: Rnn, behind: frozenset[str]) -> bool:
@@ -80,15 +86,11 @@ class _Stepper:
         frozen: frozenset[str],
         rnns: Sequence[Rnn],
     ) -> None:
-        self.graph, self.findings, self.default, self.frozen, self.rnns = (
-            graph,
-            findings,
-            default,
-            frozen,
-            rnns,
-        )
+        self.graph, self.findings, self.default, self.frozen = graph, findings, default, frozen
         self.frames = find_frames(graph)
-        found = list(states_of(rnns))
+        self.sources = find_sources(graph, rnns, self.frames)
+        self.rnns = [each for each in rnns if each not in self.sources]
+        found = list(states_of(self.rnns))
         self.states = [each for each in found if isinstance(each, State)]
         self.unknown = [each for each in found if isinstance(each, str)]
         self.aliases = state_aliases(findings.rnns)
@@ -96,8 +98,10 @@ class _Stepper:
     def unfit(self) -> str | None:
         """Why these networks cannot be stepped, whatever the data does."""
         for rnn in self.rnns:
-            if rnn.kind == "decoder":
+            if rnn.kind == "decoder" and rnn.inputs is None:
                 return f"'{rnn.scope}' is a decoder, which feeds itself"
+            if rnn.kind == "decoder" and feeds_itself(self.graph, rnn, self.frames):
+                return f"the loop of '{rnn.scope}' hands on more than its states"
             if rnn.direction == "backward":
                 return f"'{rnn.scope}' runs backward: its first step needs the whole sequence"
             if not rnn.layers:
@@ -108,7 +112,7 @@ class _Stepper:
         nested = next((each.scope for each in self.rnns if self._is_nested(each, flow.inside_branches)), None)
         if nested is not None:
             return f"'{nested}' runs inside another loop or a branch"
-        return refusal(self.graph, self.states, flow.inside_loops | flow.inside_branches)
+        return refusal(self.states, flow.inside_loops | flow.inside_branches)
 
     def _is_nested(self, rnn: Rnn, inside_branches: frozenset[str]) -> bool:
         frame, loop = frame_of(self.graph, rnn, self.frames), functional_loop(self.graph, rnn)
@@ -156,7 +160,10 @@ class _Stepper:
         if blind:
             return f"what '{blind[0]}' reads in each step is not known"
         data = [each for each in self.default.inputs if each.tensor not in fed]
-        axes = self._time(data)
+        both = self._lengths(data) & self._lengths_given_whole(cut)
+        if both:
+            return f"'{min(both)}' holds the lengths of several networks, of which not all are stepped"
+        axes = self._time(data, cut)
         if axes is None:
             return f"the steps of the data are mixed before '{self.rnns[0].scope}' takes them"
         outputs = self._kept_outputs(axes) or self._sequences(axes)
@@ -166,16 +173,47 @@ class _Stepper:
         plan = self._plan(axes, inputs, (*outputs, *states), states, pairings)
         return SignaturePlan(STEP, inputs, (*outputs, *states), plan)
 
-    def _time(self, data: Sequence[InputBinding]) -> TimeAxes | None:
-        ends = [ref.node for each in self.default.outputs for ref in (piece.tensor for piece in each.pieces)]
-        ends += [each.outputs.node for each in self.rnns if each.outputs is not None]
+    def _time(self, data: Sequence[InputBinding], cut: tuple[InputBinding, ...]) -> TimeAxes | None:
+        ends = self._ends()
         kept = ancestors(self.graph, ends, control=False)
         nodes = (replace(node, control_inputs=()) for node in self.graph.nodes if node.name in kept)
         part = self.graph.replacing(nodes)
-        networks = networks_of(part, self.rnns, self.frames)
+        networks = (*networks_of(part, self.rnns, self.frames), *self._whole(ends, cut))
         return read_time(part, data, networks, self._lengths(data))
 
+    def _whole(self, ends: Iterable[str], cut: tuple[InputBinding, ...]) -> tuple[Network, ...]:
+        """The sources that are needed although the states are fed."""
+        found = self._needed_sources(ends, cut)
+        return tuple(networks_given_whole(self.graph, found, self.frames))
+
+    def _needed_sources(self, ends: Iterable[str], cut: tuple[InputBinding, ...]) -> list[Rnn]:
+        needed = reached(self.graph, map(TensorRef, ends), self.frozen, cut)
+        return [each for each in self.sources if needed & {ref.node for ref in outcomes(each)}]
+
+    def _lengths_given_whole(self, cut: tuple[InputBinding, ...]) -> frozenset[str]:
+        found = lengths_of(self._needed_sources(self._ends(), cut))
+        return frozenset(name for each in found for name in value_sources(self.graph, TensorRef(each)))
+
+    def _ends(self) -> list[str]:
+        """The nodes of what a step may give."""
+        ends = [piece.tensor.node for each in self._candidates() for piece in each.pieces]
+        return [*ends, *(each.outputs.node for each in self.rnns if each.outputs is not None)]
+
+    def _candidates(self) -> Sequence[OutputBinding]:
+        """The outputs that the stepped networks are behind; all of them where there are no others."""
+        if not self.sources:
+            return self.default.outputs
+        ends = {ref.node for each in self.rnns for ref in outcomes(each)}
+        after = descendants(self.graph, ends)
+        return [each for each in self.default.outputs if {piece.tensor.node for piece in each.pieces} & after]
+
     def _lengths(self, data: Iterable[InputBinding]) -> frozenset[str]:
+        """The nodes that say how many steps each example has; other networks' lengths are no such."""
+        if self.sources:
+            own = {
+                name for each in lengths_of(self.rnns) for name in value_sources(self.graph, TensorRef(each))
+            }
+            return frozenset(each.tensor.node for each in data if each.tensor.node in own)
         roles = {each.tensor: each.role for each in self.findings.inputs}
         fed = {each.tensor.node for each in data if roles.get(each.tensor) == "sequence_length"}
         return frozenset((*lengths_of(self.rnns), *fed))
@@ -185,7 +223,7 @@ class _Stepper:
         finals = {each.final for each in self.states}
         return tuple(
             each
-            for each in self.default.outputs
+            for each in self._candidates()
             if each.role != "state" and each.tensor not in finals
             and all(axes.of(piece.tensor).kind not in _UNFIT for piece in each.pieces)
         )  # fmt: skip
@@ -214,7 +252,7 @@ class _Stepper:
         """What the outputs need, then the states that the graph is cut at."""
         tensors = [piece.tensor for each in (*outputs, *states) for piece in each.pieces]
         ends = {each.tensor.node for each in (*cut, *replaced)}
-        found = reached(self.graph, tensors, self.frozen | ends)
+        found = reached(self.graph, tensors, self.frozen, (*cut, *replaced))
         others = (each for each in self.default.inputs if each.tensor.node in found - ends)
         return (*replaced, *others, *cut)
 
@@ -229,10 +267,26 @@ class _Stepper:
         names = {each.alias for each in states}
         lengths = self._lengths(inputs)
         given = [
-            _input_axes(each, axes.of(each.tensor), lengths) for each in inputs if each.alias not in names
+            self._input_axes(each, axes.of(each.tensor), lengths)
+            for each in inputs
+            if each.alias not in names
         ]
         made = [_output_axes(each, axes) for each in outputs if each.alias not in names]
         return self._with_start(StepPlan((), tuple(given), tuple(made)), inputs, names, pairings)
+
+    def _input_axes(self, binding: InputBinding, steps: Steps, lengths: frozenset[str]) -> AxesPlan:
+        time = steps.axis if steps.kind == "along" else None
+        batch = batch_axis(binding, steps)
+        if steps == STILL and (binding.shape.rank or 0) > 1 and self._is_whole_by_time(binding):
+            batch = 1
+        return AxesPlan(binding.alias, batch, time, counts=binding.tensor.node in lengths)
+
+    def _is_whole_by_time(self, binding: InputBinding) -> bool:
+        """Whether an input is the whole sequence of another network, time first."""
+        read = {each.inputs.node for each in self.sources if each.time_major and each.inputs is not None}
+        return bool(
+            read & descendants(self.graph, [binding.tensor.node], stop=lambda node: node.name in read)
+        )
 
     def _with_start(
         self,
@@ -243,18 +297,29 @@ class _Stepper:
     ) -> StepPlan:
         states = [each for each in inputs if each.alias in names]
         fed = {each.placeholder for each in pairings}
-        started = tuple(self._state(each, each.tensor in fed) for each in states)
         batches = {
             each.tensor: axes.batch
             for each in self.default.inputs
             for axes in plan.inputs
             if axes.alias == each.alias
         }
+        started = tuple(
+            self._startable(self._state(each, each.tensor in fed), each, batches) for each in states
+        )
         starts = [each.start for each in started if each.start is not None]
         found = start_inputs(self.graph, starts, self.frozen, batches)
-        if found is None:
-            started = tuple(StatePlan(each.alias, each.origin, None) for each in started)
         return StepPlan(started, plan.inputs, plan.outputs, found or ())
+
+    def _startable(
+        self, state: StatePlan, binding: InputBinding, batches: Mapping[TensorRef, int | None]
+    ) -> StatePlan:
+        """The state with its start, if a batch size is enough to compute that."""
+        if state.start is None:
+            return state
+        sizes = binding.shape.dims or ()
+        open_sizes = self.sources and (binding.shape.dims is None or sizes.count(None) > 1)
+        known = start_inputs(self.graph, [state.start], self.frozen, batches)
+        return replace(state, start=None) if open_sizes or known is None else state
 
     def _state(self, binding: InputBinding, fed: bool) -> StatePlan:
         if fed:
@@ -264,6 +329,12 @@ class _Stepper:
         state = next(each for each in self.states if each.initial == binding.tensor)
         start = None if state.origin.kind == "placeholder" else binding.tensor
         return StatePlan(binding.alias, state.origin.kind, start)
+
+    def start(self, step: SignaturePlan) -> SignaturePlan | None:
+        """The signature that computes the states with which a step begins, where some come from the data."""
+        if not any(depends_on_data(self.graph, each) for each in self.states) and not self.sources:
+            return None
+        return data_start(self.graph, self.default, step, self.frozen)
 
     # ------------------------------------------------------------------------------------ one application
 
@@ -283,7 +354,7 @@ class _Stepper:
         inputs = self._inputs(outputs, states, cut, (entry,))
         names = {each.alias for each in states}
         lengths = self._lengths(inputs)
-        given = tuple(_input_axes(each, STILL, lengths) for each in inputs if each.alias not in names)
+        given = tuple(self._input_axes(each, STILL, lengths) for each in inputs if each.alias not in names)
         made = tuple(AxesPlan(each.alias, 0, None) for each in outputs)
         plan = self._with_start(StepPlan((), given, made), inputs, names, pairings)
         return SignaturePlan(STEP, inputs, (*outputs, *states), plan)
@@ -309,11 +380,6 @@ def _after(state: OutputBinding, after: Mapping[TensorRef, TensorRef]) -> Output
     return replace(state, pieces=pieces)
 
 
-def _input_axes(binding: InputBinding, steps: Steps, lengths: frozenset[str]) -> AxesPlan:
-    time = steps.axis if steps.kind == "along" else None
-    return AxesPlan(binding.alias, batch_axis(binding, steps), time, counts=binding.tensor.node in lengths)
-
-
 def _output_axes(binding: OutputBinding, axes: TimeAxes) -> AxesPlan:
     steps = axes.of(binding.pieces[0].tensor)
     time = steps.axis if steps.kind in ("along", "flat") else None
@@ -322,54 +388,3 @@ def _output_axes(binding: OutputBinding, axes: TimeAxes) -> AxesPlan:
 
 def _given_back(binding: InputBinding, final: TensorRef) -> OutputBinding:
     return OutputBinding(binding.alias, (Piece((), final),), binding.dtype, binding.shape, "state")
-
-
-def carried_states(
-    inputs: Sequence[InputBinding], pairings: Iterable[StatePairing]
-) -> tuple[OutputBinding, ...]:
-    """For each input that carries state in, the output that carries it out again.
-
-    Empty where no input does, or where one cannot be filled again: two networks start from the same part of it, or
-    none starts from some part.
-    """
-    pieces: dict[TensorRef, list[StatePiece]] = {}
-    for pairing in pairings:
-        pieces.setdefault(pairing.placeholder, []).extend(pairing.pieces)
-    states = [each for each in inputs if each.tensor in pieces]
-    carried = [_carried(each, pieces[each.tensor]) for each in states]
-    return tuple(each for each in carried if each is not None) if None not in carried else ()
-
-
-def _carried(entry: InputBinding, pieces: Sequence[StatePiece]) -> OutputBinding | None:
-    """What fills an input again, if the final states do."""
-    if any(each.beside is not None for each in pieces):
-        return _side_by_side(entry, pieces)
-    found = tuple(dict.fromkeys(Piece(each.index, each.final) for each in pieces))
-    return (
-        OutputBinding(entry.alias, found, entry.dtype, entry.shape, "state") if _fills(entry, found) else None
-    )
-
-
-def _side_by_side(entry: InputBinding, pieces: Sequence[StatePiece]) -> OutputBinding | None:
-    """Final states in the order in which they lie along the last axis, if they leave no gap there."""
-    places = {each.beside: each.final for each in pieces if each.beside is not None}
-    ordered = sorted(places, key=lambda each: each.begin)
-    ends = [0, *(each.begin + each.size for each in ordered)]
-    dims = entry.shape.dims
-    whole = len(places) == len(pieces) and dims is not None and ends[-1] == dims[-1]
-    if not whole or [each.begin for each in ordered] != ends[:-1]:
-        return None
-    found = tuple(Piece((number,), places[each]) for number, each in enumerate(ordered))
-    return OutputBinding(entry.alias, found, entry.dtype, entry.shape, "state", ordered[0].axis)
-
-
-def _fills(entry: InputBinding, pieces: Sequence[Piece]) -> bool:
-    """Whether there is one piece, and one only, for every place along the leading axes of an input."""
-    places = {piece.index for piece in pieces}
-    depth = len(pieces[0].index)
-    if len(places) != len(pieces) or any(len(place) != depth for place in places):
-        return False
-    sizes = [max(place[axis] for place in places) + 1 for axis in range(depth)]
-    known = (entry.shape.dims or ())[:depth]
-    fits = all(size in (found, None) for size, found in zip(known, sizes, strict=False))
-    return fits and places == set(product(*map(range, sizes)))

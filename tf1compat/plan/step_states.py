@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StateOrigin, StatePairing
 from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
 from tf1compat.discovery.pattern import source
-from tf1compat.discovery.rnn.states.origins import value_sources
+from tf1compat.discovery.rnn.states.origins import is_zero, value_sources
+from tf1compat.discovery.same_value import same_value
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
-from tf1compat.graph.frames import EXIT, Frame
+from tf1compat.graph.frames import EXIT, Frame, LoopVariable
 from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
@@ -68,13 +69,9 @@ def fed_pairings(findings: Findings, states: Sequence[State]) -> tuple[StatePair
     return tuple(each for each in findings.pairings if any(piece.initial in initial for piece in each.pieces))
 
 
-def refusal(graph: Graph, states: Sequence[State], hidden: frozenset[str]) -> str | None:
+def refusal(states: Sequence[State], hidden: frozenset[str]) -> str | None:
     """Why these states cannot be carried from outside, or None. `hidden`: nodes inside loops and branches."""
     for state in states:
-        if state.origin.kind == "encoder":
-            return f"the state begins with another network's, in '{state.origin.tensor}'"
-        if state.origin.kind == "computed" and _depends_on_data(graph, state.initial):
-            return f"the initial state '{state.initial}' is computed from what is fed or drawn"
         if state.initial.node in hidden or state.final.node in hidden:
             return f"the state '{state.initial}' lies inside a loop or a branch"
     finals = [each.final for each in states]
@@ -82,9 +79,12 @@ def refusal(graph: Graph, states: Sequence[State], hidden: frozenset[str]) -> st
     return None if twice is None else f"'{twice}' is the final value of two states"
 
 
-def _depends_on_data(graph: Graph, ref: TensorRef) -> bool:
-    sources = {graph[name].op for name in value_sources(graph, ref)}
-    return bool(sources & (PLACEHOLDERS | FEEDERS | EXIT | RANDOM))
+def depends_on_data(graph: Graph, state: State) -> bool:
+    """Whether a state begins with a value that is computed from what is fed or drawn."""
+    if state.origin.kind not in ("encoder", "computed"):
+        return False
+    sources = {graph[name].op for name in value_sources(graph, state.initial)}
+    return state.origin.kind == "encoder" or bool(sources & (PLACEHOLDERS | FEEDERS | EXIT | RANDOM))
 
 
 def cut_inputs(
@@ -94,15 +94,12 @@ def cut_inputs(
     initial = [each.initial for each in states]
     found = []
     for state in states:
-        readers: tuple[Use, ...] = ()
-        if initial.count(state.initial) > 1 or graph.producer(state.initial).op in VARIABLES:
+        readers: tuple[Use, ...] | None = ()
+        if initial.count(state.initial) > 1 or _has_other_readers(graph, state, frames):
             sharing = [each for each in states if each.initial == state.initial]
-            own = _readers(graph, state, sharing, frames)
-            if own is None:
-                return (
-                    f"several states start from '{state.initial}', and what reads it for which is not clear"
-                )
-            readers = own
+            readers = _readers(graph, state, sharing, frames)
+        if readers is None:
+            return f"several states start from '{state.initial}', and what reads it for which is not clear"
         found.append(
             InputBinding(
                 aliases[state.final],
@@ -141,9 +138,9 @@ def _readers(
     graph: Graph, state: State, sharing: Sequence[State], frames: Sequence[Frame]
 ) -> tuple[Use, ...] | None:
     """Who reads a state's initial tensor for it alone; None where that is not clear."""
-    enter = _enter(graph, state, frames)
-    if enter is not None:
-        return (Use(enter, 0),)
+    enters = _enters(graph, state, frames)
+    if enters:
+        return tuple(Use(each, 0) for each in enters)
     found = []
     for use in graph.uses.get(state.initial, ()):
         owner = _owner(graph, use, sharing)
@@ -154,10 +151,39 @@ def _readers(
     return tuple(found) or None
 
 
-def _enter(graph: Graph, state: State, frames: Sequence[Frame]) -> str | None:
-    """The node at which a state enters its loop: that of the loop variable whose last value is the final state."""
+def _has_other_readers(graph: Graph, state: State, frames: Sequence[Frame]) -> bool:
+    """Whether what a state begins with may be read for more than this, or the state enters at several places."""
+    shared = len([use for use in graph.uses.get(state.initial, ()) if graph[use.node].op not in SHAPES]) > 1
+    entered = len(_enters(graph, state, frames))
+    is_variable = graph.producer(state.initial).op in VARIABLES
+    return is_variable or entered > 1 or (bool(entered) and shared and depends_on_data(graph, state))
+
+
+def _enters(graph: Graph, state: State, frames: Sequence[Frame]) -> tuple[str, ...]:
+    """The nodes at which a state enters its loop: where the loop variable does whose last value is the final state,
+    and where others do that hold the same."""
     final = source(graph, state.final).node
-    return next((each.enter for frame in frames for each in frame.variables if each.exit == final), None)
+    for frame in frames:
+        for each in frame.variables:
+            if each.exit == final:
+                return (each.enter, *(twin.enter for twin in twins(graph, frame, each)))
+    return ()
+
+
+def twins(graph: Graph, frame: Frame, variable: LoopVariable) -> tuple[LoopVariable, ...]:
+    """The loop variables that hold what this one holds: they begin alike and become the same in each turn."""
+    following = source(graph, frame.next(graph, variable))
+    return tuple(
+        each
+        for each in frame.variables
+        if each != variable
+        and source(graph, frame.next(graph, each)) == following
+        and _begin_alike(graph, frame.initial(graph, variable), frame.initial(graph, each))
+    )
+
+
+def _begin_alike(graph: Graph, first: TensorRef, second: TensorRef) -> bool:
+    return same_value(graph, first, second) or (is_zero(graph, first) and is_zero(graph, second))
 
 
 def _owner(graph: Graph, use: Use, sharing: Sequence[State]) -> str | None:

@@ -37,7 +37,9 @@ def _network(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Network:
     outputs = {rnn.outputs: Steps("along", axis)} if rnn.outputs is not None else {}
     if rnn.kind == "static":
         return Network((), {**outputs, **dict.fromkeys(rnn.step_outputs, LAST)}, finals)
-    expected = [] if rnn.inputs is None else [(rnn.inputs, Steps("along", axis))]
+    # A decoder's inputs may lie otherwise than its outputs: there the array says how they are read.
+    known = rnn.inputs is not None and rnn.kind != "decoder"
+    expected = [(rnn.inputs, Steps("along", axis))] if known and rnn.inputs is not None else []
     if rnn.sequence_length is not None:
         expected.append((rnn.sequence_length, STILL))
     return Network((*expected, *_captured(graph, rnn, frames)), outputs, finals)

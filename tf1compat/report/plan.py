@@ -62,7 +62,9 @@ def _step(plan: MigrationPlan) -> Section:
         return section("Step", Paragraph(wording.printable(f"There is no signature 'step': {plan.no_step}.")))
     step = plan.step.step if plan.step is not None else None
     rows = [(wording.name(each.alias), each.origin) for each in step.states] if step is not None else []
-    return section("Step", Table.of(("state", "begins with"), rows))
+    computed = Paragraph("The signature 'start' computes the states with which 'step' begins.")
+    begins = computed if "start" in plan.signature_names and rows else None
+    return section("Step", Table.of(("state", "begins with"), rows), begins)
 
 
 def _constants(plan: MigrationPlan) -> Section:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
+from tf1compat.plan.start import START
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
@@ -28,6 +29,7 @@ class LoadedSignature:
     outputs: Mapping[str, Any]
     function: Any
     start: StartStates | None = None  # gives the states that are left out
+    computed: frozenset[str] = frozenset()  # the states that the signature `start` computes
 
     def __call__(self, **feeds: Any) -> dict[str, Array]:
         """Run it; states that are not given begin as the original's do.
@@ -59,8 +61,9 @@ class LoadedSignature:
             begun = self.start.aliases if self.start is not None else ()
             missing.sort(key=lambda name: name in begun)
             spec = self.inputs[missing[0]]
+            hint = f"; the signature '{START}' computes it" if missing[0] in self.computed else ""
             raise FeedError(
-                f"signature '{self.name}' needs a value for '{missing[0]}' ({spec.dtype.name} {spec.shape})"
+                f"signature '{self.name}' needs a value for '{missing[0]}' ({spec.dtype.name} {spec.shape}){hint}"
             )
 
     def _tensor(self, tf: Any, alias: str, value: Any) -> Any:
@@ -227,19 +230,22 @@ def _signatures(loaded: Any, start: StartStates | None) -> dict[str, LoadedSigna
         if concrete and is_signature and _gives_aliases(concrete[0]):
             functions[name] = concrete[0]
     names = sorted(functions, key=lambda name: (name != "serving_default", name))
-    return {name: _signature(name, functions[name], start) for name in names}
+    computed = frozenset(functions[START].structured_outputs) if START in functions else frozenset()
+    return {name: _signature(name, functions[name], start, computed) for name in names}
 
 
 def _gives_aliases(function: Any) -> bool:
     return isinstance(function.structured_outputs, Mapping)
 
 
-def _signature(name: str, function: Any, start: StartStates | None) -> LoadedSignature:
+def _signature(
+    name: str, function: Any, start: StartStates | None, computed: frozenset[str]
+) -> LoadedSignature:
     positional, keywords = function.structured_input_signature
     inputs = {spec.name: spec for spec in positional} | dict(keywords)
     takes = start is not None and any(alias in inputs for alias in start.aliases)
     return LoadedSignature(
-        name, inputs, dict(function.structured_outputs), function, start if takes else None
+        name, inputs, dict(function.structured_outputs), function, start if takes else None, computed
     )
 
 

@@ -8,7 +8,7 @@ from tf1compat.discovery.findings import StatePairing, StatePiece, StateSlice
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding
-from tf1compat.plan.step import carried_states
+from tf1compat.plan.step_carried import carried_states
 
 FLOAT = DType("float32")
 STATE = TensorRef("state")
