@@ -8,7 +8,7 @@ from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WE
 from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.rnn.states.origins import with_origins
-from tf1compat.discovery.steps import STILL
+from tf1compat.discovery.time.steps import STILL
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.text import from_text
 from tf1compat.plan.step_sources import feeds_itself, find_sources, networks_given_whole

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from tf1compat.discovery.findings import Findings, OutputFinding, Rnn, StatePairing
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.rnn.states.origins import value_sources
-from tf1compat.discovery.steps import STILL, Steps
 from tf1compat.discovery.tensors import dtype_of
-from tf1compat.discovery.time_axes import Network, TimeAxes
+from tf1compat.discovery.time.axes import Network, TimeAxes
+from tf1compat.discovery.time.steps import STILL, Steps
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors, descendants

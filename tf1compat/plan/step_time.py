@@ -8,8 +8,8 @@ from itertools import islice, product
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.ops import SHAPES
 from tf1compat.discovery.pattern import TRANSPARENT, source
-from tf1compat.discovery.steps import LAST, STILL, Steps
-from tf1compat.discovery.time_axes import Network, TimeAxes
+from tf1compat.discovery.time.axes import Network, TimeAxes
+from tf1compat.discovery.time.steps import LAST, STILL, Steps
 from tf1compat.graph.frames import SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.discovery.steps import COUNTED, LAST, MIXED, STILL, Steps
-from tf1compat.discovery.time_axes import Network, TimeAxes
+from tf1compat.discovery.time.axes import Network, TimeAxes
+from tf1compat.discovery.time.steps import COUNTED, LAST, MIXED, STILL, Steps
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tf1compat.discovery.constants import constant
 from tf1compat.discovery.pattern import data_operands, source
-from tf1compat.discovery.steps import MIXED, Steps
+from tf1compat.discovery.time.steps import MIXED, Steps
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tf1compat.discovery.constants import constant, scalar, swaps_batch_and_time
 from tf1compat.discovery.ops import RANDOM, SHAPES
 from tf1compat.discovery.pattern import ACTIVATIONS, TRANSPARENT, data_operands, source
-from tf1compat.discovery.reshaping import reshaped
 from tf1compat.discovery.rnn.states.origins import is_zero, value_sources
-from tf1compat.discovery.steps import COUNTED, LAST, MIXED, STILL, Steps
+from tf1compat.discovery.time.reshaping import reshaped
+from tf1compat.discovery.time.steps import COUNTED, LAST, MIXED, STILL, Reading, Steps
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-
-if TYPE_CHECKING:
-    from tf1compat.discovery.time_axes import TimeAxes
 
 _ELEMENTWISE: Final = ACTIVATIONS | TRANSPARENT | frozenset({
     "Add", "AddV2", "AddN", "Sub", "Mul", "RealDiv", "Div", "FloorDiv", "FloorMod", "Mod", "Maximum", "Minimum", "Pow",
@@ -34,14 +31,14 @@ _REDUCTIONS: Final = frozenset({"Sum", "Mean", "Max", "Min", "Prod", "All", "Any
 #: Ops whose result holds, along each axis, values that differ as they were drawn or filled there.
 _FILLED: Final = RANDOM | frozenset({"Fill", "ZerosLike", "OnesLike", "BroadcastTo"})
 
-Rule = Callable[["TimeAxes", Node], Steps]
+Rule = Callable[[Reading, Node], Steps]
 
 
-def _mixed(_: TimeAxes, __: Node) -> Steps:
+def _mixed(_: Reading, __: Node) -> Steps:
     return MIXED
 
 
-def _elementwise(axes: TimeAxes, node: Node) -> Steps:
+def _elementwise(axes: Reading, node: Node) -> Steps:
     """The steps of all operands that have them, if they lie alike and the others are the same for each step."""
     held = {axes.of(each) for each in node.inputs} - {STILL}
     if len(held) != 1:
@@ -55,7 +52,7 @@ def _elementwise(axes: TimeAxes, node: Node) -> Steps:
     return steps
 
 
-def _is_same_for_each_step(axes: TimeAxes, ref: TensorRef, steps: Steps, rank: int | None) -> bool:
+def _is_same_for_each_step(axes: Reading, ref: TensorRef, steps: Steps, rank: int | None) -> bool:
     dims = axes.graph.static_shape(ref).dims
     if dims == () or is_filled(axes.graph, ref):
         return True
@@ -79,28 +76,28 @@ def is_filled(graph: Graph, ref: TensorRef, depth: int = 20) -> bool:
     return bool(parts) and all(is_filled(graph, each, depth - 1) for each in parts)
 
 
-def _first(axes: TimeAxes, node: Node) -> Steps:
+def _first(axes: Reading, node: Node) -> Steps:
     """The steps of the first operand; the others have none."""
     rest = [axes.of(each) for each in node.inputs[1:]]
     return axes.of(node.inputs[0]) if all(each == STILL for each in rest) else MIXED
 
 
-def _along_last(axes: TimeAxes, node: Node) -> Steps:
+def _along_last(axes: Reading, node: Node) -> Steps:
     steps, rank = _first(axes, node), axes.rank(node.inputs[0])
     return MIXED if steps.kind == "along" and (rank is None or steps.axis >= rank - 1) else steps
 
 
-def _by_row(axes: TimeAxes, node: Node) -> Steps:
+def _by_row(axes: Reading, node: Node) -> Steps:
     steps = _first(axes, node)
     return steps if steps.kind == "flat" or steps.axis == 0 else MIXED
 
 
-def _normalised(axes: TimeAxes, node: Node) -> Steps:
+def _normalised(axes: Reading, node: Node) -> Steps:
     """Batch normalisation with figures of its own, not of the examples at hand."""
     return MIXED if node.attrs.get("is_training", True) else _by_row(axes, node)
 
 
-def _product(axes: TimeAxes, node: Node) -> Steps:
+def _product(axes: Reading, node: Node) -> Steps:
     if node.attrs.get("transpose_a") or node.attrs.get("adj_x"):
         return MIXED
     steps, rank = _first(axes, node), axes.rank(node.inputs[0])
@@ -111,7 +108,7 @@ def _product(axes: TimeAxes, node: Node) -> Steps:
     return steps if steps.axis == rank - 2 or axes.rank(node.inputs[1]) == 2 else MIXED
 
 
-def _reduced(axes: TimeAxes, node: Node) -> Steps:
+def _reduced(axes: Reading, node: Node) -> Steps:
     steps, rank = _first(axes, node), axes.rank(node.inputs[0])
     chosen = constant(axes.graph, node.inputs[1])
     if chosen is None:
@@ -140,7 +137,7 @@ def _marks_steps(graph: Graph, ref: TensorRef) -> bool:
     return node.op in ("Sign", "NotEqual", "Greater", "LogicalNot")
 
 
-def _transposed(axes: TimeAxes, node: Node) -> Steps:
+def _transposed(axes: Reading, node: Node) -> Steps:
     steps, order = axes.of(node.inputs[0]), constant(axes.graph, node.inputs[1])
     if steps.kind == "flat":
         return steps if order is not None and order.ravel()[0] == 0 else MIXED
@@ -151,7 +148,7 @@ def _transposed(axes: TimeAxes, node: Node) -> Steps:
     return Steps("along", {0: 1, 1: 0}.get(steps.axis, steps.axis)) if swaps else MIXED
 
 
-def _expanded(axes: TimeAxes, node: Node) -> Steps:
+def _expanded(axes: Reading, node: Node) -> Steps:
     steps, rank = _first(axes, node), axes.rank(node.inputs[0])
     at = axes.axis(scalar(axes.graph, node.inputs[1]), None if rank is None else rank + 1)
     if at is None or (steps.kind == "flat" and at == 0):
@@ -159,7 +156,7 @@ def _expanded(axes: TimeAxes, node: Node) -> Steps:
     return steps if steps.kind == "flat" or at > steps.axis else Steps("along", steps.axis + 1)
 
 
-def _squeezed(axes: TimeAxes, node: Node) -> Steps:
+def _squeezed(axes: Reading, node: Node) -> Steps:
     steps, rank = axes.of(node.inputs[0]), axes.rank(node.inputs[0])
     chosen = node.attrs.get("squeeze_dims", ())
     if not isinstance(chosen, tuple) or not chosen:
@@ -172,7 +169,7 @@ def _squeezed(axes: TimeAxes, node: Node) -> Steps:
     return steps if steps.kind == "flat" else Steps("along", place - before)
 
 
-def _joined(axes: TimeAxes, node: Node) -> Steps:
+def _joined(axes: Reading, node: Node) -> Steps:
     values = data_operands(node)
     rank = next((each for each in map(axes.rank, values) if each is not None), None)
     at = axes.axis(scalar(axes.graph, node.inputs[0 if node.op == "Concat" else -1]), rank)
@@ -186,7 +183,7 @@ def _joined(axes: TimeAxes, node: Node) -> Steps:
     return steps if all(is_filled(axes.graph, each) for each in others) else MIXED
 
 
-def _packed(axes: TimeAxes, node: Node) -> Steps:
+def _packed(axes: Reading, node: Node) -> Steps:
     held = {axes.of(each) for each in node.inputs}
     at = node.integer("axis")
     if len(held) != 1 or at < 0:
@@ -197,7 +194,7 @@ def _packed(axes: TimeAxes, node: Node) -> Steps:
     return Steps("along", steps.axis + (at <= steps.axis))
 
 
-def _split(axes: TimeAxes, node: Node) -> Steps:
+def _split(axes: Reading, node: Node) -> Steps:
     value = data_operands(node)[0]
     steps = axes.of(value)
     if node.op == "Unpack":
@@ -210,13 +207,13 @@ def _split(axes: TimeAxes, node: Node) -> Steps:
     return Steps("along", place - 1) if node.op == "Unpack" and at < place else steps
 
 
-def _tiled(axes: TimeAxes, node: Node) -> Steps:
+def _tiled(axes: Reading, node: Node) -> Steps:
     steps, times = axes.of(node.inputs[0]), constant(axes.graph, node.inputs[1])
     place = 0 if steps.kind == "flat" else steps.axis
     return steps if times is not None and place < times.size and times.ravel()[place] == 1 else MIXED
 
 
-def _sliced(axes: TimeAxes, node: Node) -> Steps:
+def _sliced(axes: Reading, node: Node) -> Steps:
     """Time taken whole stays; of time taken at its last place, what came last is left."""
     steps = axes.of(node.inputs[0])
     begin, strides = constant(axes.graph, node.inputs[1]), constant(axes.graph, node.inputs[3])
@@ -238,13 +235,13 @@ def _is_whole(node: Node, place: int, stride: float) -> bool:
     return bool(masks >> place & 1) and stride == 1
 
 
-def _is_last(axes: TimeAxes, ref: TensorRef, place: int, index: int) -> bool:
+def _is_last(axes: Reading, ref: TensorRef, place: int, index: int) -> bool:
     dims = axes.graph.static_shape(ref).dims
     size = dims[place] if dims is not None and place < len(dims) else None
     return index == -1 or (size is not None and index == size - 1)
 
 
-def _after_ellipsis(axes: TimeAxes, node: Node, steps: Steps, count: int) -> Steps:
+def _after_ellipsis(axes: Reading, node: Node, steps: Steps, count: int) -> Steps:
     """`x[..., i]`: the axes from the end, of which time is none."""
     rank = axes.rank(node.inputs[0])
     at = node.integer("ellipsis_mask").bit_length() - 1
@@ -253,7 +250,7 @@ def _after_ellipsis(axes: TimeAxes, node: Node, steps: Steps, count: int) -> Ste
     return steps if steps.axis < rank - (count - 1) else MIXED
 
 
-def _cut(axes: TimeAxes, node: Node) -> Steps:
+def _cut(axes: Reading, node: Node) -> Steps:
     """`tf.slice`: time is taken from its beginning to its end."""
     steps = axes.of(node.inputs[0])
     begin, size = constant(axes.graph, node.inputs[1]), constant(axes.graph, node.inputs[2])
@@ -263,7 +260,7 @@ def _cut(axes: TimeAxes, node: Node) -> Steps:
     return steps if begin[place] == 0 and size[place] == -1 else MIXED
 
 
-def _reversed(axes: TimeAxes, node: Node) -> Steps:
+def _reversed(axes: Reading, node: Node) -> Steps:
     steps = _first(axes, node)
     if node.op == "ReverseSequence":
         chosen: list[int | None] = [node.integer("seq_dim")]
@@ -273,15 +270,15 @@ def _reversed(axes: TimeAxes, node: Node) -> Steps:
     return MIXED if None in chosen or steps.axis in chosen or steps.kind == "flat" else steps
 
 
-def _one_hot(axes: TimeAxes, node: Node) -> Steps:
+def _one_hot(axes: Reading, node: Node) -> Steps:
     return _first(axes, node) if node.integer("axis", -1) == -1 else MIXED
 
 
-def _reshaped(axes: TimeAxes, node: Node) -> Steps:
+def _reshaped(axes: Reading, node: Node) -> Steps:
     return reshaped(axes.graph, node, axes.of(node.inputs[0]), axes.of)
 
 
-def gathered(axes: TimeAxes, node: Node) -> Steps:
+def gathered(axes: Reading, node: Node) -> Steps:
     """A table looked up for each step; or of all steps the one that the lengths say is the last."""
     table, indices = axes.of(node.inputs[0]), axes.of(node.inputs[1])
     if table == STILL:
@@ -292,7 +289,7 @@ def gathered(axes: TimeAxes, node: Node) -> Steps:
     return LAST if _counts_to_last(axes, node.inputs[1]) else MIXED
 
 
-def _counts_to_last(axes: TimeAxes, ref: TensorRef) -> bool:
+def _counts_to_last(axes: Reading, ref: TensorRef) -> bool:
     """Whether indices come from the sequences' lengths, or are one less than a size."""
     behind = value_sources(axes.graph, ref)
     fed = {name for name in behind if axes.graph[name].op.startswith("Placeholder")}

@@ -1,7 +1,7 @@
 """How time lies in each tensor of a recurrent model, as far as every step is still computed by itself.
 
 A tensor may be without time, hold the steps along an axis, hold what is left of them after the last one, or have
-mixed them. What each op does with them stands in `time_rules`.
+mixed them. What each op does with them stands in `rules`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tf1compat.discovery.ops import SHAPES
-from tf1compat.discovery.steps import COUNTED, LAST, MIXED, STILL, Steps
-from tf1compat.discovery.time_rules import gathered, rule
+from tf1compat.discovery.time.rules import gathered, rule
+from tf1compat.discovery.time.steps import COUNTED, LAST, MIXED, STILL, Steps
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import topological
