@@ -211,9 +211,9 @@ def _base(graph: Graph, step: StateStep, joined: bool) -> TensorRef:
 
 
 def _slices(graph: Graph, chain: Chain, joined: Iterable[str]) -> Mapping[str, StateSlice]:
-    found = {}
-    for part in joined:
-        place = place_of(graph, chain.first.match.states[part].before)
+    found, states = {}, chain.first.match.states
+    for part in sorted(joined, key=list(states).index):
+        place = place_of(graph, states[part].before)
         if place.begin is not None and place.size is not None:
             found[part] = StateSlice(1, place.begin, place.size)
     return MappingProxyType(found)
