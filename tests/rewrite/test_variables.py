@@ -117,3 +117,15 @@ def test_the_axis_of_a_gather_gives_way_to_the_authors_name() -> None:
     assert lint(graph) == ()
     assert graph["rows/axis"].op == "NoOp"
     assert graph.input(graph["rows"], 2).op == "Const"
+
+
+def test_a_carried_value_has_the_shape_of_its_variable_not_of_the_handle() -> None:
+    text = RESOURCES.replace("is_constant=True", "is_constant=True; _output_shapes=[shape()]")
+    text += (
+        "p = Placeholder() dtype=bool\nsides = Switch(w, p) T=resource; _output_shapes=[shape(), shape()]\n"
+    )
+    graph = variables_to_values(from_text(text)).graph
+    found = [
+        graph.static_shape(ref) for ref in (TensorRef("inside"), TensorRef("sides"), TensorRef("sides", 1))
+    ]
+    assert found == [Shape.of(5, 2)] * 3

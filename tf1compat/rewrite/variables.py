@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tf1compat.errors import RewriteError
-from tf1compat.graph.attributes import Attr, DType, TensorValue
+from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import PASS_THROUGH
@@ -116,12 +116,19 @@ class _Handles:
         if dtype is None:
             return node
         if node.name in self.types:
-            return node.with_attrs(T=dtype)
+            shapes = (self._shape(node),) * (2 if node.op in SWITCH else 1)
+            return node.with_attrs(T=dtype, _output_shapes=shapes)
         if node.op not in _READS:
             raise RewriteError(
                 f"'{node.name}' ({node.op}) uses a variable itself, not its value; {ELSEWHERE}"
             )
         return _READS[node.op](self, node, dtype)
+
+    def _shape(self, node: Node) -> Shape:
+        """The shape of the variable whose handle a node passes on: the handle's own says nothing of it."""
+        while node.inputs:
+            node = self.graph.input(node, 0)
+        return node.shape()
 
     def read(self, node: Node, dtype: DType) -> Node:
         return self._made(node, "Identity", T=dtype)
