@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
@@ -35,6 +35,7 @@ SPLITS = frozenset({"Split", "SplitV", "Unpack"})
 SLICES = frozenset({"Slice", "StridedSlice"})
 
 Captures = Mapping[str, TensorRef]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ def every_match(pattern: Pattern, graph: Graph, ref: TensorRef) -> Outcome:
 def furthest(misses: Iterable[Mismatch]) -> Mismatch:
     """The miss that got furthest, the first of those that got equally far."""
     return max(misses, key=lambda miss: miss.depth)
+
+
+def first_or_furthest(outcomes: Iterable[Found | Mismatch]) -> Found | Mismatch:
+    """The first that is no miss; else the miss that got furthest."""
+    misses = []
+    for each in outcomes:
+        if not isinstance(each, Mismatch):
+            return each
+        misses.append(each)
+    return furthest(misses)
 
 
 def source(graph: Graph, ref: TensorRef) -> TensorRef:

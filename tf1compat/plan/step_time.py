@@ -8,6 +8,8 @@ from itertools import islice, product
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.ops import SHAPES
 from tf1compat.discovery.pattern import TRANSPARENT, source
+from tf1compat.discovery.rnn.looping.functional import WHILES
+from tf1compat.discovery.rnn.looping.surroundings import FILLERS
 from tf1compat.discovery.time.axes import Network, TimeAxes
 from tf1compat.discovery.time.steps import LAST, STILL, Steps
 from tf1compat.graph.frames import SWITCH, Frame
@@ -17,12 +19,6 @@ from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding
 
 _MOST_READINGS = 200
-#: At which input an op takes the whole that it writes into a TensorArray.
-_ARRAY_VALUES = {
-    "TensorArrayScatter": 2, "TensorArrayScatterV2": 2, "TensorArrayScatterV3": 2, "TensorArrayUnpack": 1,
-    "TensorListFromTensor": 0,
-}  # fmt: skip
-_FUNCTIONAL_LOOPS = frozenset({"While", "StatelessWhile"})
 _BY_STEP = Steps("along", 0)
 
 
@@ -50,8 +46,8 @@ def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[Ten
     found: list[tuple[TensorRef, Steps]] = []
     for ref in _loop_inputs(graph, rnn, frames):
         node = graph.producer(source(graph, ref))
-        if node.op in _ARRAY_VALUES:
-            found.append((node.inputs[_ARRAY_VALUES[node.op]], _BY_STEP))
+        if node.op in FILLERS:
+            found.append((node.inputs[FILLERS[node.op]], _BY_STEP))
         elif not node.op.startswith(("TensorArray", "TensorList")):
             found.append((ref, STILL))
     return found
@@ -70,7 +66,7 @@ def _loop_inputs(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[Tensor
 def functional_loop(graph: Graph, rnn: Rnn) -> Node | None:
     """The node that is a network's whole loop, its body being a function."""
     producers = (graph.producer(source(graph, ref)) for ref in _finals(rnn))
-    return next((node for node in producers if node.op in _FUNCTIONAL_LOOPS), None)
+    return next((node for node in producers if node.op in WHILES), None)
 
 
 def _finals(rnn: Rnn) -> list[TensorRef]:

@@ -211,12 +211,10 @@ def _base(graph: Graph, step: StateStep, joined: bool) -> TensorRef:
 
 
 def _slices(graph: Graph, chain: Chain, joined: Iterable[str]) -> Mapping[str, StateSlice]:
-    found, states = {}, chain.first.match.states
-    for part in sorted(joined, key=list(states).index):
-        place = place_of(graph, states[part].before)
-        if place.begin is not None and place.size is not None:
-            found[part] = StateSlice(1, place.begin, place.size)
-    return MappingProxyType(found)
+    states = chain.first.match.states
+    parts = sorted(joined, key=list(states).index)
+    found = {part: place_of(graph, states[part].before).slice for part in parts}
+    return MappingProxyType({part: each for part, each in found.items() if each is not None})
 
 
 # ------------------------------------------------------------------------------------------ around them

@@ -22,7 +22,7 @@ from tf1compat.discovery.pattern import (
     dropped,
     either,
     every_match,
-    furthest,
+    first_or_furthest,
     normalized,
     op,
     product,
@@ -79,9 +79,7 @@ def read_memory(graph: Graph, output: TensorRef, ops: Collection[str]) -> Memory
     outcome = every_match(PATTERN, graph, output)
     if isinstance(outcome, Mismatch):
         return outcome
-    memories = [_memory(graph, output, found, ops) for found in outcome]
-    good = [each for each in memories if isinstance(each, Memory)]
-    return good[0] if good else furthest(each for each in memories if isinstance(each, Mismatch))
+    return first_or_furthest(_memory(graph, output, found, ops) for found in outcome)
 
 
 def memory_match(cell: str, memory: Memory, *, state_first: bool = False) -> CellMatch:

@@ -16,7 +16,7 @@ from tf1compat.discovery.pattern import (
     capture,
     either,
     every_match,
-    furthest,
+    first_or_furthest,
     product,
     total,
 )
@@ -63,9 +63,7 @@ def judge_mixture(
     outcome = every_match(PATTERN, graph, output)
     if isinstance(outcome, Mismatch):
         return outcome
-    judged = [_judged(graph, output, found, judge) for found in outcome]
-    good = [each for each in judged if isinstance(each, CellMatch)]
-    return good[0] if good else furthest(each for each in judged if isinstance(each, Mismatch))
+    return first_or_furthest(_judged(graph, output, found, judge) for found in outcome)
 
 
 def _judged(

@@ -209,15 +209,8 @@ def _common(first: list[str], second: list[str]) -> int:
 
 
 def _slices(slots: Mapping[str, Slot]) -> Mapping[str, StateSlice]:
-    found = {part: _slice(slot) for part, slot in slots.items()}
+    found = {part: slot.place.slice for part, slot in slots.items()}
     return MappingProxyType({part: each for part, each in found.items() if each is not None})
-
-
-def _slice(slot: Slot) -> StateSlice | None:
-    place = slot.place
-    if place.begin is None or place.size is None:
-        return None
-    return StateSlice(1, place.begin, place.size)
 
 
 def _variables(graph: Graph, nodes: Collection[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
 
 #: Ops that fill an array from one tensor, and the input that this tensor is.
-_FILLERS = {
+FILLERS = {
     "TensorArrayScatter": 2, "TensorArrayScatterV2": 2, "TensorArrayScatterV3": 2,
     "TensorArrayUnpack": 1, "TensorListFromTensor": 0,
 }  # fmt: skip
@@ -140,7 +140,7 @@ def _filled_from(graph: Graph, loop: Loop, cell_input: TensorRef | None) -> Tens
     fillers = [
         graph.producer(_entering(graph, read.inputs[0 if read.op == _LIST_READ else 2])) for read in reads
     ]
-    found = {node.inputs[_FILLERS[node.op]] for node in fillers if node.op in _FILLERS}
+    found = {node.inputs[FILLERS[node.op]] for node in fillers if node.op in FILLERS}
     return found.pop() if len(found) == 1 else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tf1compat.discovery.constants import constant, scalar
+from tf1compat.discovery.findings import StateSlice
 from tf1compat.discovery.pattern import (
     CONCATENATIONS,
     SELECTIONS,
@@ -32,6 +33,13 @@ class Place:
     base: TensorRef
     begin: int | None = None
     size: int | None = None
+
+    @property
+    def slice(self) -> StateSlice | None:
+        """The columns as a finding; None where they are all."""
+        if self.begin is None or self.size is None:
+            return None
+        return StateSlice(1, self.begin, self.size)
 
 
 def outside_branch(graph: Graph, ref: TensorRef) -> TensorRef:
