@@ -10,6 +10,9 @@ VERSION = re.search(
     r'^__version__ = "(.+)"$', (HERE / "tf1compat/__init__.py").read_text(encoding="utf-8"), re.M
 )
 
+#: What a migrated model is tried with; the tool itself needs none of them.
+CONSUMERS = ["ai-edge-litert>=2.1", "onnxruntime>=1.23", "tf2onnx>=1.17"]
+
 setup(
     name="tf1compat",
     version=VERSION.group(1),
@@ -31,7 +34,9 @@ setup(
         "protobuf>=4.21",
     ],
     extras_require={
+        "consumers": CONSUMERS,
         "dev": [
+            *CONSUMERS,
             "mypy==2.4.1",
             "pytest==9.2.0",
             "pytest-timeout==2.4.0",

@@ -24,14 +24,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "discovery": {"errors", "names", "graph", "source"},
     "plan": {"errors", "names", "graph", "source", "discovery"},
     "rewrite": {"errors", "names", "graph", "source", "discovery", "plan"},
+    "consumers": _RESULTS,
     "restore": _RESULTS,
     "savedmodel": _RESULTS | {"restore"},
     "verify": _RESULTS | {"restore", "savedmodel", "__init__"},
-    "report": _RESULTS | {"verify"},
-    "pipeline": _RESULTS | {"restore", "savedmodel", "verify", "report", "__init__"},
+    "report": _RESULTS | {"consumers", "verify"},
+    "pipeline": _RESULTS | {"consumers", "restore", "savedmodel", "verify", "report", "__init__"},
     # The package itself names its public functions lazily, so others may ask it for its version and place.
     "__init__": {"errors", "pipeline", "plan", "quiet"},
-    "cli": _RESULTS | {"report", "pipeline", "quiet", "__init__"},
+    "cli": _RESULTS | {"consumers", "report", "pipeline", "quiet", "__init__"},
     "__main__": {"cli"},
 }
 #: Of the stages behind a TensorFlow door, what others may import at module level: what needs no TensorFlow.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from sys import intern
 
 from tf1compat.errors import UnknownNameError
 
@@ -27,7 +28,7 @@ class TensorRef:
         node, colon, index = text.strip().partition(":")
         if not _NODE_NAME.match(node) or (colon and not index.isdecimal()):
             raise UnknownNameError(f"'{text}' is not a tensor name; write 'scope/op' or 'scope/op:0'")
-        return cls(node, int(index) if index else 0)
+        return cls(intern(node), int(index) if index else 0)  # the same string as the node's own name
 
     def __str__(self) -> str:
         return f"{self.node}:{self.index}"

@@ -11,7 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from tf1compat.consumers import Obstacle, obstacles
 from tf1compat.discovery import discover
+from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
@@ -36,18 +38,34 @@ Place = str | Path
 Progress = Callable[[str], None]
 
 
-def inspect(model: Place, *, explain: Iterable[str] = ()) -> Inspection:
+def inspect(model: Place, *, explain: Iterable[str] = (), consumers: Iterable[str] = ()) -> Inspection:
     """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
 
     `model` is a checkpoint prefix, its `.meta`, or a directory with a `checkpoint` file. TensorFlow is not imported.
     `explain` names nodes: of each is told which recurrent cell it is taken for, or how near every kind comes.
-    Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph.
+    `consumers` names what the migrated model is for (`tflite`, `onnx`, `xla`): of each is told which ops it cannot
+    take.
+    Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph;
+    with `consumers`, PlanError or RewriteError where the model cannot be migrated as it stands.
     """
     legacy = open_model(model)
     findings = discover(legacy)
     graph = legacy.meta_graph.graph
     told = {name: explain_cell(graph, findings.training_nodes, name) for name in explain}
-    return Inspection(legacy, findings, MappingProxyType(told))
+    return Inspection(
+        legacy, findings, MappingProxyType(told), MappingProxyType(_obstacles(legacy, findings, consumers))
+    )
+
+
+def _obstacles(
+    legacy: LegacyModel, findings: Findings, consumers: Iterable[str]
+) -> dict[str, tuple[Obstacle, ...]]:
+    """What keeps the model, migrated as discovery alone would have it, from each consumer."""
+    chosen = tuple(dict.fromkeys(consumers))
+    if not chosen:
+        return {}
+    rewritten = rewrite(legacy.meta_graph.graph, make_plan(legacy, findings, Wishes()))
+    return {each: obstacles(rewritten, each) for each in chosen}
 
 
 def plan(

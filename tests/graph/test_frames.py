@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.discovery.loop_text import STEPS, while_loop
 from tf1compat.errors import GraphError
 from tf1compat.graph.frames import LoopVariable, find_frames, frame_of_nodes
 from tf1compat.graph.text import from_text
@@ -69,3 +70,22 @@ def test_two_conditions_in_one_frame_are_refused() -> None:
     twice = SINGLE + "\n    second = LoopCond(aLess)"
     with pytest.raises(GraphError, match="two loops share one frame name"):
         find_frames(from_text(twice))
+
+
+def test_loops_that_share_a_frame_name_are_told_apart() -> None:
+    """A graph that is imported twice has the same frame names twice, inner ones too."""
+    inner = while_loop("~g_new = Tanh(~g) T=float32\n", {"g": "a/while/h"}, {}, scope="a/while/b")
+    inner = inner.replace("Enter(zero)", "Enter(a/while/none)").replace(
+        "Enter(steps)", "Enter(a/while/limit)"
+    )
+    body = "~none = Const(^~h) dtype=int32; value=tensor(int32, 0)\n~h_new = Identity(~b/while/g_exit) T=float32\n"
+    loop = while_loop(body, {"h": "x"}, {}, scope="a") + inner
+    again = loop.replace("a/while/", "copy/a/while/").replace("Enter(x)", "Enter(a/while/h_exit)")
+    graph = from_text(f"{STEPS}\nx = Placeholder() dtype=float32\n{loop}{again}")
+    frames = find_frames(graph)
+    assert [each.loop_cond for each in frames] == [
+        "a/while/b/while/cond", "copy/a/while/b/while/cond", "a/while/cond", "copy/a/while/cond",
+    ]  # fmt: skip
+    assert len({each.name for each in frames}) == 4
+    assert [each.parent for each in frames[:2]] == [each.name for each in frames[2:]]
+    assert [len(each.nodes) for each in frames[::2]] == [len(each.nodes) for each in frames[1::2]]

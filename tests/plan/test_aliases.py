@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.plan.conftest import FINDINGS, GRAPH, ref
-from tf1compat.discovery.findings import Layer, Rnn
+from tests.plan.conftest import FINDINGS, FLOAT, GRAPH, ref
+from tf1compat.discovery.findings import InputFinding, Layer, Rnn
+from tf1compat.graph.attributes import Shape
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import Aliases, input_aliases, output_aliases, state_aliases
@@ -20,6 +21,22 @@ def test_inputs_keep_the_authors_names_and_get_their_role_otherwise() -> None:
     assert input_aliases(from_text(GRAPH), FINDINGS.inputs) == {
         ref("x"): "x", ref("Placeholder"): "sequence_length", ref("keep_prob"): "keep_prob",
     }  # fmt: skip
+
+
+def test_parts_of_a_sparse_or_ragged_tensor_are_named_after_it() -> None:
+    text = """
+        a/x/shape = Placeholder() dtype=int64
+        a/x/values = Placeholder() dtype=float32
+        a/x/indices = Placeholder() dtype=int64
+        r/flat_values = Placeholder() dtype=float32
+        r/row_splits_0 = Placeholder() dtype=int64
+        other/values = Placeholder() dtype=float32
+    """
+    graph = from_text(text)
+    inputs = [InputFinding(ref(node.name), FLOAT, Shape(), "data", True) for node in graph.nodes]
+    assert list(input_aliases(graph, inputs).values()) == [
+        "x_shape", "x_values", "x_indices", "r_values", "r_row_splits_0", "values",
+    ]  # fmt: skip
 
 
 def test_outputs_get_their_role() -> None:

@@ -78,6 +78,7 @@ def test_json_holds_summary_and_cases(comparison):
         "largest_absolute": 3e-7,
         "largest_relative": 3e-7,
         "passed": True,
+        "drawn": False,
     }
     assert [case["passed"] for case in data["cases"]] == [True, True, None]
     assert data["cases"][2]["refused"] == "TensorArray has size zero"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.decisions import take_known_branches
 
@@ -28,7 +29,8 @@ COND = """
 LOOP = """
     enter = Enter(noise) T=float32; frame_name="f"
     merge = Merge(enter, next) T=float32; N=2
-    go = Const(^merge) dtype=bool; value=tensor(bool, False)
+    going = Placeholder() dtype=bool
+    go = Enter(going) T=bool; frame_name="f"; is_constant=True
     cond = LoopCond(go)
     switch = Switch(merge, cond) T=float32
     next = NextIteration(switch:1) T=float32
@@ -117,3 +119,60 @@ def test_the_shape_that_was_recorded_for_a_merge_stays() -> None:
                          "_output_shapes=[shape(None, 3), shape()]")  # fmt: skip
     graph = take_known_branches(from_text(text)).graph
     assert graph.static_shape(TensorRef("Merge")) == Shape.of(None, 3)
+
+
+def test_a_loop_that_never_runs_gives_what_it_starts_with() -> None:
+    text = LOOP.replace(
+        "going = Placeholder() dtype=bool", "going = Const() dtype=bool; value=tensor(bool, False)"
+    )
+    text = "noise = Placeholder() dtype=float32\n" + text + "y = Tanh(exit) T=float32\n"
+    graph = take_known_branches(from_text(text)).graph
+    assert lint(graph) == ()
+    assert "next" not in graph
+    assert not {"Enter", "Exit", "Merge", "Switch", "NextIteration"} & {
+        node.op for node in graph.nodes if node.name != "go"
+    }
+    assert resolve(graph, TensorRef("exit")) == TensorRef("noise")
+
+
+def test_a_loop_that_never_ends_is_no_decision() -> None:
+    text = LOOP.replace(
+        "going = Placeholder() dtype=bool", "going = Const() dtype=bool; value=tensor(bool, True)"
+    )
+    graph = from_text("noise = Placeholder() dtype=float32\n" + text)
+    assert take_known_branches(graph).graph is graph
+
+
+def test_one_choice_makes_another_known() -> None:
+    """A rate that depends on the phase decides whether anything is dropped."""
+    text = """
+        x = Placeholder() dtype=float32
+        training = Const() dtype=bool; value=tensor(bool, False)
+        low = Const() dtype=float32; value=tensor(float32, 0.5)
+        full = Const() dtype=float32; value=tensor(float32, 1.0)
+        low/in = Switch(low, training) T=float32
+        full/in = Switch(full, training) T=float32
+        rate = Merge(full/in, low/in:1) T=float32; N=2
+        drops = Less(rate, full) T=float32
+        x/in = Switch(x, drops) T=float32
+        dropped = Tanh(x/in:1) T=float32
+        y = Merge(x/in, dropped) T=float32; N=2
+    """
+    graph = take_known_branches(from_text(text)).graph
+    assert "dropped" not in graph
+    assert resolve(graph, TensorRef("y")) == TensorRef("x")
+
+
+def test_a_merge_of_many_loses_what_is_dead() -> None:
+    text = """
+        x = Placeholder() dtype=float32
+        open = Placeholder() dtype=bool
+        known = Const() dtype=bool; value=tensor(bool, False)
+        outer = Switch(x, known) T=float32
+        inner = Switch(outer, open) T=float32
+        y = Merge(inner, outer:1, inner:1) T=float32; N=3
+    """
+    graph = take_known_branches(from_text(text)).graph
+    assert lint(graph) == ()
+    assert graph["y"].inputs == (TensorRef("inner"), TensorRef("inner", 1))
+    assert graph["y"].attrs["N"] == 2

@@ -25,19 +25,33 @@ GRAPH = from_text("""
     unsure = LogicalAnd(open, true)
     list = Const() dtype=float32; value=tensor(float32, [1.0])
     word = Const() dtype=string; value=tensor(string, "x")
+    other = Const() dtype=string; value=tensor(string, "y")
+    same = Equal(word, word) T=string
+    differs = NotEqual(word, other) T=string
+    axis = Const() dtype=int32; value=tensor(int32, [0])
+    both = Pack(true, false) T=bool; N=2; axis=0
+    half_open = Pack(open, false) T=bool; N=2; axis=0
+    open_or_true = Pack(open, true) T=bool; N=2; axis=0
+    all = All(half_open, axis) Tidx=int32
+    any = Any(both, axis) Tidx=int32
+    all_unsure = All(open_or_true, axis) Tidx=int32
+    number = Cast(false) SrcT=bool; DstT=int32
+    back = Cast(number) SrcT=int32; DstT=bool
+    cast_open = Cast(open) SrcT=bool; DstT=int32
 """)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [("rate", 0.75), ("scale", 4.0), ("nothing", float("inf")), ("entered", 0.75), ("false", False), ("and", False),
-     ("or", True)],
+     ("or", True), ("word", b"x"), ("same", True), ("differs", True), ("all", False), ("any", True), ("number", 0),
+     ("back", False)],
 )  # fmt: skip
 def test_known_scalars(name: str, value: object) -> None:
     assert known_scalar(GRAPH, TensorRef(name)) == value
 
 
-@pytest.mark.parametrize("name", ["open", "unsure", "list", "word"])
+@pytest.mark.parametrize("name", ["open", "unsure", "list", "all_unsure", "cast_open"])
 def test_everything_else_is_unknown(name: str) -> None:
     assert known_scalar(GRAPH, TensorRef(name)) is None
 

@@ -113,7 +113,10 @@ def test_a_list_travels_through_a_loop_as_a_variant() -> None:
 def test_a_growing_array_may_be_written_past_its_end() -> None:
     graph = tensor_arrays_to_lists(from_text(LOOP.replace("element_shape=shape(2)\n    enter", "element_shape=shape(2);"
                                                          " dynamic_size=True\n    enter"))).graph  # fmt: skip
-    assert graph["write"].attrs["resize_if_index_out_of_bounds"] is True
+    room = graph.input(graph["write"], 0)
+    assert (room.op, graph.input(room, 1).op) == ("TensorListResize", "Maximum")
+    assert room.inputs[0] == TensorRef("body")
+    assert lint(graph) == ()
 
 
 def test_the_oldest_forms_pack_and_unpack() -> None:

@@ -89,3 +89,44 @@ def test_an_output_that_an_op_does_not_have_is_refused(tensorflow: ModuleType) -
     function = replace(graph.functions["then"], outputs=(TensorRef("parts", 5),))
     with pytest.raises(RewriteError, match=r"'parts' \(Split\) has 2 outputs, but output 5 is read"):
         graph_def_of(replace(graph, functions={**graph.functions, "then": function}))
+
+
+def looping() -> Graph:
+    """A While that doubles a vector three times."""
+    test = from_text("""
+        i = _Arg() T=int32
+        v = _Arg() T=float32
+        three = Const() dtype=int32; value=tensor(int32, 3)
+        less = Less(i, three) T=int32
+    """)
+    body = from_text("""
+        i = _Arg() T=int32
+        v = _Arg() T=float32
+        one = Const() dtype=int32; value=tensor(int32, 1)
+        next = AddV2(i, one) T=int32
+        twice = AddV2(v, v) T=float32
+    """)
+    functions = {
+        "test": Function("test", test, ("i", "v"), (TensorRef("less"),)),
+        "turn": Function("turn", body, ("i", "v"), (TensorRef("next"), TensorRef("twice"))),
+    }
+    node = make_node(
+        "loop", "While", (TensorRef("zero"), TensorRef("v")), T=(DType("int32"), DType("float32")),
+        cond=FunctionRef("test"), body=FunctionRef("turn"), output_shapes=(Shape(()), Shape((None,))),
+        parallel_iterations=10,
+    )  # fmt: skip
+    outer = from_text("v = Placeholder() dtype=float32\nzero = Const() dtype=int32; value=tensor(int32, 0)")
+    return replace(outer.replacing((*outer.nodes, node)), functions=functions)
+
+
+def test_a_loops_functions_know_the_shapes_that_they_are_given():
+    for function in graph_def_of(looping()).library.function:
+        shapes = [function.arg_attr[number].attr["_output_shapes"].list.shape[0] for number in (0, 1)]
+        assert [each.unknown_rank for each in shapes] == [False, False]
+        assert [[dim.size for dim in each.dim] for each in shapes] == [[], [-1]]
+
+
+def test_no_two_functions_share_the_name_of_an_argument():
+    functions = graph_def_of(looping()).library.function
+    names = [argument.name for function in functions for argument in function.signature.input_arg]
+    assert len(set(names)) == 4

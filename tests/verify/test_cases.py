@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tf1compat.errors import FeedError
 from tf1compat.graph.attributes import DType
 from tf1compat.names import TensorRef
 from tf1compat.verify.cases import Case, cases
+from tf1compat.verify.composites import RaggedInput, SparseInput
 from tf1compat.verify.domain import Domain, SignatureDomain, Size, Values
 
 
@@ -120,6 +122,44 @@ def test_arrays_have_the_types_of_their_inputs() -> None:
     assert 0.5 <= case.feeds["r"] <= 1
 
 
-def test_a_type_that_numpy_lacks_is_said() -> None:
-    with pytest.raises(FeedError, match="'x' of type bfloat16; give some with --inputs"):
-        made(domain("x", "bfloat16", ("batch",), "normal"))
+def test_a_type_without_values_is_said() -> None:
+    with pytest.raises(FeedError, match="'x' of type variant; give some with --inputs"):
+        made(domain("x", "variant", ("batch",), "normal"))
+
+
+def test_values_of_types_that_numpy_lacks_are_exact_in_what_stands_for_them() -> None:
+    case = made(domain("b", "bfloat16", ("batch", 3), "normal"), domain("q", "quint8", (), "ids"))[0]
+    assert case.feeds["b"].dtype == np.float32
+    assert case.feeds["b"].any()
+    assert not (case.feeds["b"].view(np.uint32) & 0xFFFF).any()
+    assert case.feeds["q"].dtype == np.uint8
+
+
+def test_where_any_rank_will_do_several_are_tried() -> None:
+    anything = replace(domain("x", "float32", (), "normal"), any_rank=True)
+    assert [case.feeds["x"].shape for case in made(anything)] == [(), (3,), (2, 3)]
+
+
+def test_the_parts_of_a_sparse_tensor_are_made_for_each_other() -> None:
+    parts = (
+        domain("i", "int64", (), "ids"),
+        domain("v", "float32", (), "normal"),
+        domain("s", "int64", (), "ids"),
+    )
+    composite = SparseInput("i", "v", "s", (None, 3))
+    for case in cases(SignatureDomain("serving_default", parts, (composite,)), 1):
+        indices, values, shape = (case.feeds[alias] for alias in "ivs")
+        assert indices.shape == (len(values), 2)
+        assert shape.tolist()[1] == 3
+        assert np.all(indices < shape)
+        places = [tuple(each) for each in indices.tolist()]
+        assert places == sorted(set(places))
+        assert set(indices[:, 0].tolist()) == set(range(shape[0]))
+
+
+def test_row_splits_end_where_the_values_do() -> None:
+    parts = (domain("v", "float32", (), "normal"), domain("s", "int64", (), "ids"))
+    for case in cases(SignatureDomain("serving_default", parts, (RaggedInput("v", ("s",)),)), 1):
+        splits = case.feeds["s"].tolist()
+        assert splits == sorted(splits)
+        assert (splits[0], splits[-1]) == (0, len(case.feeds["v"]))

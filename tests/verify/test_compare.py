@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tf1compat.verify.compare import difference, labelled, missing
+from tf1compat.verify.compare import difference, labelled, likeness, missing
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -149,3 +149,13 @@ def test_a_comparison_of_nothing_does_not_pass() -> None:
     assert not comparison().passed
     assert not comparison(REFUSED).passed
     assert not comparison(GOOD, CaseResult("b", "batch 1", refused="no")).passed
+
+
+def test_of_what_is_drawn_type_shape_and_finiteness_count() -> None:
+    drawn, other = np.float32([0.1, 0.2]), np.float32([0.9, 0.4])
+    assert likeness("y", drawn, other).passed
+    assert likeness("y", drawn, other).drawn
+    assert not likeness("y", drawn, other[:1]).passed
+    assert not likeness("y", drawn, other.astype(np.float64)).passed
+    assert not likeness("y", drawn, np.float32([0.1, np.nan])).passed
+    assert likeness("y", np.float32([np.inf, 0]), np.float32([0, np.inf])).passed

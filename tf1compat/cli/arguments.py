@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from tf1compat import __version__
 from tf1compat.cli.terminal import OneLineParser
+from tf1compat.consumers import CONSUMERS
 
 _MODEL = (
     "a checkpoint prefix (dir/model), its .meta, or a directory with a checkpoint; "
@@ -70,6 +71,10 @@ def _add_inspect(commands: Commands) -> None:
     command.add_argument(
         "--explain", metavar="NODE", action="append", default=[],
         help="tell which recurrent cell a node is taken for, or how near each kind comes; repeat for several",
+    )  # fmt: skip
+    command.add_argument(
+        "--for", metavar="CONSUMER", action="append", default=[], dest="consumers", choices=CONSUMERS,
+        help=f"tell which ops of the result a consumer cannot take ({', '.join(CONSUMERS)}); repeat for several",
     )  # fmt: skip
     command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
 

@@ -35,7 +35,7 @@ _INSPECTION_FORMATS: Mapping[str, Callable[[Inspection], str]] = {
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    found = pipeline.inspect(options.model, explain=options.explain)
+    found = pipeline.inspect(options.model, explain=options.explain, consumers=options.consumers)
     report = _INSPECTION_FORMATS[options.format](found)
     if options.output is None:
         print(report, end="")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tf1compat.discovery.findings import Note, OutputFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.ops import FEEDERS
+from tf1compat.discovery.ops import FEEDERS, MUTABLE_TABLES, PIPELINE_STATES
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
 from tf1compat.graph.model import Node
 
@@ -35,6 +35,18 @@ _TABLE = (
         FEEDERS,
         "takes examples from the author's input pipeline, which cannot run here",
         "name what it gives as an input with --signature",
+    ),
+    _Blocker(
+        "mutable-table",
+        MUTABLE_TABLES,
+        "is a table that the program filled while it ran; what was in it stands in no file",
+        "look up outside the model: name what the lookup gives as an input with --signature",
+    ),
+    _Blocker(
+        "pipeline-state",
+        PIPELINE_STATES,
+        "tells how far the author's input pipeline is, which cannot run here",
+        "name what it gives as an input with --signature, or outputs that do not depend on it",
     ),
     _Blocker(
         "cudnn-projection",

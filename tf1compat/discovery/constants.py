@@ -11,9 +11,14 @@ from tf1compat.graph.attributes import Array, DType, TensorValue
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 
+#: How many ops deep a constant may be computed; no shape or order that authors write is nearly so deep.
+_DEPTH = 64
 
-def constant(graph: Graph, ref: TensorRef) -> Array | None:
+
+def constant(graph: Graph, ref: TensorRef, depth: int = _DEPTH) -> Array | None:
     """The value of a tensor that cannot be anything else; None when it is not known without running."""
+    if depth == 0:
+        return None
     node = graph.producer(source(graph, ref))
     if node.op == "Const":
         value, dtype = node.attrs.get("value"), node.dtype("dtype")
@@ -23,9 +28,13 @@ def constant(graph: Graph, ref: TensorRef) -> Array | None:
     fold = _FOLDS.get(node.op)
     if fold is None:
         return None
-    operands = [constant(graph, each) for each in node.inputs]
-    known = [each for each in operands if each is not None]
-    return fold(node, known) if len(known) == len(operands) else None
+    known: list[Array] = []
+    for each in node.inputs:
+        operand = constant(graph, each, depth - 1)
+        if operand is None:
+            return None
+        known.append(operand)
+    return fold(node, known)
 
 
 _FOLDS: dict[str, Callable[[Node, list[Array]], Array]] = {

@@ -18,10 +18,12 @@ from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origin
 from tf1compat.discovery.rnn.states.pairing import find_pairings
 from tf1compat.discovery.training import find_training_nodes
 from tf1compat.discovery.variables import find_variables, trainable_variables
+from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.frames import find_frames
 from tf1compat.source.model import LegacyModel
 
 
+@resting_collector()
 def discover(model: LegacyModel) -> Findings:
     """All that discovery finds in a model; the same model gives the same findings, and no file is read."""
     graph = model.meta_graph.graph

@@ -96,12 +96,35 @@ class Flow:
         """The forward nodes that feel the value of one of these tensors, the tensors' own nodes left out."""
         return self._felt(use.node for ref in starts for use in self.graph.uses.get(ref, ()))
 
+    def reaches(self, ref: TensorRef, nodes: frozenset[str]) -> bool:
+        """Whether one of the forward `nodes`, given with all that lead to them, feels a tensor's value."""
+        return any(use.node in nodes for use in self.graph.uses.get(ref, ()))
+
+    def leading_to(self, targets: Iterable[str]) -> frozenset[str]:
+        """The forward nodes whose value some of the targets feel, and the targets themselves."""
+        found: set[str] = set()
+        todo = [name for name in targets if self._feels(name)]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo.extend(ref.node for ref in self.graph[name].inputs if self._feels(ref.node))
+        return frozenset(found)
+
+    def _feels(self, name: str) -> bool:
+        return name not in self.training and self.graph[name].op not in SHAPES
+
+    @cached_property
+    def before_applied(self) -> frozenset[str]:
+        """Forward nodes that some variable's being applied, or the node itself being it, comes after."""
+        return self.leading_to(self.parametric)
+
     def _felt(self, readers: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
         todo = list(readers)
         while todo:
             name = todo.pop()
-            if name in found or name in self.training or self.graph[name].op in SHAPES:
+            if name in found or not self._feels(name):
                 continue
             found.add(name)
             todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
@@ -115,23 +138,26 @@ class Flow:
             if node.op in PLACEHOLDERS and node.name not in self.training:
                 found.append(TensorRef(node.name))
             elif node.op in FEEDERS:
-                read = {ref for ref in self.graph.uses if ref.node == node.name}
-                found.extend(sorted(read))
+                uses = self.graph.uses_of_node.get(node.name, ())
+                found.extend(sorted({self.graph[use.node].inputs[use.position] for use in uses}))
         return tuple(found)
 
     @cached_property
     def labels(self) -> frozenset[TensorRef]:
         """The sources that only reach losses and metrics, past no variable and towards no prediction."""
-        return frozenset(each for each in self.sources if self._is_label(each))
+        judging = self.leading_to(filter(self._judges, self.graph.by_name))
+        using = self._before_use
+        return frozenset(
+            each for each in self.sources if self.reaches(each, judging) and not self.reaches(each, using)
+        )
 
-    def _is_label(self, ref: TensorRef) -> bool:
-        reached = self.reached([ref])
-        if reached & self.applied or any(self.graph[name].op in _PREDICTIONS for name in reached):
-            return False
-        weighed = reached & self.parametric  # as in a CRF, whose loss looks up the scores of the true labels
-        if weighed and not all(map(self._is_figure, self._felt(weighed) & self._ends)):
-            return False
-        return any(map(self._judges, reached))
+    @cached_property
+    def _before_use(self) -> frozenset[str]:
+        """Forward nodes before a variable's being applied, before a prediction, or where a value is weighed (as in
+        a CRF, whose loss looks up the scores of the true labels) for a result that is more than a figure."""
+        predictions = (node.name for node in self.graph.nodes if node.op in _PREDICTIONS)
+        results = self.leading_to(name for name in self._ends if not self._is_figure(name))
+        return self.leading_to({*self.applied, *predictions, *(self.parametric & results)})
 
     @cached_property
     def _ends(self) -> frozenset[str]:
@@ -148,7 +174,12 @@ class Flow:
         if name in self.losses or self.graph[name].op in _LOSS_OPS:
             return True
         reduces = self.graph[name].op in _REDUCTIONS and self._is_figure(name)
-        return reduces and all(map(self._is_figure, self._felt([name])))
+        return reduces and name not in self._before_wholes
+
+    @cached_property
+    def _before_wholes(self) -> frozenset[str]:
+        """Forward nodes that something more than a figure is made of, or that are more themselves."""
+        return self.leading_to(name for name in self.graph.by_name if not self._is_figure(name))
 
     @cached_property
     def judged(self) -> frozenset[str]:
@@ -158,13 +189,11 @@ class Flow:
     @cached_property
     def _reconstructions(self) -> tuple[str, ...]:
         """Where an autoencoder's result is compared with its example, on the way to a loss."""
-        felt = self.reached(self.sources)
+        felt, judged = self.reached(self.sources), self.leading_to(self.losses)
         return tuple(
             node.name
             for node in self.graph.nodes
-            if node.op in _COMPARISONS
-            and self._compares(node, felt)
-            and self._felt([node.name]) & self.losses
+            if node.op in _COMPARISONS and self._compares(node, felt) and node.name in judged
         )
 
     def _compares(self, node: Node, felt: frozenset[str]) -> bool:
@@ -209,6 +238,19 @@ class Flow:
                 node = self.graph[name]
                 todo.extend(ref.node for ref in node.inputs)
                 todo.extend(each for each in node.control_inputs if _is_pivot(self.graph[each]))
+        return frozenset(found)
+
+    def ahead(self, names: Iterable[str]) -> frozenset[str]:
+        """What these nodes are behind of, in the sense of `behind`, and the nodes themselves."""
+        found: set[str] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
+                if _is_pivot(self.graph[name]):
+                    todo.extend(self.graph.waiting_for.get(name, ()))
         return frozenset(found)
 
 

@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator
 from tf1compat.discovery.findings import Freeze, InputFinding, KeptState, Note, OutputFinding, VariableFinding
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.freezes import draws, find_masks, is_neutral
-from tf1compat.discovery.ops import RANDOM
+from tf1compat.discovery.ops import DRAWS, RANDOM
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
+from tf1compat.graph.model import Node
 
-_DRAWS = RANDOM | frozenset({
-    "Multinomial", "RandomGamma", "RandomPoisson", "RandomPoissonV2", "RandomShuffle",
-    "ParameterizedTruncatedNormal", "StatelessRandomNormal", "StatelessMultinomial",
-    "LogUniformCandidateSampler", "UniformCandidateSampler",
-})  # fmt: skip
+_DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
 _FROZEN = {"keep_prob": ("dropout-frozen", "dropout"), "is_training": ("training-switch-frozen", "training")}
 
 
@@ -72,9 +69,17 @@ def _random(flow: Flow, outputs: Iterable[OutputFinding], freezes: Iterable[Free
             yield Note(
                 "random-at-inference",
                 node.name,
-                f"'{node.name}' ({node.op}) draws at random behind an output, and nothing turns it off",
-                "expect outputs to differ from run to run; freeze it with --set, or choose another output",
+                f"'{node.name}' ({node.op}) {_draw(node)} behind an output, and nothing turns it off",
+                "expect outputs to differ from run to run, and verification to compare their types and shapes "
+                "alone; freeze it with --set, or choose another output",
             )
+
+
+def _draw(node: Node) -> str:
+    if node.op == "Timestamp":
+        return "tells the time"
+    seeds = tuple(node.integer(each) for each in ("seed", "seed2"))
+    return f"draws at random, {'with no seed' if seeds == (0, 0) else f'with the seeds {seeds[0]} and {seeds[1]}'},"
 
 
 def kept_state_hazards(kept: Iterable[KeptState]) -> tuple[Note, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from tf1compat.discovery.constants import constant
 from tf1compat.discovery.findings import Freeze, InputFinding, OutputFinding, Rnn, StatePairing
@@ -11,7 +11,6 @@ from tf1compat.discovery.ops import PLACEHOLDERS
 from tf1compat.discovery.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 
 #: Ops that lengths may go through between the placeholder and the RNN.
@@ -50,9 +49,8 @@ def _role(flow: Flow, ref: TensorRef) -> str:
         return "label"
     if _only_optimizes(flow, ref):
         return "learning_rate"
-    reached = flow.reached([ref])
     scalar = flow.graph.static_shape(ref).rank == 0
-    if not reached & flow.parametric or (scalar and not _reaches_parameter(flow, ref)):
+    if not flow.reaches(ref, flow.before_applied) or (scalar and not _reaches_parameter(flow, ref)):
         return "other"
     return "data"
 
@@ -70,17 +68,20 @@ def _only_optimizes(flow: Flow, ref: TensorRef) -> bool:
     """Whether a floating scalar goes into update steps and nowhere else."""
     if not dtype_of(flow.graph, ref).is_floating or (flow.graph.static_shape(ref).rank or 0) != 0:
         return False
-    reached = descendants(flow.graph, [ref.node]) - {ref.node}
-    updates = any(flow.graph[name].op.startswith(_OPTIMIZERS) for name in reached)
-    return updates and reached <= flow.training | _summarised(flow, reached)
-
-
-def _summarised(flow: Flow, names: Collection[str]) -> frozenset[str]:
-    """Those of the nodes that only hand a value on, as to a summary."""
-    return frozenset(name for name in names if _hands_on(flow.graph[name]))
+    todo = [use.node for use in flow.graph.uses_of_node.get(ref.node, ())]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in flow.training and not _hands_on(flow.graph[name]):
+            return False
+        if name not in reached:
+            reached.add(name)
+            todo.extend(use.node for use in flow.graph.uses_of_node.get(name, ()))
+    return any(flow.graph[name].op.startswith(_OPTIMIZERS) for name in reached)
 
 
 def _hands_on(node: Node) -> bool:
+    """Whether a node only passes a value on, as to a summary."""
     return node.op in TRANSPARENT
 
 

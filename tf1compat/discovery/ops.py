@@ -10,10 +10,30 @@ FEEDERS = frozenset({
     "QueueDequeueUpTo", "QueueDequeueUpToV2", "ReaderRead", "ReaderReadV2", "ReaderReadUpTo",
     "ReaderReadUpToV2", "Unstage",
 })  # fmt: skip
+#: Ops that tell how much there is in a queue, a staging area or a file that is being read.
+PIPELINE_STATES = frozenset({
+    "QueueSize", "QueueSizeV2", "QueueIsClosed", "QueueIsClosedV2", "StageSize", "StagePeek", "MapStageSize",
+    "OrderedMapStageSize", "BarrierReadySize", "BarrierIncompleteSize", "ReaderNumRecordsProduced",
+    "ReaderNumRecordsProducedV2", "ReaderNumWorkUnitsCompleted", "ReaderNumWorkUnitsCompletedV2",
+})  # fmt: skip
+#: Ops that hold a table which the program fills while it runs.
+MUTABLE_TABLES = frozenset({
+    "MutableHashTable", "MutableHashTableV2", "MutableDenseHashTable",
+    "MutableDenseHashTableV2", "MutableHashTableOfTensors", "MutableHashTableOfTensorsV2",
+})  # fmt: skip
 #: Ops that see only what shape a tensor has.
 SHAPES = frozenset({
     "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "TensorArraySize", "TensorArraySizeV2",
     "TensorArraySizeV3", "BroadcastGradientArgs",
+})  # fmt: skip
+#: Ops that give another value in every run: they draw from a generator that goes on, or tell the time.
+DRAWS = frozenset({
+    "RandomUniform", "RandomStandardNormal", "TruncatedNormal", "RandomUniformInt", "Multinomial", "RandomGamma",
+    "RandomPoisson", "RandomPoissonV2", "RandomShuffle", "RandomCrop", "ParameterizedTruncatedNormal",
+    "LogUniformCandidateSampler", "UniformCandidateSampler", "LearnedUnigramCandidateSampler",
+    "FixedUnigramCandidateSampler", "ThreadUnsafeUnigramCandidateSampler", "AllCandidateSampler",
+    "SampleDistortedBoundingBox", "SampleDistortedBoundingBoxV2", "FractionalMaxPool", "FractionalAvgPool",
+    "Timestamp",
 })  # fmt: skip
 #: Ops that draw from a distribution as dropout does, or as noise.
 RANDOM = frozenset({

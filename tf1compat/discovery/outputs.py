@@ -98,6 +98,7 @@ def _predictions(flow: Flow) -> Iterator[tuple[TensorRef, str]]:
     """Probabilities with the logits that they are made of, logits that only a loss reads, and class ids."""
     graph = flow.graph
     finals = {node.name for node in graph.nodes if node.op in _PROBABILITIES and _is_final(flow, node)}
+    after = flow.ahead(finals)
     for node in graph.nodes:
         if node.name in finals:
             yield _as_named(flow, node), "probabilities"
@@ -106,9 +107,9 @@ def _predictions(flow: Flow) -> Iterator[tuple[TensorRef, str]]:
             yield _as_named(flow, node), "class_ids"
         elif node.op in _ENTROPIES and node.name not in flow.training:
             logits = _unflattened(graph, node.inputs[0])
-            if logits.node in flow.predicted and not finals & flow.behind([logits]):
+            if logits.node in flow.predicted and logits.node not in after:
                 yield logits, "logits"
-        elif node.op == "Log1p" and node.name in flow.judged | flow.predicted:
+        elif node.op == "Log1p" and (node.name in flow.judged or node.name in flow.predicted):
             found = match(_LOGISTIC, graph, TensorRef(node.name))
             if not isinstance(found, Mismatch) and found["logits"].node in flow.predicted:
                 yield found["logits"], "logits"
@@ -228,7 +229,7 @@ def _is_state(graph: Graph, ref: TensorRef, rnns: Collection[Rnn]) -> bool:
 def _ends(flow: Flow, offered: Collection[TensorRef], predictions: Collection[TensorRef]) -> list[TensorRef]:
     """What nothing of the forward part reads; a tensor made for its shape is no end."""
     known = frozenset(ref.node for ref in offered)
-    predicted = frozenset(ref.node for ref in predictions)
+    after = flow.ahead(ref.node for ref in predictions)
     results = _loop_results(flow)
     ends = (
         node
@@ -239,7 +240,7 @@ def _ends(flow: Flow, offered: Collection[TensorRef], predictions: Collection[Te
     return [
         TensorRef(node.name)
         for node, origin in origins
-        if origin.name not in known and not _is_left_over(flow, origin, predicted)
+        if origin.name not in known and not _is_left_over(origin, after)
     ]
 
 
@@ -250,9 +251,9 @@ def _loop_results(flow: Flow) -> frozenset[str]:
     return frozenset(ref.node for ref in finals if ref is not None) & flow.predicted
 
 
-def _is_left_over(flow: Flow, node: Node, predicted: frozenset[str]) -> bool:
+def _is_left_over(node: Node, after: frozenset[str]) -> bool:
     """Whether a node gives all steps of a loop over predictions, of which a loss took only the last."""
-    return node.op.startswith("TensorArray") and bool(flow.behind(node.inputs) & predicted)
+    return node.op.startswith("TensorArray") and any(ref.node in after for ref in node.inputs)
 
 
 def _unarranged(graph: Graph, node: Node, known: frozenset[str]) -> Node:
@@ -269,8 +270,12 @@ def _compared(flow: Flow, predictions: Collection[TensorRef]) -> list[TensorRef]
     held = {name for node in judged for name in _outside_branches(flow, node)}
     whole = {_before_rearranging(flow, flow.graph[name]).name for name in held}
     ordered = [node for node in flow.graph.nodes if node.name in whole and _may_result(flow, node)]
-    earlier = known.union(node.name for node in ordered)
-    first = [each for each in ordered if each.name not in known and not flow.behind(each.inputs) & earlier]
+    later = flow.ahead(known.union(node.name for node in ordered))
+    first = [
+        each
+        for each in ordered
+        if each.name not in known and all(ref.node not in later for ref in each.inputs)
+    ]
     return [TensorRef(node.name) for node in first]
 
 

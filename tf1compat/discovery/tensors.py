@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tf1compat.graph.attributes import DType
-from tf1compat.graph.model import Graph
+from tf1compat.graph.model import NodeTable
 from tf1compat.names import TensorRef
 
 #: Ops whose result has a type of its own, whatever they read.
@@ -16,7 +16,8 @@ _FIXED: dict[str, str] = {
         "bool",
     ),
     **dict.fromkeys(("Rank", "TensorArraySize", "TensorArraySizeV2", "TensorArraySizeV3"), "int32"),
-    **dict.fromkeys(("AsString", "StringJoin", "DecodeBase64", "HashTableV2"), "string"),
+    **dict.fromkeys(("AsString", "StringJoin", "DecodeBase64", "HashTable"), "string"),
+    "HashTableV2": "resource",
 }  # fmt: skip
 #: Ops whose type attribute may be left out when it has its default.
 _DEFAULTS: dict[str, tuple[str, str]] = {
@@ -30,12 +31,12 @@ _DEFAULTS: dict[str, tuple[str, str]] = {
     "TensorListStack": ("element_dtype", "float32"),
     "TensorListGetItem": ("element_dtype", "float32"),
 }
-_ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput")
+_ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput", "Tout")
 _LISTS = ("component_types", "output_types", "Tout", "out_types")
 _UNKNOWN = DType.of_number(0)
 
 
-def dtype_of(graph: Graph, ref: TensorRef) -> DType:
+def dtype_of(graph: NodeTable, ref: TensorRef) -> DType:
     """The element type of a tensor; `type_0` when its op does not say."""
     node = graph.producer(ref)
     if node.op in _FIXED:
@@ -52,7 +53,7 @@ def dtype_of(graph: Graph, ref: TensorRef) -> DType:
     return _listed(graph, ref)
 
 
-def _listed(graph: Graph, ref: TensorRef) -> DType:
+def _listed(graph: NodeTable, ref: TensorRef) -> DType:
     for attribute in _LISTS:
         types = graph.producer(ref).attrs.get(attribute)
         if isinstance(types, tuple) and ref.index < len(types):

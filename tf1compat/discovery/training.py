@@ -15,6 +15,7 @@ from tf1compat.discovery.ops import PLACEHOLDERS, VARIABLES
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import ancestors, descendants, topological
 from tf1compat.names import strip_number
 
@@ -34,6 +35,7 @@ _SUMMARIES = ("Summary", "SummaryV2")
 _KEPT = VARIABLES | PLACEHOLDERS | EXIT
 
 
+@once_per_graph
 def gradient_scopes(graph: Graph) -> Mapping[str, frozenset[str]]:
     """Each scope that `tf.gradients` made, with the forward ops that it goes back through."""
     found: dict[str, set[str]] = {}
@@ -47,6 +49,8 @@ def gradient_scopes(graph: Graph) -> Mapping[str, frozenset[str]]:
 
 def _below_gradients(name: str) -> Iterator[tuple[str, list[str]]]:
     """Every way to read a node's name as a scope `.../gradients` and the components below it."""
+    if "gradients" not in name:
+        return
     components = name.split("/")
     for index, each in enumerate(components[:-1]):
         if strip_number(each) == "gradients":

@@ -43,6 +43,11 @@ _TYPES: dict[str, tuple[int, Any]] = {
     "uint64": (23, np.uint64),
 }
 _NAMES = {number: name for name, (number, _) in _TYPES.items()}
+#: What holds the values of types that numpy does not have: bfloat16 exactly, quantized ones by their bits.
+_STAND_INS: dict[str, Any] = {
+    "bfloat16": np.float32, "qint8": np.int8, "quint8": np.uint8, "qint16": np.int16, "quint16": np.uint16,
+    "qint32": np.int32,
+}  # fmt: skip
 _REF = 100  # a reference type's number is its base type's plus this
 
 
@@ -81,6 +86,11 @@ class DType(str):
     @property
     def is_integer(self) -> bool:
         return self.base in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+
+    @property
+    def stand_in(self) -> Any:
+        """The numpy type in which values of this type are handed about; None where there is none."""
+        return self.numpy or _STAND_INS.get(self.base)
 
     @property
     def numpy(self) -> Any:

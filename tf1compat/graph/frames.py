@@ -7,10 +7,12 @@ Source: "Implementation of Control Flow in TensorFlow", Yuan Yu et al., 2017.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from tf1compat.errors import GraphError
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.model import Graph, Node, NodeTable
+from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
 
@@ -43,15 +45,16 @@ class Frame:
     invariants: tuple[str, ...]  # Enter nodes of values that the loop only reads
     nodes: frozenset[str]
 
-    def initial(self, graph: Graph, variable: LoopVariable) -> TensorRef:
+    def initial(self, graph: NodeTable, variable: LoopVariable) -> TensorRef:
         """The tensor that a loop variable starts with, outside the frame."""
         return graph[variable.enter].inputs[0]
 
-    def next(self, graph: Graph, variable: LoopVariable) -> TensorRef:
+    def next(self, graph: NodeTable, variable: LoopVariable) -> TensorRef:
         """The tensor that a loop variable becomes after each turn, inside the frame."""
         return graph[variable.next_iteration].inputs[0]
 
 
+@once_per_graph
 def frame_of_nodes(graph: Graph) -> dict[str, tuple[str, ...]]:
     """For each node inside a loop, the frames it is in, outermost first."""
     place: dict[str, tuple[str, ...]] = {}
@@ -67,24 +70,76 @@ def frame_of_nodes(graph: Graph) -> dict[str, tuple[str, ...]]:
             inside = (*inside, node.text("frame_name"))
         if inside:
             place[node.name] = inside
+    return _told_apart(graph, place)
+
+
+def _told_apart(graph: Graph, place: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The same, loops that share a frame name (their graph was imported twice) each under a name of its own."""
+    seen: set[tuple[str, ...]] = set()
+    while path := _shared_frame(graph, place, seen):
+        seen.add(path)
+        for number, names in enumerate(_separate_loops(graph, place, path)[1:], start=1):
+            before = len(path) - 1
+            renamed = {
+                name: (*path[:before], *(f"{frame}.{number}" for frame in place[name][before:]))
+                for name in names
+            }
+            place = {**place, **renamed}
     return place
 
 
+def _shared_frame(
+    graph: Graph, place: dict[str, tuple[str, ...]], seen: set[tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """The outermost frame, of those not seen, in which there are two conditions of loops."""
+    paths = [place[node.name] for node in graph.nodes if node.op == "LoopCond" and node.name in place]
+    shared = [path for path, count in Counter(paths).items() if count > 1 and path not in seen]
+    return min(shared, key=len, default=None)
+
+
+def _separate_loops(
+    graph: Graph, place: dict[str, tuple[str, ...]], path: tuple[str, ...]
+) -> list[frozenset[str]]:
+    """The nodes of a frame, inner loops' included, in groups between which nothing is read inside it."""
+    beside: dict[str, list[str]] = {name: [] for name, inside in place.items() if inside[: len(path)] == path}
+    for name in beside:
+        for other in (*(ref.node for ref in graph[name].inputs), *graph[name].control_inputs):
+            if other in beside and not (graph[other].op in EXIT and place[other] == path):
+                beside[name].append(other)
+                beside[other].append(name)
+    groups: list[frozenset[str]] = []
+    grouped: set[str] = set()
+    for start in beside:
+        group, todo = set[str](), [] if start in grouped else [start]
+        while todo:
+            name = todo.pop()
+            if name not in group:
+                group.add(name)
+                todo += beside[name]
+        if group:
+            groups.append(frozenset(group))
+            grouped |= group
+    return groups
+
+
+@once_per_graph
 def find_frames(graph: Graph) -> tuple[Frame, ...]:
     """Every while loop of the graph, inner loops before the loops around them."""
     place = frame_of_nodes(graph)
     members: dict[tuple[str, ...], list[Node]] = {}
+    nodes: dict[tuple[str, ...], list[str]] = {}  # those of inner loops too
     for node in graph.nodes:
         inside = place.get(node.name)
         if inside:
             members.setdefault(inside, []).append(node)
+            for depth in range(len(inside)):
+                nodes.setdefault(inside[: depth + 1], []).append(node.name)
     inner_first = sorted(members, key=len, reverse=True)
-    frames = (_frame(graph, path, members) for path in inner_first)
+    frames = (_frame(graph, path, members[path], frozenset(nodes[path])) for path in inner_first)
     return tuple(frame for frame in frames if frame is not None)
 
 
-def _frame(graph: Graph, path: tuple[str, ...], members: dict[tuple[str, ...], list[Node]]) -> Frame | None:
-    own = members[path]
+def _frame(graph: Graph, path: tuple[str, ...], own: list[Node], nodes: frozenset[str]) -> Frame | None:
     conditions = [node.name for node in own if node.op == "LoopCond"]
     if not conditions:
         return None  # a frame whose loop was pruned away, or a gradient's remnant
@@ -101,9 +156,6 @@ def _frame(graph: Graph, path: tuple[str, ...], members: dict[tuple[str, ...], l
                 invariants.append(node.name)
             else:
                 carried.append(variable)
-    nodes = frozenset(
-        node.name for key, group in members.items() if key[: len(path)] == path for node in group
-    )
     parent = path[-2] if len(path) > 1 else None
     return Frame(path[-1], parent, conditions[0], tuple(carried), tuple(invariants), nodes)
 

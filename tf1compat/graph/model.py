@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tf1compat.errors import GraphError, UnknownNameError, nearest
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
@@ -98,8 +98,67 @@ class Function:
     output_types: tuple[DType, ...] = ()  # those of a library's function are recorded
 
 
+class NodeTable(Protocol):
+    """Nodes by name, and what can be asked of them: of a graph that stands, or of one under change."""
+
+    @property
+    def by_name(self) -> Mapping[str, Node]:
+        """Every node under its name."""
+
+    @property
+    def versions(self) -> Versions:
+        """The version numbers of the file."""
+
+    def in_order(self, names: Iterable[str]) -> list[Node]:
+        """The nodes of these names, in the order of the graph."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    def __getitem__(self, name: str) -> Node:
+        return self.by_name[name]
+
+    def get(self, name: str) -> Node | None:
+        """The node of this name, or None."""
+        return self.by_name.get(name)
+
+    def producer(self, ref: TensorRef) -> Node:
+        """The node that computes a tensor."""
+        return self.by_name[ref.node]
+
+    def input(self, node: Node, position: int) -> Node:
+        """The node that computes one of a node's inputs."""
+        return self.by_name[node.inputs[position].node]
+
+    def static_shape(self, ref: TensorRef) -> Shape:
+        """What the file says of a tensor's shape (`_output_shapes`, or a shape attribute); may be unknown."""
+        node = self.by_name.get(ref.node)
+        if node is None:
+            return Shape()
+        recorded = node.attrs.get("_output_shapes")
+        if isinstance(recorded, tuple) and ref.index < len(recorded):
+            shape = recorded[ref.index]
+            if isinstance(shape, Shape):
+                return shape
+        if node.op == "Const":
+            value = node.attrs.get("value")
+            return Shape(value.array.shape) if isinstance(value, TensorValue) else Shape()
+        if self._leaves_shape_open(node):
+            return Shape()
+        return node.shape()
+
+    def _leaves_shape_open(self, node: Node) -> bool:
+        """Until GraphDef version 21 a placeholder of unknown shape was written like a scalar
+        (tensorflow/core/ops/array_ops.cc)."""
+        return (
+            node.op == "Placeholder"
+            and self.versions.producer <= _SCALAR_MEANS_UNKNOWN
+            and node.shape().dims == ()
+        )
+
+
 @dataclass(frozen=True)
-class Graph:
+class Graph(NodeTable):
     """Nodes by name, in the order of the file, with the consumers of each tensor indexed once.
 
     `functions` are those that the rewrite made (bodies of While and If); `library` is the serialized
@@ -147,49 +206,13 @@ class Graph:
                 index.setdefault(name, []).append(node.name)
         return MappingProxyType({name: tuple(waiting) for name, waiting in index.items()})
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.by_name
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {node.name: position for position, node in enumerate(self.nodes)}
 
-    def __getitem__(self, name: str) -> Node:
-        return self.by_name[name]
-
-    def get(self, name: str) -> Node | None:
-        """The node of this name, or None."""
-        return self.by_name.get(name)
-
-    def producer(self, ref: TensorRef) -> Node:
-        """The node that computes a tensor."""
-        return self.by_name[ref.node]
-
-    def input(self, node: Node, position: int) -> Node:
-        """The node that computes one of a node's inputs."""
-        return self.by_name[node.inputs[position].node]
-
-    def static_shape(self, ref: TensorRef) -> Shape:
-        """What the file says of a tensor's shape (`_output_shapes`, or a shape attribute); may be unknown."""
-        node = self.by_name.get(ref.node)
-        if node is None:
-            return Shape()
-        recorded = node.attrs.get("_output_shapes")
-        if isinstance(recorded, tuple) and ref.index < len(recorded):
-            shape = recorded[ref.index]
-            if isinstance(shape, Shape):
-                return shape
-        if node.op == "Const":
-            value = node.attrs.get("value")
-            return Shape(value.array.shape) if isinstance(value, TensorValue) else Shape()
-        if self._leaves_shape_open(node):
-            return Shape()
-        return node.shape()
-
-    def _leaves_shape_open(self, node: Node) -> bool:
-        """Until GraphDef version 21 a placeholder of unknown shape was written like a scalar
-        (tensorflow/core/ops/array_ops.cc)."""
-        return (
-            node.op == "Placeholder"
-            and self.versions.producer <= _SCALAR_MEANS_UNKNOWN
-            and node.shape().dims == ()
-        )
+    def in_order(self, names: Iterable[str]) -> list[Node]:
+        """The nodes of these names, in the order of the graph."""
+        return [self.by_name[name] for name in sorted(names, key=self._positions.__getitem__)]
 
     def find(self, text: str) -> TensorRef:
         """The tensor of this name; raises UnknownNameError with the nearest names."""

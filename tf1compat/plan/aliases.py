@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tf1compat.discovery.findings import Findings, InputFinding, OutputFinding, Rnn
@@ -13,6 +14,8 @@ _SPEAKING = {
     "data": "inputs", "state": "initial_state", "value": "output", "other": "tensor", "sequence": "sequence_output",
     "label": "labels",
 }  # fmt: skip
+#: What `tf.sparse_placeholder` and `tf.ragged.placeholder` call the tensors that they make, under the author's name.
+_PART = re.compile(r"indices|values|shape|flat_values|row_splits(_\d+)?")
 
 
 class Aliases:
@@ -51,8 +54,18 @@ def output_aliases(
 
 def _alias(graph: Graph, tensor: TensorRef, role: str) -> str:
     if tensor.index == 0 and not is_default_name(tensor.node, graph.producer(tensor).op):
-        return plain_alias(leaf(tensor.node))
+        return plain_alias(_part_name(graph, tensor.node) or leaf(tensor.node))
     return _SPEAKING.get(role, role)
+
+
+def _part_name(graph: Graph, node: str) -> str | None:
+    """`x_indices` for `x/indices`: a part of a sparse or ragged tensor has its name from the scope."""
+    scope, _, name = node.rpartition("/")
+    siblings = (graph.get(f"{scope}/{each}") for each in ("indices", "row_splits_0"))
+    whole = any(each is not None and each.op == "Placeholder" for each in siblings)
+    if not scope or not whole or _PART.fullmatch(name) is None or graph[node].op != "Placeholder":
+        return None
+    return f"{leaf(scope)}_{'values' if name == 'flat_values' else name}"
 
 
 def state_aliases(rnns: Sequence[Rnn]) -> dict[TensorRef, str]:

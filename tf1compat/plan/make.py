@@ -10,6 +10,7 @@ from tf1compat.discovery.findings import Findings, InputFinding, Note
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
+from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import input_aliases, output_aliases
@@ -23,7 +24,7 @@ from tf1compat.plan.model import (
     Piece,
     SignaturePlan,
 )
-from tf1compat.plan.reach import reached, reached_by
+from tf1compat.plan.reach import changed_variables, reached, reached_by
 from tf1compat.plan.signature import Signature, alias_problem, parse_signature
 from tf1compat.plan.step import make_step
 from tf1compat.plan.variables import plan_variables
@@ -56,6 +57,7 @@ class Wishes:
     allow: tuple[str, ...] = ()
 
 
+@resting_collector()
 def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> MigrationPlan:
     """Everything that writing the result needs; raises PlanError or LabelError where the user has to decide."""
     planner = _Planner(model, findings, wishes)
@@ -65,12 +67,13 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> Migrati
     labels, signatures = make_label_plan(model, signatures, wishes.labels, wishes.labels_for)
     frozen = planner.frozen_for(signatures, constants)
     variables, missing = plan_variables(model, findings, signatures, frozen, wishes.weights)
+    hazards = (*planner.hazards(frozen), *changed_variables(model.meta_graph.graph, signatures, frozen))
     blockers = [each for each in findings.blockers if not planner.is_allowed(each)]
     if wishes.signatures is not None:
         blockers = [each for each in blockers if planner.is_reached(each, signatures)]
     return MigrationPlan(
         source=model.path, digest=model.digest, signatures=signatures, constants=frozen, labels=labels,
-        variables=variables, hazards=planner.hazards(frozen), blockers=(*blockers, *missing),
+        variables=variables, hazards=hazards, blockers=(*blockers, *missing),
         weights=wishes.weights, jit=wishes.jit, allow=wishes.allow,
         carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
         no_step=planner.no_step,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tf1compat.discovery.effects import Effects, find_effects
+from tf1compat.discovery.findings import Note
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.plan.model import InputBinding, SignaturePlan
+from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
 
 
 def reached(
@@ -24,10 +26,44 @@ def reached(
     return ancestors(parted, [ref.node for ref in outputs], stop=lambda node: node.name in ends)
 
 
+def changed_variables(
+    graph: Graph, signatures: Iterable[SignaturePlan], constants: Iterable[ConstantPlan]
+) -> tuple[Note, ...]:
+    """That the original went on from run to run with what it wrote, where the migrated model begins anew."""
+    frozen = [each.tensor.node for each in constants]
+    written = [each for signature in signatures for each in _effects(graph, signature, frozen).needed]
+    last = {each.variable: each.node for each in written}
+    return tuple(
+        Note(
+            "changed-variable",
+            variable,
+            f"'{node}' changes the variable '{variable}', and an output depends on it; every run of the migrated "
+            "model begins with the checkpoint's value again",
+            "where the value has to live on, give it out as an output and in as an input with --signature",
+        )
+        for variable, node in last.items()
+    )
+
+
+def written_by(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) -> tuple[str, ...]:
+    """The variables that running the original for a signature changes."""
+    return _effects(graph, signature, frozen).variables
+
+
+def _effects(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) -> Effects:
+    cut = {each.tensor.node for each in signature.inputs} | set(frozen)
+    return find_effects(graph, _tensors(signature), cut)
+
+
+def _tensors(signature: SignaturePlan) -> list[TensorRef]:
+    return [piece.tensor for each in signature.outputs for piece in each.pieces]
+
+
 def reached_by(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) -> frozenset[str]:
-    """The nodes behind a signature's outputs; its inputs and the frozen nodes end the walk."""
-    tensors = [piece.tensor for each in signature.outputs for piece in each.pieces]
-    return reached(graph, tensors, frozen, signature.inputs)
+    """The nodes behind a signature's outputs; its inputs, the frozen nodes and idle effects end the walk."""
+    frozen = tuple(frozen)
+    idle = frozenset(_effects(graph, signature, frozen).idle)
+    return reached(graph, _tensors(signature), {*frozen, *idle}, signature.inputs) - idle
 
 
 def _without_readings(graph: Graph, fed: Iterable[InputBinding]) -> Graph:

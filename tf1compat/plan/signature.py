@@ -13,6 +13,8 @@ from tf1compat.names import TensorRef, leaf
 _FORM = re.compile(
     r"\s*(?P<name>[A-Za-z_]\w*)\s*\((?P<inputs>[^()]*)\)\s*->\s*(?P<outputs>.+?)\s*\Z", re.DOTALL
 )
+#: Names that the parameters of a `tf.function` cannot have: it would take itself for a method.
+_RESERVED = frozenset({"self"})
 _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -67,11 +69,11 @@ def plain_alias(text: str) -> str:
     """`text` with every character that an alias may not hold replaced."""
     plain = re.sub(r"\W", "_", text, flags=re.ASCII)
     plain = plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"
-    return plain + "_" if keyword.iskeyword(plain) else plain
+    return plain + "_" if keyword.iskeyword(plain) or plain in _RESERVED else plain
 
 
 def alias_problem(alias: str) -> str | None:
     """What is wrong with an alias, or None: it becomes a keyword argument of the signature."""
-    if not _ALIAS.match(alias) or keyword.iskeyword(alias):
-        return f"'{alias}' cannot be an alias; use letters, digits and '_', and no Python keyword"
+    if not _ALIAS.match(alias) or keyword.iskeyword(alias) or alias in _RESERVED:
+        return f"'{alias}' cannot be an alias; use letters, digits and '_', no Python keyword, and not 'self'"
     return None

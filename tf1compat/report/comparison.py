@@ -26,6 +26,7 @@ class OutputSummary:
     largest_absolute: float | None
     largest_relative: float | None
     passed: bool
+    drawn: bool = False  # its values are not compared, as they differ from run to run
 
 
 def summarize(comparison: Comparison) -> tuple[OutputSummary, ...]:
@@ -47,6 +48,7 @@ def _summary(signature: str, alias: str, differences: list[OutputDifference]) ->
         _largest(each.largest_absolute for each in differences),
         _largest(each.largest_relative for each in differences),
         all(each.passed for each in differences),
+        any(each.drawn for each in differences),
     )
 
 
@@ -91,6 +93,7 @@ def _summary_json(summary: OutputSummary) -> dict[str, Any]:
         "largest_absolute": wording.json_number(summary.largest_absolute),
         "largest_relative": wording.json_number(summary.largest_relative),
         "passed": summary.passed,
+        "drawn": summary.drawn,
     }
 
 
@@ -115,6 +118,7 @@ def _difference_json(output: OutputDifference) -> dict[str, Any]:
         "largest_absolute": wording.json_number(output.largest_absolute),
         "largest_relative": wording.json_number(output.largest_relative),
         "passed": output.passed,
+        "drawn": output.drawn,
     }
 
 
@@ -150,7 +154,7 @@ def _table(comparison: Comparison) -> Table:
         (
             wording.name(each.signature), wording.name(each.alias), str(each.cases), ", ".join(each.dtypes),
             _shape_range(each.shapes), wording.difference(each.largest_absolute),
-            wording.difference(each.largest_relative), "equal" if each.passed else "DIFFERS",
+            wording.difference(each.largest_relative), _one_verdict(each),
         )
         for each in summarize(comparison)
     ]  # fmt: skip
@@ -158,6 +162,12 @@ def _table(comparison: Comparison) -> Table:
         "signature", "output", "cases", "type", "shapes", "largest difference", "largest relative", "verdict",
     )  # fmt: skip
     return Table.of(headers, rows)
+
+
+def _one_verdict(summary: OutputSummary) -> str:
+    if not summary.passed:
+        return "DIFFERS"
+    return "not compared: random" if summary.drawn else "equal"
 
 
 def _shape_range(shapes: tuple[tuple[int, ...], ...]) -> str:
@@ -194,16 +204,25 @@ def _reasons(case: CaseResult) -> list[str]:
 def _reason(output: OutputDifference) -> str:
     if output.expected_dtype != output.found_dtype:
         return f"{output.alias} is {output.found_dtype}, the original gives {output.expected_dtype}"
+    if output.drawn and output.expected_shape == output.found_shape:
+        return f"{output.alias} is not finite, the original's is"
     if output.expected_shape != output.found_shape:
         found, expected = list(output.found_shape), list(output.expected_shape)
         return f"{output.alias} has shape {found}, the original gives {expected}"
     return f"{output.alias} differs by up to {wording.difference(output.largest_absolute)}"
 
 
+def _exceptions(comparison: Comparison) -> str:
+    if not comparison.drawn:
+        return ""
+    names = ", ".join(map(wording.printable, comparison.drawn))
+    return f", but for {names}: not compared, as they differ from run to run; only type, shape and finiteness were"
+
+
 def _verdict(comparison: Comparison) -> str:
     compared = wording.count(len(comparison.compared), "case")
     if comparison.passed:
-        return f"The same model: every output of {compared} is within the tolerance."
+        return f"The same model: every output of {compared} is within the tolerance{_exceptions(comparison)}."
     silent = {case.signature for case in comparison.cases} - {
         case.signature for case in comparison.compared if case.outputs
     }

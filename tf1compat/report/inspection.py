@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tf1compat.consumers import Obstacle
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StatePiece, VariableFinding
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
-from tf1compat.report import explanation, render, wording
+from tf1compat.report import consumers, explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.source.model import LegacyModel
 
@@ -27,6 +28,8 @@ class Inspection:
     findings: Findings
     #: What was asked about, node by node, with the answers.
     explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    #: What the migrated model is for, with what keeps it from there.
+    consumers: Mapping[str, tuple[Obstacle, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The report as text, without its last newline."""
@@ -67,6 +70,7 @@ class Inspection:
             "hazards": [wording.json_note(note) for note in found.hazards],
             "blockers": [wording.json_note(note) for note in found.blockers],
             **self._explanations_json(),
+            **({"consumers": consumers.to_json(self.consumers)} if self.consumers else {}),
         }
 
     def _explanations_json(self) -> dict[str, Any]:
@@ -167,6 +171,7 @@ def to_document(inspection: Inspection) -> Document:
         _labels(found),
         section("Hazards", wording.notes(found.hazards)),
         section("Blockers", wording.notes(found.blockers)),
+        *consumers.to_sections(inspection.consumers),
         section("What to type next", Verbatim(_next_commands(inspection))),
     )
 

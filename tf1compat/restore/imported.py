@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf1compat.discovery.constants import constant
 from tf1compat.discovery.ops import VARIABLES
 from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
@@ -18,6 +19,7 @@ from tf1compat.restore.legacy_ops import runnable
 from tf1compat.restore.python_ops import PythonOps
 from tf1compat.source.model import LegacyModel, SavedAs
 
+_TABLE_FILLS = frozenset({"InitializeTable", "InitializeTableV2", "LookupTableImport", "LookupTableImportV2"})
 _RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
 
 
@@ -42,6 +44,15 @@ class Imported:
                     self.saver.restore(session, prefix)
         except (tf.errors.OpError, ValueError) as error:
             raise RestoreError(self._why(error)) from error
+
+    def fill_tables(self, session: Any) -> None:
+        """Fill the lookup tables whose keys and values are constants of the graph."""
+        graph = self.model.meta_graph.graph
+        filling = (node for node in graph.nodes if node.op in _TABLE_FILLS and self._holds(node.name))
+        constants = [
+            node.name for node in filling if all(constant(graph, ref) is not None for ref in node.inputs[1:])
+        ]
+        session.run([self.graph.get_operation_by_name(name) for name in constants])
 
     def initialize_uncovered(self, session: Any) -> None:
         """Run the author's initializers of the variables that the checkpoint does not cover."""

@@ -52,6 +52,7 @@ class LegacySession:
         self._defaults = ExitStack()
         try:
             self._imported.restore(self.session)
+            self._imported.fill_tables(self.session)
             if initialize:
                 self._imported.initialize_uncovered(self.session)
             self.rnns: Mapping[str, LegacyRnn] = self._rnns(findings)

@@ -5,44 +5,58 @@ Pure, and TensorFlow-free. `PASSES` is the order, with the reason beside each en
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import FunctionRef
+from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.start import start_signature
-from tf1compat.rewrite.base import Pass
+from tf1compat.rewrite.base import ForOutputs, Outcome, Pass
 from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
 from tf1compat.rewrite.carried_states import release_carried_states
 from tf1compat.rewrite.control_edges import drop_idle_control_edges
 from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
 from tf1compat.rewrite.control_flow.loops import functionalise_loops
+from tf1compat.rewrite.control_flow.many_branches import choose_between_two
+from tf1compat.rewrite.control_flow.ways_out import lead_out_once
 from tf1compat.rewrite.cudnn.canonical import read_canonical_weights
 from tf1compat.rewrite.cudnn.portable import portable_cudnn
 from tf1compat.rewrite.decisions import take_known_branches
 from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.effects import drop_idle_effects, refuse_outside, silence
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
+from tf1compat.rewrite.tables import read_table_contents, tables_fill_themselves
 from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
+from tf1compat.rewrite.updates import updates_to_values
 from tf1compat.rewrite.variables import VARIABLES, variables_to_values
 
-PASSES: tuple[Pass, ...] = (
+PASSES: tuple[Pass | ForOutputs, ...] = (
     inline_calls,  # first: what stands in a function that is called, the passes for graphs see only in its place
     take_known_branches,  # next: a training-only branch must neither reach the model nor block it
+    silence,  # next: what is left of a branch may still print
+    ForOutputs(drop_idle_effects),  # before loops are cut: what only counts must not be carried through them
+    ForOutputs(
+        updates_to_values
+    ),  # the changes that are left count; before variables become values themselves
+    tables_fill_themselves,  # after idle effects are dropped, of which filling a table looks like one
     remove_dropout,  # once its rate is a constant, before its random numbers count as a state
     portable_cudnn,  # before variables become values: the weights' shapes are theirs
     gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
     functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
+    lead_out_once,  # before loops are cut: what lies between their Switches and Exits is none of their bodies
+    choose_between_two,  # before branches are: an If has two of them
     functionalise_loops,  # inner loops first, each with the conditionals inside it
     functionalise_conditionals,  # what is left stands outside all loops
     drop_idle_control_edges,  # once every edge stays within one function
@@ -51,6 +65,7 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
+@resting_collector()
 def rewrite(graph: Graph, plan: MigrationPlan) -> Rewritten:
     """The TF2 form of each of the plan's signatures; raises RewriteError where there is none."""
     changes: dict[str, Change] = {}
@@ -68,6 +83,8 @@ def _rewrite_signature(
     graph = use_defaults(graph)
     # Before anything is pruned: which variables a cuDNN buffer is made of is told by the Saver's nodes.
     graph = read_canonical_weights(graph, {each.name: each.shape for each in plan.variables})
+    # As early: what fills a table stands behind no output.
+    graph = read_table_contents(graph)
     graph, found = outputs(graph, signature, plan.labels)
     fed = [node for _, node in inputs]
     keep = [*fed, *(ref.node for _, ref in found)]
@@ -77,13 +94,22 @@ def _rewrite_signature(
     _record(changes, "carried_states", released.count, released.summary)
     variables = [node.name for node in graph.nodes if node.op in VARIABLES]
     for each in PASSES:
-        outcome = each(graph)
+        outcome = _applied(each, graph, [ref for _, ref in found])
         _check_outputs(outcome.graph, signature.name, found)
-        graph = prune(outcome.graph, keep).graph
-        _record(changes, each.__name__, outcome.count, outcome.summary)
+        graph = graph if outcome.graph is graph else prune(outcome.graph, keep).graph
+        _record(changes, _name(each), outcome.count, outcome.summary)
+    refuse_outside(graph, plan.allow)
     _check_fed(graph, signature.name, {*fed, *variables})
     slots = tuple(VariableSlot(name, name) for name in variables if name in graph)
     return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots)
+
+
+def _applied(each: Pass | ForOutputs, graph: Graph, found: Sequence[TensorRef]) -> Outcome:
+    return each.run(graph, found) if isinstance(each, ForOutputs) else each(graph)
+
+
+def _name(each: Pass | ForOutputs) -> str:
+    return each.run.__name__ if isinstance(each, ForOutputs) else each.__name__
 
 
 def _record(changes: dict[str, Change], name: str, count: int, summary: str) -> None:

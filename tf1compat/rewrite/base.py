@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr
-from tf1compat.graph.model import Graph, Node, Use, make_node
+from tf1compat.graph.model import Graph, Node, NodeTable, Use, make_node
 from tf1compat.names import TensorRef
 
 #: What a RewriteError tells the user to do about a node that has no faithful form.
@@ -25,6 +25,13 @@ class Outcome:
 
 #: A pass. It raises RewriteError where a construct has no faithful form, and does nothing a second time.
 Pass = Callable[[Graph], Outcome]
+
+
+@dataclass(frozen=True)
+class ForOutputs:
+    """A pass that has to know which tensors are the outputs."""
+
+    run: Callable[[Graph, Sequence[TensorRef]], Outcome]
 
 
 def passing(node: Node, ref: TensorRef, made_by: str) -> Node:
@@ -52,6 +59,11 @@ def redirect(graph: Graph, replacements: Mapping[TensorRef, TensorRef]) -> Graph
 
 def redirect_readers(graph: Graph, readers: Iterable[Use], replacement: TensorRef) -> Graph:
     """The same graph, these inputs of these nodes alone reading the replacement; raises RewriteError for no input."""
+    return substitute(graph, rewired(graph, readers, replacement))
+
+
+def rewired(graph: NodeTable, readers: Iterable[Use], replacement: TensorRef) -> dict[str, Node]:
+    """By name, the nodes with these inputs reading the replacement; raises RewriteError for no input."""
     changed: dict[str, Node] = {}
     for name, position in readers:
         node = changed.get(name) or graph.get(name)
@@ -59,7 +71,7 @@ def redirect_readers(graph: Graph, readers: Iterable[Use], replacement: TensorRe
             raise RewriteError(f"'{name}' has no input {position} to give a state to")
         inputs = (*node.inputs[:position], replacement, *node.inputs[position + 1 :])
         changed[name] = replace(node, inputs=inputs)
-    return substitute(graph, changed)
+    return changed
 
 
 def substitute(graph: Graph, changed: Mapping[str, Node], added: Iterable[Node] = ()) -> Graph:
@@ -67,7 +79,7 @@ def substitute(graph: Graph, changed: Mapping[str, Node], added: Iterable[Node] 
     return graph.replacing([*(changed.get(node.name, node) for node in graph.nodes), *added])
 
 
-def fresh_name(taken: Graph | set[str], wanted: str) -> str:
+def fresh_name(taken: Container[str], wanted: str) -> str:
     """`wanted`, or with the first number that makes it unique, as TensorFlow would number it."""
     name, number = wanted, 0
     while name in taken:

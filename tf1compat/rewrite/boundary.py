@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
+from tf1compat.graph.draft import Draft
 from tf1compat.graph.model import Graph, Node, Use, make_node
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
@@ -17,16 +18,17 @@ from tf1compat.plan.model import (
     OutputBinding,
     SignaturePlan,
 )
-from tf1compat.rewrite.base import fresh_name, passing, redirect, redirect_readers, substitute
+from tf1compat.rewrite.base import fresh_name, passing, rewired, substitute
 
 
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
     """Each constant's tensor is a `Const`."""
+    draft = Draft(graph)
     for constant in constants:
         value = TensorValue.of(constant.value, constant.dtype)
         node = make_node("", "Const", made_by="freeze", dtype=constant.dtype, value=value)
-        graph, _ = _replace_tensor(graph, constant.tensor, node)
-    return graph
+        _replace_tensor(draft, constant.tensor, node)
+    return draft.graph()
 
 
 def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tuple[str, str], ...]]:
@@ -34,7 +36,7 @@ def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tup
 
     Raises RewriteError where two inputs are the same tensor.
     """
-    entries: dict[str, str] = {}
+    draft, entries = Draft(graph), dict[str, str]()
     aliases: dict[tuple[TensorRef, tuple[Use, ...]], str] = {}
     # A node's first output last: the node itself makes way for what is fed there.
     for binding in sorted(inputs, key=lambda each: each.tensor.index == 0):
@@ -46,18 +48,18 @@ def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tup
             )
         node = make_node("", "Placeholder", made_by="feed", dtype=binding.dtype, shape=binding.shape)
         if binding.readers:
-            graph, entry = _feed_readers(graph, binding, node)
+            entries[binding.alias] = _feed_readers(draft, binding, node)
         else:
-            graph, entry = _replace_tensor(graph, binding.tensor, node)
-        entries[binding.alias] = entry
-    return graph, tuple((each.alias, entries[each.alias]) for each in inputs)
+            entries[binding.alias] = _replace_tensor(draft, binding.tensor, node)
+    return draft.graph(), tuple((each.alias, entries[each.alias]) for each in inputs)
 
 
-def _feed_readers(graph: Graph, binding: InputBinding, node: Node) -> tuple[Graph, str]:
-    """The graph in which `node` gives an input's value to its readers alone; raises RewriteError for no reader."""
-    name = fresh_name(graph, f"{binding.tensor.node}/{binding.alias}")
-    graph = substitute(graph, {}, [replace(node, name=name)])
-    return redirect_readers(graph, binding.readers, TensorRef(name)), name
+def _feed_readers(draft: Draft, binding: InputBinding, node: Node) -> str:
+    """`node` gives an input's value to its readers alone, under the name told; raises RewriteError for no reader."""
+    name = fresh_name(draft, f"{binding.tensor.node}/{binding.alias}")
+    draft.put(replace(node, name=name))
+    draft.put(*rewired(draft, binding.readers, TensorRef(name)).values())
+    return name
 
 
 def use_defaults(graph: Graph) -> Graph:
@@ -72,26 +74,31 @@ def use_defaults(graph: Graph) -> Graph:
     return substitute(graph, changed)
 
 
-def _replace_tensor(graph: Graph, ref: TensorRef, node: Node) -> tuple[Graph, str]:
-    """The graph in which `node`, under a fitting name, gives a tensor's value; and that name."""
+def _replace_tensor(draft: Draft, ref: TensorRef, node: Node) -> str:
+    """`node`, under the fitting name told, gives a tensor's value."""
     if ref.index:
-        name = fresh_name(graph, f"{ref.node}/output_{ref.index}")
-        return redirect(substitute(graph, {}, [replace(node, name=name)]), {ref: TensorRef(name)}), name
-    if _other_outputs(graph, ref):
-        graph = _move_aside(graph, ref.node)
-    return substitute(graph, {ref.node: replace(node, name=ref.node)}), ref.node
+        name = fresh_name(draft, f"{ref.node}/output_{ref.index}")
+        draft.put(replace(node, name=name))
+        draft.redirect({ref: TensorRef(name)})
+        return name
+    others = _other_outputs(draft, ref.node)
+    if others:
+        _move_aside(draft, ref.node, others)
+    draft.put(replace(node, name=ref.node))
+    return ref.node
 
 
-def _other_outputs(graph: Graph, ref: TensorRef) -> bool:
-    return any(use.node == ref.node and use.index for use in graph.uses)
+def _other_outputs(draft: Draft, name: str) -> set[TensorRef]:
+    """The outputs of a node other than the first that somebody reads."""
+    read = (ref for reader in draft.readers(name) for ref in draft[reader].inputs)
+    return {ref for ref in read if ref.node == name and ref.index}
 
 
-def _move_aside(graph: Graph, name: str) -> Graph:
-    """The node under another name, with the readers of its outputs other than the first following it."""
-    aside = fresh_name(graph, name + "/computed")
-    moved = {ref: TensorRef(aside, ref.index) for ref in graph.uses if ref.node == name and ref.index}
-    original = graph[name]
-    return redirect(substitute(graph, {}, [replace(original, name=aside)]), moved)
+def _move_aside(draft: Draft, name: str, others: Iterable[TensorRef]) -> None:
+    """The node is under another name, and the readers of its outputs other than the first follow it."""
+    aside = fresh_name(draft, name + "/computed")
+    draft.put(replace(draft[name], name=aside))
+    draft.redirect({ref: TensorRef(aside, ref.index) for ref in others})
 
 
 @dataclass
@@ -101,12 +108,16 @@ class _Additions:
     graph: Graph
     made_by: str
     nodes: list[Node] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
 
     def add(self, name: str, op: str, inputs: Sequence[TensorRef] = (), **attrs: Attr) -> TensorRef:
-        taken = {node.name for node in self.nodes} | set(self.graph.by_name)
-        node = make_node(fresh_name(taken, name), op, inputs, made_by=self.made_by).with_attrs(**attrs)
+        node = make_node(fresh_name(self, name), op, inputs, made_by=self.made_by).with_attrs(**attrs)
         self.nodes.append(node)
+        self.names.add(node.name)
         return TensorRef(node.name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names or name in self.graph
 
     def constant(self, name: str, value: object, dtype: str) -> TensorRef:
         kind = DType(dtype)

@@ -1,4 +1,13 @@
-"""Conditionals whose predicate is known: only the branch that is taken is left."""
+"""Conditionals and loops whose predicate is known: only what is run is left.
+
+    training = Const() dtype=bool; value=tensor(bool, False)
+    x_off = Switch(x, training)                                  x_off = Identity(x)
+    noise = RandomNormal(shape, ^x_off)                  →
+    noisy = Add(x_off:1, noise)
+    y = Merge(x_off, noisy)                                      y = Identity(x_off)
+
+What one choice leaves behind may make another known, so the choices are made until none is left.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tf1compat.graph.attributes import DType, TensorValue
-from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
@@ -18,22 +27,29 @@ _MADE_BY = "take_known_branches"
 
 def take_known_branches(graph: Graph) -> Outcome:
     """Every Switch with a known predicate passes its value on, and its Merges read the live side alone."""
-    taken = _decisions(graph)
-    if not taken:
-        return Outcome(graph)
+    switches = count = 0
+    while taken := _decisions(graph):
+        graph, gone = _decided(graph, taken)
+        switches, count = switches + len(taken), count + len(taken) + gone
+    summary = f"{switches} switches with a known predicate: only the branch that is taken is left"
+    return Outcome(graph, count, summary if count else "")
+
+
+def _decided(graph: Graph, taken: Mapping[str, bool]) -> tuple[Graph, int]:
+    """The graph in which these Switches are decided, and how many nodes that made idle."""
     dead = _dead_parts(graph, taken)
     decided = {node.name: live for node in graph.nodes if (live := _live_input(node, dead)) is not None}
-    passed_on = dict.fromkeys(taken, 0) | decided
+    passed_on = dict.fromkeys(taken, 0) | decided | dict.fromkeys(_borders_of_idle_loops(graph, taken), 0)
     changed = {name: _passing(graph[name], position, dead) for name, position in passed_on.items()}
     moved = {TensorRef(name, 1): TensorRef(name) for name in taken}
     choices = {
         name: _choice(graph, name, live) for name, live in decided.items() if TensorRef(name, 1) in graph.uses
     }
     moved |= {TensorRef(name, 1): TensorRef(each.name) for name, each in choices.items()}
+    changed |= {node.name: fewer for node in graph.nodes if (fewer := _with_fewer(node, dead)) is not None}
     alive = [changed.get(node.name, node) for node in graph.nodes if node.name not in dead.nodes]
     nodes = tuple(redirected(node, moved) for node in [*alive, *choices.values()])
-    summary = f"{len(taken)} switches with a known predicate: only the branch that is taken is left"
-    return Outcome(graph.replacing(nodes), len(dead.nodes) + len(taken), summary)
+    return graph.replacing(nodes), len(dead.nodes)
 
 
 def _decisions(graph: Graph) -> dict[str, bool]:
@@ -41,10 +57,42 @@ def _decisions(graph: Graph) -> dict[str, bool]:
     taken = {}
     for node in graph.nodes:
         if node.op in SWITCH:
-            decision = known_scalar(graph, node.inputs[1])
+            decision = _decision(graph, node)
             if decision is not None:
-                taken[node.name] = bool(decision)
+                taken[node.name] = decision
     return taken
+
+
+def _decision(graph: Graph, switch: Node) -> bool | None:
+    """What a Switch's predicate is known to be; a loop that never ends is no decision."""
+    condition = graph.input(switch, 1)
+    if condition.op != "LoopCond":
+        value = known_scalar(graph, switch.inputs[1])
+        return None if value is None else bool(value)
+    going = known_scalar(graph, condition.inputs[0])
+    return False if going is not None and not going else None
+
+
+def _borders_of_idle_loops(graph: Graph, taken: Mapping[str, bool]) -> list[str]:
+    """The Enters and Exits of loops whose condition is known to be false: they pass on what the loop starts with."""
+    conditions = {graph[name].inputs[1].node for name in taken}
+    idle = {name for name in conditions if graph[name].op == "LoopCond"}
+    if not idle:
+        return []
+    place = frame_of_nodes(graph)
+    frames = {place[name] for name in idle}
+    ends = ENTER | EXIT
+    return [node.name for node in graph.nodes if node.op in ends and place.get(node.name) in frames]
+
+
+def _with_fewer(node: Node, dead: _Dead) -> Node | None:
+    """A Merge of many without the inputs that never get a value; None for other nodes."""
+    if node.op not in MERGE or node.name in dead.nodes:
+        return None
+    live = tuple(ref for ref in node.inputs if not dead.holds(ref))
+    if not 1 < len(live) < len(node.inputs):
+        return None
+    return replace(node, inputs=live).with_attrs(N=len(live))
 
 
 def _choice(graph: Graph, merge: str, live: int) -> Node:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph, Node
+from tf1compat.rewrite.dimension_rules import Dimension
 
 
 def element_shape(graph: Graph, array: Node, operations: Sequence[Node]) -> Shape:
@@ -22,6 +23,20 @@ def element_shape(graph: Graph, array: Node, operations: Sequence[Node]) -> Shap
     if known:
         return _refined(known, written)
     return _common(written)
+
+
+def written_dimensions(operations: Iterable[Node], axis: int) -> tuple[Dimension, ...]:
+    """The dimensions, on an axis of the elements, of all that these operations write; nothing if one is not a tensor's
+    own."""
+    found: list[Dimension] = []
+    for node in operations:
+        if "Write" in node.op:
+            found.append(Dimension(node.inputs[2], axis))
+        elif "Scatter" in node.op or "Unpack" in node.op:
+            found.append(Dimension(node.inputs[2 if "Scatter" in node.op else 1], axis + 1))
+        elif "Split" in node.op:
+            return ()
+    return tuple(found)
 
 
 def _written(graph: Graph, node: Node) -> list[Shape]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from tf1compat.graph.attributes import Attr, DType, FunctionRef, Shape, TensorValue
@@ -19,11 +19,11 @@ VARIANT = DType("variant")
 class Emitter:
     """Collects the nodes that are made under one scope; their names are unlike all in `taken`."""
 
-    def __init__(self, scope: str, made_by: str, taken: Iterable[str] = ()) -> None:
+    def __init__(self, scope: str, made_by: str, taken: Container[str] = ()) -> None:
         self.nodes: list[Node] = []
         self.functions: list[Function] = []
         self._scope, self._made_by = scope, made_by
-        self._taken = set(taken)
+        self._others, self._taken = taken, set[str]()
         self._constants: dict[tuple[str, str], TensorRef] = {}
 
     def __call__(self, op: str, *inputs: TensorRef, **attrs: Attr) -> TensorRef:
@@ -79,14 +79,14 @@ class Emitter:
         title = self._free("While")
         made, condition = body.function(title), _condition(body, title)
         self.functions += [made, condition]
-        types = (INT, INT, *body.carried_types, *body.invariant_types)
-        shapes = (Shape(()), Shape(()), *body.shapes, *(Shape() for _ in body.invariant_types))
+        types = (INT, INT, INT, *body.carried_types, *body.invariant_types)
+        shapes = (*(Shape(()),) * 3, *body.shapes, *(Shape() for _ in body.invariant_types))
         outputs = self.many(
-            "While", self.constant(0), turns, *carried, *invariants, outputs=len(types), T=types,
+            "While", self.constant(0), turns, self.constant(0), *carried, *invariants, outputs=len(types), T=types,
             cond=FunctionRef(condition.name), body=FunctionRef(made.name), output_shapes=shapes,
             parallel_iterations=10,
         )  # fmt: skip
-        return outputs[2 : 2 + len(carried)]
+        return outputs[3 : 3 + len(carried)]
 
     def _name(self, op: str) -> str:
         name = self._free(op)
@@ -94,11 +94,18 @@ class Emitter:
         return name
 
     def _free(self, op: str) -> str:
-        return fresh_name(self._taken, f"{self._scope}/{op}" if self._scope else op)
+        wanted = f"{self._scope}/{op}" if self._scope else op
+        return fresh_name(self, wanted)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._taken or name in self._others
 
 
 class LoopBody(Emitter):
-    """The nodes of a loop's body: `turn` counts from 0 to `turns`; set `results` to the next `carried`."""
+    """The nodes of a loop's body: `turn` counts from 0 to `turns`; set `results` to the next `carried`.
+
+    `turn` is not the counter that TF2's loops begin with: to tf2onnx that one is ONNX's own, of another type.
+    """
 
     def __init__(
         self,
@@ -110,7 +117,7 @@ class LoopBody(Emitter):
         super().__init__("", made_by)
         self.carried_types, self.invariant_types = tuple(carried_types), tuple(invariant_types)
         self.shapes = tuple(shapes) or tuple(Shape() for _ in carried_types)
-        self.turn, self.turns = self.argument(INT), self.argument(INT)
+        self.counter, self.turns, self.turn = (self.argument(INT) for _ in range(3))
         self.carried = tuple(map(self.argument, carried_types))
         self.invariants = tuple(map(self.argument, invariant_types))
         self.results: tuple[TensorRef, ...] = self.carried
@@ -120,14 +127,13 @@ class LoopBody(Emitter):
 
     @property
     def arguments(self) -> tuple[TensorRef, ...]:
-        return (self.turn, self.turns, *self.carried, *self.invariants)
+        return (self.counter, self.turns, self.turn, *self.carried, *self.invariants)
 
     def function(self, title: str) -> Function:
         """The body as a function that also counts the turns and hands the invariants on."""
-        turn = self("AddV2", self.turn, self.constant(1), T=INT)
-        return _function(
-            f"{title}_body", self.nodes, self.arguments, (turn, self.turns, *self.results, *self.invariants)
-        )
+        counter, turn = (self("AddV2", each, self.constant(1), T=INT) for each in (self.counter, self.turn))
+        results = (counter, self.turns, turn, *self.results, *self.invariants)
+        return _function(f"{title}_body", self.nodes, self.arguments, results)
 
 
 def _condition(body: LoopBody, title: str) -> Function:

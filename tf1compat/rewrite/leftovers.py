@@ -15,7 +15,14 @@ _FORBIDDEN = (
         re.compile(r"(Ref)?(Enter|Exit|Merge|Switch|NextIteration)|LoopCond"),
         "is a part of a loop or conditional that was not recognised as a whole",
     ),
-    (re.compile(r"Stack(Push|Pop|Close)?(V2)?"), "belongs to a gradient of a loop"),
+    (
+        re.compile(r"_(Host)?SwitchN"),
+        "is a choice between many branches that was not recognised as a whole",
+    ),
+    (
+        re.compile(r"Stack(Push|Pop|Close)?(V2)?"),
+        "is a part of a stack, on which the gradient of a loop keeps what the loop computed; it has no form in TF2",
+    ),
     (re.compile(r"TensorArray\w*"), "has no TensorList form"),
     (
         re.compile(r"Variable(V2)?|AutoReloadVariable|TemporaryVariable|VarHandleOp|Ref(Identity|Select)"),

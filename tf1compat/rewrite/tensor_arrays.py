@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tf1compat.discovery.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
@@ -16,7 +17,10 @@ from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.array_flows import ARRAY, Flows, find_flows, operation
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
-from tf1compat.rewrite.element_shapes import element_shape
+from tf1compat.rewrite.dimension_rules import Dimension
+from tf1compat.rewrite.element_dimensions import ElementDimensions, emit_dimension
+from tf1compat.rewrite.element_shapes import element_shape, written_dimensions
+from tf1compat.rewrite.emit import INT, Emitter
 from tf1compat.rewrite.known import known_scalar
 
 _MADE_BY = "tensor_arrays"
@@ -48,6 +52,19 @@ class _Conversion:
     changed: dict[str, Node] = field(default_factory=dict)
     added: list[Node] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    reserved: dict[str, TensorRef] = field(default_factory=dict)
+
+    @cached_property
+    def dimensions(self) -> ElementDimensions:
+        return ElementDimensions(self.graph, self._elements)
+
+    @cached_property
+    def operations(self) -> dict[str, list[Node]]:
+        """The operations on each array."""
+        result: dict[str, list[Node]] = {}
+        for name, owner in self.flows.array_of_operation.items():
+            result.setdefault(owner, []).append(self.graph[name])
+        return result
 
     def convert(self, node: Node) -> None:
         what = operation(node)
@@ -71,11 +88,7 @@ class _Conversion:
 
     def shape_of(self, array: Node) -> Shape:
         if array.name not in self.shapes:
-            operations = [
-                self.graph[name]
-                for name, owner in self.flows.array_of_operation.items()
-                if owner == array.name
-            ]
+            operations = self.operations.get(array.name, [])
             self.shapes[array.name] = element_shape(self.graph, array, operations)
         return self.shapes[array.name]
 
@@ -92,9 +105,51 @@ class _Conversion:
         )
         return TensorRef(free)
 
+    def _elements(self, node: Node, axis: int) -> tuple[Dimension, ...]:
+        """The dimensions that what is read from an array has on an axis: those of all that is written to it."""
+        if operation(node) != "Read":
+            return ()
+        return self._written(self._array(node), axis)
+
+    def _written(self, array: Node, axis: int) -> tuple[Dimension, ...]:
+        return written_dimensions(self.operations.get(array.name, ()), axis)
+
+    def stacked_shape(self, node: Node, array: Node) -> TensorRef:
+        """The element shape of what is stacked: that of the list itself, where it is computed, so that a converter
+        that has come to know one of them knows both."""
+        if None in (self.shape_of(array).dims or ()) and self.dimensions.beside(node, array):
+            return self._reserved_shape(array)
+        return self.shape_input(node, array)
+
+    def _reserved_shape(self, array: Node) -> TensorRef:
+        if array.name not in self.reserved:
+            self.reserved[array.name] = self._computed_shape(array)
+        return self.reserved[array.name]
+
+    def _computed_shape(self, array: Node) -> TensorRef:
+        """The element shape that a list begins with; a dimension that the file leaves open is read off what enters
+        the loop, where it can be followed there."""
+        dims = self.shape_of(array).dims or ()
+        origins = {
+            axis: self.dimensions.origins(array, self._written(array, axis))
+            for axis, dim in enumerate(dims)
+            if dim is None
+        }
+        if not any(origins.values()):
+            return self.shape_input(array, array)
+        emit = Emitter(f"{array.name}/element", _MADE_BY, self.graph.by_name)
+        parts = [
+            emit_dimension(self.graph, emit, origins[axis]) if origins.get(axis)
+            else emit.constant(-1 if dim is None else dim)
+            for axis, dim in enumerate(dims)
+        ]  # fmt: skip
+        shape = emit("Pack", *parts, N=len(parts), T=INT, axis=0)
+        self.added += emit.nodes
+        return shape
+
     def _reserve(self, array: Node) -> Node:
         return make_node(
-            array.name, "TensorListReserve", (self.shape_input(array, array), array.inputs[0]),
+            array.name, "TensorListReserve", (self._reserved_shape(array), array.inputs[0]),
             control_inputs=array.control_inputs, made_by=_MADE_BY,
             element_dtype=self.element_type(array), shape_type=DType("int32"),
         )  # fmt: skip
@@ -113,22 +168,33 @@ def _read(conversion: _Conversion, node: Node, array: Node) -> Node:
 
 def _write(conversion: _Conversion, node: Node, array: Node) -> Node:
     _, index, value, flow = node.inputs
-    attrs: dict[str, Attr] = {"resize_if_index_out_of_bounds": True} if _grows(array) else {}
-    return conversion.make(node, "TensorListSetItem", (flow, index, value), **attrs)
+    room = _with_room(conversion, node, flow, index) if _grows(array) else flow
+    return conversion.make(node, "TensorListSetItem", (room, index, value))
+
+
+def _with_room(conversion: _Conversion, node: Node, flow: TensorRef, index: TensorRef) -> TensorRef:
+    """A list that is long enough for an index. The write's own attribute for that is newer than TensorFlow 2.11, and
+    XLA, which cannot let a list grow, takes no notice of it."""
+    emit = Emitter(node.name, _MADE_BY, conversion.graph.by_name)
+    needed = emit("AddV2", index, emit.constant(1), T=INT)
+    size = emit("Maximum", emit("TensorListLength", flow), needed, T=INT)
+    room = emit("TensorListResize", flow, size)
+    conversion.added += emit.nodes
+    return room
 
 
 def _gather(conversion: _Conversion, node: Node, array: Node) -> Node:
     _, indices, flow = node.inputs
-    shape = conversion.shape_input(node, array)
     if _is_whole_range(conversion, indices, array, flow):
+        shape = conversion.stacked_shape(node, array)
         return conversion.make(node, "TensorListStack", (flow, shape), num_elements=-1)
+    shape = conversion.shape_input(node, array)
     return conversion.make(node, "TensorListGather", (flow, indices, shape))
 
 
 def _pack(conversion: _Conversion, node: Node, array: Node) -> Node:
-    return conversion.make(
-        node, "TensorListStack", (node.inputs[1], conversion.shape_input(node, array)), num_elements=-1
-    )
+    shape = conversion.stacked_shape(node, array)
+    return conversion.make(node, "TensorListStack", (node.inputs[1], shape), num_elements=-1)
 
 
 def _scatter(conversion: _Conversion, node: Node, array: Node) -> Node:

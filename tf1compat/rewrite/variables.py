@@ -6,10 +6,10 @@ their handles: a read is the value, a gather reads the value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from tf1compat.discovery.effects import WRITES
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
@@ -24,11 +24,6 @@ _BY_REFERENCE = {
     "RefEnter": "Enter", "RefExit": "Exit", "RefSwitch": "Switch", "RefMerge": "Merge",
     "RefIdentity": "Identity", "RefNextIteration": "NextIteration", "RefSelect": "Select",
 }  # fmt: skip
-#: Ops that change a variable.
-_WRITES = re.compile(
-    r"(Resource)?(Sparse)?Apply\w+|Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub|Mul|Div|Min|Max)"
-    r"|(Resource)?StridedSliceAssign|(Resource)?CountUpTo|DestroyTemporaryVariable|DestroyResourceOp"
-)
 #: Ops that pass a handle on.
 _CARRIES = PASS_THROUGH | SWITCH | MERGE | NEXT_ITERATION
 _MADE_BY = "variables"
@@ -63,7 +58,7 @@ def with_values(graph: Graph, types: Mapping[str, DType]) -> tuple[Graph, int]:
 
 def is_write(node: Node) -> bool:
     """Whether a node changes a variable."""
-    return _WRITES.fullmatch(node.op) is not None
+    return WRITES.fullmatch(node.op) is not None
 
 
 def _without_reference(node: Node) -> Node:

@@ -5,19 +5,21 @@ FunctionDefs name outputs by the op's own output names (`split:output:1`), which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph import protos
-from tf1compat.graph.attributes import DType
+from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import fresh_name
 from tf1compat.savedmodel.private import op_definition
 
 _STATELESS = {"While": "StatelessWhile", "If": "StatelessIf"}
+_LOOPS = frozenset({"While", "StatelessWhile"})
 _CALLEES = {"While": ("cond", "body"), "If": ("then_branch", "else_branch")}
 
 
@@ -30,9 +32,21 @@ def graph_def_of(graph: Graph) -> Any:
     result = tf.compat.v1.GraphDef.FromString(protos.write_graph_def(graph))
     for node in result.node:
         _complete(node)
+    shapes = _argument_shapes(graph)
     for function in graph.functions.values():
-        _add_function(result.library.function.add(), function)
+        _add_function(result.library.function.add(), function, shapes.get(function.name, ()))
     return result
+
+
+def _argument_shapes(graph: Graph) -> dict[str, Sequence[Shape]]:
+    """What the loops' own functions are given, as far as each loop says; converters need it for the loop counters."""
+    found: dict[str, Sequence[Shape]] = {}
+    for node in _every_node(graph):
+        shapes = node.attrs.get("output_shapes")
+        if node.op in _LOOPS and isinstance(shapes, tuple):
+            known = [each for each in shapes if isinstance(each, Shape)]
+            found.update((name, known) for name in _called(node))
+    return found
 
 
 def _every_node(graph: Graph) -> Iterator[Node]:
@@ -75,7 +89,8 @@ def _is_stateful(node: Node, stateful: set[str]) -> bool:
 
 
 def _called(node: Node) -> tuple[str, ...]:
-    return tuple(getattr(node.attrs[key], "name", "") for key in _CALLEES[node.op])
+    kind = node.op.removeprefix("Stateless")
+    return tuple(getattr(node.attrs[key], "name", "") for key in _CALLEES[kind])
 
 
 def _stateless(graph: Graph, stateful: set[str]) -> Graph:
@@ -96,13 +111,19 @@ def _complete(node: Any) -> None:
             node.attr[attr.name].CopyFrom(attr.default_value)
 
 
-def _add_function(proto: Any, function: Function) -> None:
+def _add_function(proto: Any, function: Function, shapes: Sequence[Shape]) -> None:
     graph = function.graph
-    arguments = {name: fresh_name(graph, f"arg_{number}") for number, name in enumerate(function.inputs)}
+    # Unlike those of all other functions: ONNX nests the bodies of loops, and a name inside hides one outside.
+    own = f"{zlib.crc32(function.name.encode()):08x}"
+    arguments = {
+        name: fresh_name(graph, f"arg_{own}_{number}") for number, name in enumerate(function.inputs)
+    }
     proto.signature.name = function.name
     for name, argument in arguments.items():
         dtype = graph[name].dtype() or DType("float32")
         proto.signature.input_arg.add(name=argument, type=dtype.number)
+    for number, shape in enumerate(shapes):
+        _describe(proto.arg_attr[number].attr["_output_shapes"].list.shape.add(), shape)
     body = [node for node in graph.nodes if node.op != "_Arg"]
     proto.node_def.extend(_node_defs(graph.replacing(body)))
     for source, node in zip(body, proto.node_def, strict=True):
@@ -114,6 +135,13 @@ def _add_function(proto: Any, function: Function) -> None:
         output = f"output_{number}"
         proto.signature.output_arg.add(name=output, type=_dtype_of(graph, ref))
         proto.ret[output] = _function_input(graph, ref, arguments)
+
+
+def _describe(proto: Any, shape: Shape) -> None:
+    """Write a shape into a TensorShapeProto."""
+    proto.unknown_rank = shape.dims is None
+    for dim in shape.dims or ():
+        proto.dim.add(size=-1 if dim is None else dim)
 
 
 def _node_defs(graph: Graph) -> Any:

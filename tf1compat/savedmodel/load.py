@@ -13,6 +13,7 @@ import numpy as np
 from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.plan.start import START
+from tf1compat.savedmodel.arrays import array_of, tensor_of
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
@@ -42,12 +43,12 @@ class LoadedSignature:
             feeds = self.start.completed(feeds, self.inputs)
         self._check_names(feeds)
         with eagerly():
-            tensors = {alias: self._tensor(tf, alias, value) for alias, value in feeds.items()}
+            tensors = {alias: self._tensor(alias, value) for alias, value in feeds.items()}
             try:
                 results = self.function(**tensors)
             except tf.errors.OpError as error:
                 raise FeedError(f"signature '{self.name}': {reason_of(error)}") from error
-            return {alias: results[alias].numpy() for alias in self.outputs}
+            return {alias: array_of(results[alias]) for alias in self.outputs}
 
     def _check_names(self, feeds: Mapping[str, Any]) -> None:
         unknown = [name for name in feeds if name not in self.inputs]
@@ -66,10 +67,10 @@ class LoadedSignature:
                 f"signature '{self.name}' needs a value for '{missing[0]}' ({spec.dtype.name} {spec.shape}){hint}"
             )
 
-    def _tensor(self, tf: Any, alias: str, value: Any) -> Any:
+    def _tensor(self, alias: str, value: Any) -> Any:
         spec = self.inputs[alias]
         try:
-            tensor = tf.constant(value, spec.dtype)
+            tensor = tensor_of(value, spec.dtype)
         except (TypeError, ValueError) as error:
             array = np.asarray(value, dtype=object if isinstance(value, str) else None)
             raise FeedError(f"'{alias}' is {spec.dtype.name}, found {array.dtype}") from error
@@ -101,7 +102,7 @@ class StartStates:
                 raise FeedError(
                     f"there is no state for a batch of {batch_size!r}: {reason_of(error)}"
                 ) from error
-            return {alias: tensor.numpy() for alias, tensor in sorted(found.items())}
+            return {alias: array_of(tensor) for alias, tensor in sorted(found.items())}
 
     def completed(self, feeds: Mapping[str, Any], inputs: Collection[str]) -> dict[str, Any]:
         """The feeds, with those inputs that are states and not given, if others tell how many examples there are."""

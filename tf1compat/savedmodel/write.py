@@ -13,6 +13,7 @@ from tf1compat.rewrite.result import Rewritten, SignatureGraph
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.graph_def import graph_def_of
 from tf1compat.savedmodel.start import Run, add_start
+from tf1compat.savedmodel.strings import Apart, apart
 
 
 def write_saved_model(
@@ -66,7 +67,8 @@ def _function(
     tf: Any, graph: SignatureGraph, inputs: Sequence[InputBinding], variables: Mapping[str, Any], *, jit: bool
 ) -> Any:
     """A tf.function that takes the signature's inputs by alias and gives its outputs by alias."""
-    run = _run(tf, graph, variables)
+    parts = apart(graph) if jit else None
+    run = _run(tf, graph, variables) if parts is None else _compiled_but_for_strings(tf, parts, variables)
     aliases = [alias for alias, _ in graph.inputs]
     specs = [tf.TensorSpec(_dimensions(each.shape), each.dtype.base, name=each.alias) for each in inputs]
 
@@ -75,7 +77,28 @@ def _function(
 
     call.__name__ = _attribute(graph.name)
     call.__signature__ = _python_signature(inputs)  # type: ignore[attr-defined]
-    return tf.function(call, input_signature=specs, autograph=False, jit_compile=True if jit else None)
+    compiled = True if jit and parts is None else None
+    return tf.function(call, input_signature=specs, autograph=False, jit_compile=compiled)
+
+
+def _compiled_but_for_strings(tf: Any, parts: Apart, variables: Mapping[str, Any]) -> Run:
+    """What computes a signature with its numbers compiled by XLA, and its strings from these as usual."""
+    numbers = _run(tf, parts.numbers, variables)
+    compiled = tf.function(numbers, autograph=False, jit_compile=True)
+    strings = _run(tf, parts.strings, variables)
+
+    def run(given: Mapping[str, Any]) -> dict[str, Any]:
+        found = compiled(_chosen(given, parts.numbers))
+        texts = strings(_chosen({**given, **found}, parts.strings))
+        handed = {alias for alias, _ in parts.strings.inputs} - given.keys()
+        return {**{alias: value for alias, value in found.items() if alias not in handed}, **texts}
+
+    return run
+
+
+def _chosen(values: Mapping[str, Any], graph: SignatureGraph) -> dict[str, Any]:
+    """The values that a graph takes."""
+    return {alias: values[alias] for alias, _ in graph.inputs}
 
 
 def _run(tf: Any, graph: SignatureGraph, variables: Mapping[str, Any]) -> Run:
@@ -85,12 +108,18 @@ def _run(tf: Any, graph: SignatureGraph, variables: Mapping[str, Any]) -> Run:
 
     def run(given: Mapping[str, Any]) -> dict[str, Any]:
         fed = {f"{entry[alias]}:0": tensor for alias, tensor in given.items()}
-        fed.update((f"{slot.node}:0", variables[slot.name].read_value()) for slot in graph.variables)
+        fed.update((f"{slot.node}:0", _read(tf, slot.node, variables[slot.name])) for slot in graph.variables)
         return dict(
             zip((alias for alias, _ in graph.outputs), _imported(tf, graph_def, graph, fed), strict=True)
         )
 
     return run
+
+
+def _read(tf: Any, name: str, variable: Any) -> Any:
+    """A variable's value, read under the name of the node that was the variable."""
+    with tf.name_scope(f"{name}/"):
+        return variable.read_value()
 
 
 def _start_call(tf: Any, graph: SignatureGraph | None, variables: Mapping[str, Any]) -> Run | None:

@@ -19,8 +19,10 @@ _MANY = (64, 7)
 #: Sizes of any other axis, in turn; the larger ones for images.
 _LOOSE = (4, 7, 12, 33)
 _LOOSE_IMAGE = (24, 36, 64)
+#: Shapes in turn where any will do.
+_RANKS: tuple[tuple[int, ...], ...] = ((), (3,), (2, 3))
 #: Ids that nothing bounds stay below this, or below 3.
-_UNBOUNDED_IDS = {"uint8": 256, "int8": 100}
+_UNBOUNDED_IDS = {"uint8": 256, "int8": 100, "quint8": 256, "qint8": 100}
 _WORDS = (b"the", b"a", b"of", b"truth", b"universally", b"", b"42", "\u00e9t\u00e9".encode())
 
 
@@ -101,6 +103,11 @@ def _is_of_image(domain: SignatureDomain, symbol: str) -> bool:
 
 def _case(domain: SignatureDomain, draw: _Draw) -> Case:
     feeds = {each.alias: _array(each, draw) for each in domain.inputs}
+    by_alias = {each.alias: each for each in domain.inputs}
+    for composite in domain.composites:
+        feeds |= composite.arrays(
+            draw.size(BATCH), draw.random, lambda alias, shape: _filled(by_alias[alias], draw, shape)
+        )
     parts = [f"{symbol} {size}" for symbol, size in draw.sizes.items()] or [f"example {draw.index + 1}"]
     if draw.empty_rows:
         parts.append("a length of 0")
@@ -108,15 +115,30 @@ def _case(domain: SignatureDomain, draw: _Draw) -> Case:
 
 
 def _array(domain: Domain, draw: _Draw) -> Array:
-    shape = tuple(draw.size(dim) for dim in domain.dims)
-    dtype = domain.dtype.numpy
+    if domain.any_rank:
+        return _filled(domain, draw, _RANKS[draw.index % len(_RANKS)])
+    return _filled(domain, draw, tuple(draw.size(dim) for dim in domain.dims))
+
+
+def _filled(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
+    """Values of an input in a shape."""
+    dtype = domain.dtype.stand_in
     if dtype is None:
         raise FeedError(
             f"no values can be made up for input '{domain.alias}' of type {domain.dtype}; "
             "give some with --inputs"
         )
     values: Array = np.asarray(_MAKERS[domain.values.kind](domain, draw, shape))
+    if domain.dtype == "bfloat16":
+        return _rounded(values.astype(np.float32))
     return values if domain.dtype == "string" else values.astype(dtype)
+
+
+def _rounded(values: Array) -> Array:
+    """float32 values that bfloat16 has too: those without the lower half of their bits."""
+    bits = np.ascontiguousarray(values).view(np.uint32) & np.uint32(0xFFFF0000)
+    rounded: Array = bits.view(np.float32).reshape(values.shape)
+    return rounded
 
 
 def _normal(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:

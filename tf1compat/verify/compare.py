@@ -24,6 +24,17 @@ def difference(alias: str, expected: Array, found: Array, rtol: float, atol: flo
     return OutputDifference(alias, *types, *shapes, *measure(expected, found, rtol, atol))
 
 
+def likeness(alias: str, expected: Array, found: Array) -> OutputDifference:
+    """Whether two draws have one type and shape, and are finite alike; their values say nothing."""
+    excess = 0.0 if _is_finite(found) or not _is_finite(expected) else float("inf")
+    types, shapes = (type_name(expected), type_name(found)), (expected.shape, found.shape)
+    return OutputDifference(alias, *types, *shapes, None, None, excess, drawn=True)
+
+
+def _is_finite(array: Array) -> bool:
+    return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
+
+
 def type_name(array: Array) -> str:
     """The name of TensorFlow's element type."""
     return "string" if array.dtype.kind in "SUO" else array.dtype.name

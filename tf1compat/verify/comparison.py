@@ -17,6 +17,7 @@ class OutputDifference:
     largest_absolute: float | None  # max |found - expected|; NaN where only one side is NaN
     largest_relative: float | None  # max |found - expected| / |expected| over expected != 0
     excess: float | None  # max(|found - expected| - atol - rtol * |expected|); NaN fails
+    drawn: bool = False  # at random or by the clock: type, shape and finiteness alone were compared
 
     @property
     def passed(self) -> bool:
@@ -61,11 +62,18 @@ class Comparison:
         return bool(tried) and named == tried and all(case.passed for case in self.compared)
 
     @property
+    def drawn(self) -> tuple[str, ...]:
+        """The outputs whose values were not compared, as they differ from run to run."""
+        found = (each.alias for case in self.compared for each in case.outputs if each.drawn)
+        return tuple(dict.fromkeys(found))
+
+    @property
     def largest_absolute(self) -> float:
         """The largest absolute difference of all outputs; infinity where shapes or dtypes differ."""
         found = [
             float("inf") if each.largest_absolute is None else each.largest_absolute
             for case in self.compared
             for each in case.outputs
+            if not (each.drawn and each.passed)
         ]
         return max(found, default=0.0)

@@ -11,6 +11,7 @@ from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, leaf
 from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
+from tf1compat.verify.composites import Composite, composites_of
 from tf1compat.verify.dimensions import (
     BATCH,
     TIME,
@@ -50,6 +51,7 @@ class Domain:
     dtype: DType
     dims: tuple[Size, ...]
     values: Values
+    any_rank: bool = False  # nothing says how many axes it has
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ class SignatureDomain:
 
     signature: str
     inputs: tuple[Domain, ...]
+    composites: tuple[Composite, ...] = ()  # inputs that are made together, each with a row an example
 
     @property
     def symbols(self) -> frozenset[str]:
-        return frozenset(dim for each in self.inputs for dim in each.dims if isinstance(dim, str))
+        found = (dim for each in self.inputs for dim in each.dims if isinstance(dim, str))
+        return frozenset((*found, *([BATCH] if self.composites else [])))
 
 
 def domains_of(
@@ -78,7 +82,8 @@ def domains_of(
     symbols = Symbols()
     given = {each.tensor: given_dims(live, each, anchors) for each in signature.inputs}
     walk = walk_shapes(live, given, anchors, symbols)
-    reading = _Reading(walk, findings, given, _lengths(findings))
+    composites = composites_of(graph, signature.inputs)
+    reading = _Reading(walk, findings, given, _lengths(findings), composites)
     return tuple(dict.fromkeys(reading.alternatives(signature)))
 
 
@@ -94,6 +99,7 @@ class _Reading:
     findings: Findings
     given: Mapping[TensorRef, Dims]
     lengths: Mapping[TensorRef, Dim]
+    composites: tuple[Composite, ...] = ()
 
     def alternatives(self, signature: SignaturePlan) -> Iterator[SignatureDomain]:
         names = self._names(one_time=False)
@@ -111,7 +117,10 @@ class _Reading:
 
     def _domain(self, signature: SignaturePlan, names: Mapping[str, str]) -> SignatureDomain:
         inputs = tuple(self._input(binding, names) for binding in signature.inputs)
-        return SignatureDomain(signature.name, tuple(_with_upper(each, inputs) for each in inputs))
+        parts = {alias for each in self.composites for alias in each.aliases}
+        inputs = tuple(replace(each, dims=()) if each.alias in parts else each for each in inputs)
+        bounded = tuple(_with_upper(each, inputs) for each in inputs)
+        return SignatureDomain(signature.name, bounded, self.composites)
 
     def _input(self, binding: InputBinding, names: Mapping[str, str]) -> Domain:
         usage = usage_of(self.walk, binding.tensor, self.lengths)
@@ -121,10 +130,12 @@ class _Reading:
             role = "sequence_length"
         values = _values(binding.dtype, role, usage, upper)
         dims = self.given[binding.tensor]
+        any_rank = dims is None and values.kind in ("normal", "ids", "boolean", "text")
         if dims is None:
             dims = (BATCH,) if values.kind == "lengths" else ()
-        sizes = tuple(self._size(dim, names) or 1 for dim in dims)
-        return Domain(binding.alias, binding.tensor, binding.dtype, sizes, _refined(values, sizes, role))
+        sizes = tuple(1 if (size := self._size(dim, names)) is None else size for dim in dims)
+        refined = _refined(values, sizes, role)
+        return Domain(binding.alias, binding.tensor, binding.dtype, sizes, refined, any_rank)
 
     def _role(self, tensor: TensorRef) -> str:
         if any(each.placeholder == tensor for each in self.findings.pairings) or tensor in self._states():
@@ -152,6 +163,8 @@ def _values(dtype: DType, role: str, usage: Usage, upper: Size | None) -> Values
         return Values("boolean")
     if dtype == "string":
         return Values("text")
+    if dtype.base.startswith(("qint", "quint")):
+        return Values("ids")
     if dtype.is_integer and (usage.length is not None or role == "sequence_length"):
         return Values("lengths", upper=upper)
     if dtype.is_integer:

@@ -98,7 +98,7 @@ def _cast(array: Array, dtype: DType) -> Array | None:
         texts = [each.encode() if isinstance(each, str) else each for each in array.ravel().tolist()]
         are_bytes = all(isinstance(each, bytes) for each in texts)
         return np.array(texts, np.bytes_).reshape(array.shape) if are_bytes else None
-    wanted = dtype.numpy
+    wanted = dtype.stand_in
     if wanted is None or wanted is np.object_ or array.dtype.kind not in "biufc":
         return None
     both_integers = array.dtype.kind in "iu" and dtype.is_integer

@@ -28,10 +28,12 @@ BLOCKED = (
 class Reference:
     """Runs the cases of a plan's signatures on the original graph."""
 
-    def __init__(self, legacy: LegacySession, plan: MigrationPlan, taps: Taps = _NO_TAPS) -> None:
+    def __init__(
+        self, legacy: LegacySession, plan: MigrationPlan, taps: Taps = _NO_TAPS, *, keeps_state: bool = False
+    ) -> None:
         self._legacy = legacy
         self._taps = taps
-        self._keeps_state = bool(plan.carried)
+        self._keeps_state = keeps_state or bool(plan.carried)
         self._signatures = {each.name: each for each in plan.signatures}
         self._constants = {str(each.tensor): _constant(each) for each in plan.constants}
 
@@ -90,6 +92,8 @@ def _stacked(output: OutputBinding, values: Mapping[str, Array]) -> Array:
 def _plain(value: Any) -> Array:
     """An array, strings of one width and bfloat16 as float32: as the other process gives them."""
     array = np.asarray(value)
+    if array.dtype.names:  # a quantized type: a record of its bits
+        return np.asarray(array[array.dtype.names[0]])
     if array.dtype.kind in "OSU":
         return array.astype(np.bytes_)
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -14,12 +14,14 @@ from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
+from tf1compat.plan.reach import written_by
 from tf1compat.restore.session import LegacySession
 from tf1compat.source.model import LegacyModel
 from tf1compat.verify.cases import Case, cases
-from tf1compat.verify.compare import difference, labelled, missing, name_table
+from tf1compat.verify.compare import difference, labelled, likeness, missing, name_table
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
 from tf1compat.verify.domain import domains_of
+from tf1compat.verify.drawn import Drawn, drawn_outputs
 from tf1compat.verify.feeds import given_cases
 from tf1compat.verify.fresh import Answer, FreshProcess
 from tf1compat.verify.reference import BLOCKED, Reference
@@ -56,18 +58,22 @@ def verify(
     given = None if feeds is None else given_cases(plan.signatures, feeds)
     tapped, taps = with_taps(model, plan)
     needed = (*_needed(plan), *taps.values())
-    with FreshProcess(saved_model) as fresh, LegacySession(tapped, findings, needed=needed) as legacy:
-        original = _Original(model, findings, plan, Reference(legacy, plan, taps), seed)
+    kept = _kept(model, plan)
+    session = LegacySession(tapped, findings, needed=needed, initialize=kept.unsaved)
+    with FreshProcess(saved_model) as fresh, session as legacy:
+        reference = Reference(legacy, plan, taps, keeps_state=kept.any)
+        original = _Original(model, findings, plan, reference, seed)
         tried = original.answers(given)
         found = iter(fresh.run([case for case, expected in tried if expected.error is None]))
-        judge = _Judge(plan.labels, fresh.labels, rtol, atol)
+        drawn = drawn_outputs(model.meta_graph.graph, plan)
+        judge = _Judge(plan.labels, fresh.labels, rtol, atol, drawn)
         results = tuple(
             judge.refused(case, expected) if expected.error else judge.result(case, expected, next(found))
             for case, expected in tried
         )
         if given is None and plan.step is not None:
             ran = [case for case, expected in tried if expected.error is None]
-            steps = stepwise(plan.step, ran, fresh.run, rtol, atol)
+            steps = stepwise(plan.step, ran, fresh.run, rtol, atol, drawn.get(plan.step.name, frozenset()))
             results += () if steps is None else (steps,)
         return Comparison(results, rtol, atol, original.description, seed, tf.__version__)
 
@@ -81,6 +87,21 @@ def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:
         for piece in output.pieces
     ]
     return (*inputs, *outputs, *(each.tensor for each in plan.constants))
+
+
+class _Kept(NamedTuple):
+    """What a run of the original leaves behind: `any` change of variables, one of variables that were never saved."""
+
+    any: bool
+    unsaved: bool
+
+
+def _kept(model: LegacyModel, plan: MigrationPlan) -> _Kept:
+    graph = model.meta_graph.graph
+    frozen = {each.tensor.node for each in plan.constants}
+    found = [written_by(graph, each, frozen) for each in plan.signatures]
+    variables = {name for each in found for name in each}
+    return _Kept(bool(variables), not variables <= model.saved_as.keys())
 
 
 @dataclass(frozen=True)
@@ -137,8 +158,9 @@ class _Judge:
     """Compares answers within a tolerance."""
 
     def __init__(
-        self, labels: LabelPlan | None, found_labels: Array | None, rtol: float, atol: float
+        self, labels: LabelPlan | None, found_labels: Array | None, rtol: float, atol: float, drawn: Drawn
     ) -> None:
+        self._drawn = drawn
         self._labels = labels
         self._found_labels = found_labels
         self._tolerance = (rtol, atol)
@@ -150,15 +172,22 @@ class _Judge:
     def result(self, case: Case, expected: Answer, found: Answer) -> CaseResult:
         """The result of a case that the original ran."""
         failure = found.error or self._surplus(expected, found)
-        outputs = () if found.error else (*self._differences(expected, found), *self._all_classes(expected))
+        drawn = self._drawn.get(case.signature, frozenset())
+        differences = () if found.error else self._differences(expected, found, drawn)
+        outputs = () if found.error else (*differences, *self._all_classes(expected))
         return CaseResult(case.signature, case.name, outputs, failure=failure)
 
-    def _differences(self, expected: Answer, found: Answer) -> Iterator[OutputDifference]:
+    def _differences(
+        self, expected: Answer, found: Answer, drawn: frozenset[str]
+    ) -> Iterator[OutputDifference]:
         for alias, value in (expected.outputs | self._labelled(expected, found)).items():
             other = found.outputs.get(alias)
-            yield (
-                missing(alias, value) if other is None else difference(alias, value, other, *self._tolerance)
-            )
+            if other is None:
+                yield missing(alias, value)
+            elif alias in drawn:
+                yield likeness(alias, value, other)
+            else:
+                yield difference(alias, value, other, *self._tolerance)
 
     def _labelled(self, expected: Answer, found: Answer) -> dict[str, Any]:
         """What the labels add to a signature that yields the scores they name."""

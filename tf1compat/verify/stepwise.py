@@ -18,11 +18,19 @@ Ask = Callable[[Sequence[Case]], list[Answer]]
 
 
 def stepwise(
-    signature: SignaturePlan, ran: Iterable[Case], ask: Ask, rtol: float, atol: float
+    signature: SignaturePlan,
+    ran: Iterable[Case],
+    ask: Ask,
+    rtol: float,
+    atol: float,
+    drawn: frozenset[str] = frozenset(),
 ) -> CaseResult | None:
-    """The comparison on the longest of the cases that the original ran; None where no case has several steps."""
+    """The comparison on the longest of the cases that the original ran; None where no case has several steps.
+
+    A model that gives `drawn` outputs goes another way with every step, and is not compared.
+    """
     step = signature.step
-    if step is None or not _is_open(signature, step):
+    if step is None or drawn or not _is_open(signature, step):
         return None
     cases = [each for each in ran if each.signature == signature.name and not each.is_empty]
     case = max(cases, key=lambda each: (_length(step, each), _examples(step, each)), default=None)

@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf1compat.errors import reason_of
+from tf1compat.savedmodel.arrays import array_of, tensor_of
 
 
 def main() -> int:
@@ -56,8 +57,9 @@ def _answer(
 ) -> dict[str, Any]:
     if name not in signatures:
         return {"error": f"there is no signature '{name}'; it has {', '.join(sorted(signatures))}"}
+    _, specs = signatures[name].structured_input_signature
     try:
-        outputs = signatures[name](**{alias: tf.constant(value) for alias, value in feeds.items()})
+        outputs = signatures[name](**{alias: _given(specs.get(alias), each) for alias, each in feeds.items()})
     except (tf.errors.OpError, ValueError, TypeError) as error:
         return {"error": reason_of(error)}
     answer = {}
@@ -68,12 +70,15 @@ def _answer(
     return {"outputs": answer}
 
 
+def _given(spec: Any, value: Any) -> Any:
+    """The tensor to feed; for an alias that is no input, what the signature will refuse."""
+    return tf.constant(value) if spec is None else tensor_of(value, spec.dtype)
+
+
 def _storable(tensor: Any) -> Any:
     """The values in a form that needs no pickling: strings of one width, bfloat16 as float32."""
-    if tensor.dtype == tf.bfloat16:
-        tensor = tf.cast(tensor, tf.float32)
-    array = tensor.numpy()
-    return np.asarray(array).astype(np.bytes_) if tensor.dtype == tf.string else array
+    array = array_of(tensor)
+    return array.astype(np.bytes_) if tensor.dtype == tf.string else array
 
 
 if __name__ == "__main__":

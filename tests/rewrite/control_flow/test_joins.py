@@ -1,4 +1,4 @@
-"""Merges are found innermost first, each with the predicate that chooses between its inputs."""
+"""Merges are found inner before outer, each with the predicate that chooses between its inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.control_flow.joins import closes_loop, innermost_joins, predicate_of
+from tf1compat.rewrite.control_flow.joins import closes_loop, find_join, merges_by_level, predicate_of
 
 COND = """
     p = Placeholder() dtype=bool
@@ -35,9 +35,9 @@ LOOP = """
 """
 
 
-def found(graph: Graph, within: frozenset[str] | None = None) -> dict[str, tuple[str, int]]:
-    joins = innermost_joins(graph, within)
-    return {each.merge.name: (each.predicate.node, each.true_input) for each in joins}
+def joined(graph: Graph, name: str) -> tuple[str, int]:
+    join = find_join(graph, graph[name])
+    return join.predicate.node, join.true_input
 
 
 def test_pivots_and_values_have_the_same_predicate() -> None:
@@ -46,24 +46,32 @@ def test_pivots_and_values_have_the_same_predicate() -> None:
 
 
 def test_each_merge_knows_which_input_is_the_true_branch() -> None:
-    assert found(from_text(COND)) == {"merge": ("p", 1), "turned": ("p", 0)}
+    graph = from_text(COND)
+    assert joined(graph, "merge") == ("p", 1)
+    assert joined(graph, "turned") == ("p", 0)
 
 
 def test_branches_are_told_by_side() -> None:
-    merge, turned = innermost_joins(from_text(COND), None)
-    assert [merge.branch_output(side) for side in (0, 1)] == [TensorRef("other"), TensorRef("constant")]
-    assert [turned.branch_output(side) for side in (0, 1)] == [TensorRef("other"), TensorRef("constant")]
+    graph = from_text(COND)
+    for name in ("merge", "turned"):
+        join = find_join(graph, graph[name])
+        assert [join.branch_output(side).node for side in (0, 1)] == ["other", "constant"]
 
 
-def test_a_merge_behind_another_waits_its_turn() -> None:
-    assert set(found(from_text(COND + CHAINED))) == {"merge", "turned"}
+def test_a_merge_behind_another_comes_first() -> None:
+    assert merges_by_level(from_text(CHAINED + COND), None) == [["merge", "turned"], ["after"]]
 
 
 def test_the_merges_of_loops_are_no_joins() -> None:
     graph = from_text(COND + LOOP)
     assert closes_loop(graph, graph["carried"])
-    assert set(found(graph)) == {"merge", "turned"}
-    assert found(graph, frozenset({"inside", "carried"})) == {"inside": ("carried", 1)}
+    assert merges_by_level(graph, None) == [["merge", "turned"], ["inside"]]
+
+
+def test_only_the_merges_of_a_frame_are_asked_for() -> None:
+    graph = from_text(COND + LOOP)
+    assert merges_by_level(graph, frozenset({"inside", "carried"})) == [["inside"]]
+    assert joined(graph, "inside") == ("carried", 1)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +85,4 @@ def test_the_merges_of_loops_are_no_joins() -> None:
 )
 def test_a_merge_of_anything_else_is_refused_by_name(merge: str) -> None:
     with pytest.raises(RewriteError, match=r"'odd' \(Merge\) joins \d branches"):
-        innermost_joins(from_text(f"{COND}\n odd = {merge}"), None)
+        joined(from_text(f"{COND}\n odd = {merge}"), "odd")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 import pytest
 
 from tests.discovery.loop_text import STEPS, while_loop
@@ -10,8 +13,9 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Function, Graph
-from tf1compat.graph.text import from_text
+from tf1compat.graph.text import from_text, to_text
 from tf1compat.names import TensorRef
+from tf1compat.rewrite.control_flow import loops
 from tf1compat.rewrite.control_flow.loops import functionalise_loops
 
 V1 = ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION | {"LoopCond"}
@@ -146,3 +150,15 @@ def test_a_loop_waits_for_what_its_entries_waited_for() -> None:
     graph = functionalise_loops(from_text(text)).graph
     (node,) = (each for each in graph.nodes if each.op == "While")
     assert node.control_inputs == ("check",)
+
+
+def test_the_loop_of_the_docstring_becomes_what_it_says() -> None:
+    sections = [textwrap.dedent(each) for each in re.findall(r"(?:\n    [^\n]+)+", loops.__doc__ or "")]
+    before, *after = sections
+    graph = functionalise_loops(from_text(before)).graph
+    bodies = [graph, *(each.graph for each in graph.functions.values())]
+    made = [line for body in bodies for line in to_text(body).splitlines()]
+    lines = [line for section in after for line in section.split("\n") if line]
+    assert len(lines) == 6
+    for line in lines:
+        assert [each for each in made if each.startswith(line)], line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from types import MappingProxyType
 from typing import Any
 
@@ -113,8 +114,8 @@ def graph_from(proto: Any) -> Graph:
 
 def _node_from(proto: Any) -> Node:
     data = tuple(TensorRef.parse(name) for name in proto.input if not name.startswith("^"))
-    control = tuple(name[1:] for name in proto.input if name.startswith("^"))
-    return Node(proto.name, proto.op, data, control, attrs_from(proto.attr), proto.device)
+    control = tuple(intern(name[1:]) for name in proto.input if name.startswith("^"))
+    return Node(intern(proto.name), intern(proto.op), data, control, attrs_from(proto.attr), proto.device)
 
 
 def set_node(proto: Any, node: Node) -> None:

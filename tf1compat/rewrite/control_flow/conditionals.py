@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, FunctionRef, TensorValue
+from tf1compat.graph.draft import Draft
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
-from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirect, substitute
+from tf1compat.names import TensorRef, scope_of
+from tf1compat.rewrite.base import Outcome, fresh_name, passing
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
     cut_function,
     recorded_shapes,
-    with_functions,
 )
 from tf1compat.rewrite.control_flow.joins import (
     IDENTITY,
     Join,
     begins_outside,
-    innermost_joins,
+    find_join,
+    merges_by_level,
     predicate_of,
 )
 
 _MADE_BY = "conditionals"
 
 
-def functionalise_conditionals(graph: Graph, within: frozenset[str] | None = None) -> Outcome:
-    """No Merge is left among the nodes `within` (all, if None) but those of loops: each reads an `If`.
+def functionalise_conditionals(graph: Graph) -> Outcome:
+    """No Merge is left but those of loops: each reads an `If`.
 
     Raises RewriteError where a Merge joins anything but the two branches of one predicate.
     """
-    count = 0
-    while joins := innermost_joins(graph, within):
-        for group in _by_predicate(joins):
-            graph = _Conditional(graph, group).converted()
-            count += 1
-    return Outcome(graph, count, "v1 conditionals became functional If")
+    draft = Draft(graph)
+    count = len(convert_conditionals(draft))
+    return Outcome(draft.graph() if count else graph, count, "v1 conditionals became functional If")
+
+
+def convert_conditionals(draft: Draft, within: Collection[str] | None = None) -> list[str]:
+    """The same for the Merges among the nodes `within` (all, if None); gives the names of the `If` nodes."""
+    made = []
+    for merges in merges_by_level(draft, within):
+        joins = [find_join(draft, draft[name]) for name in merges]
+        made += [_Conditional(draft, group).converted() for group in _by_predicate(joins)]
+    return made
 
 
 def _by_predicate(joins: Iterable[Join]) -> list[list[Join]]:
@@ -68,20 +75,30 @@ class _Capture:
 class _Conditional:
     """Merges that join the branches of one predicate, none of them behind another."""
 
-    graph: Graph
+    graph: Draft
     joins: Sequence[Join]
 
-    def converted(self) -> Graph:
-        """The graph with one `If` for all the merges, each of which lives on as one of its outputs."""
-        lead = self.joins[0].merge
-        name = fresh_name(self.graph, f"{lead.name}/if")
+    def converted(self) -> str:
+        """The graph has one `If` for all the merges, each of which lives on as one of its outputs; gives its name."""
+        name = self._scope if self._scope not in self.graph else fresh_name(self.graph, f"{self._scope}/if")
         if_false, if_true = self._branch(0), self._branch(1)
-        changed = {
-            each.merge.name: passing(each.merge, TensorRef(name, number), _MADE_BY)
-            for number, each in enumerate(self.joins)
-        }
-        graph = substitute(self.graph, changed, [self._if_node(name, if_false, if_true)])
-        return with_functions(_with_choices(graph, self.joins), if_false, if_true)
+        node = self._if_node(name, if_false, if_true)
+        self.graph.put(
+            *(
+                passing(each.merge, TensorRef(name, number), _MADE_BY)
+                for number, each in enumerate(self.joins)
+            ),
+            node,
+        )
+        _add_choices(self.graph, self.joins)
+        self.graph.know(if_false, if_true)
+        return name
+
+    @property
+    def _scope(self) -> str:
+        """What the author called the conditional."""
+        lead = self.joins[0].merge.name
+        return scope_of(lead) or lead
 
     def _if_node(self, name: str, if_false: Function, if_true: Function) -> Node:
         merges = [each.merge for each in self.joins]
@@ -98,7 +115,7 @@ class _Conditional:
             Argument(fresh_name(self.graph, f"capture_{number}"), each.dtype, each.seen_from(side))
             for number, each in enumerate(self._captures)
         ]
-        title = f"{self.joins[0].merge.name}_{'true' if side else 'false'}"
+        title = f"{self._scope}_{'true' if side else 'false'}"
         outputs = [each.branch_output(side) for each in self.joins]
         return cut_function(self.graph, title, arguments, outputs, outside=self._waits)
 
@@ -163,7 +180,7 @@ class _Conditional:
         return tuple(name for name in waited if not self._inside[name])
 
     def _in_order(self, *, inside: bool) -> list[Node]:
-        return [node for node in self.graph.nodes if self._inside.get(node.name) is inside]
+        return self.graph.in_order(name for name, within in self._inside.items() if within is inside)
 
     def _dtype_of(self, ref: TensorRef) -> DType:
         dtype = dtype_of(self.graph, ref)
@@ -187,19 +204,17 @@ def _dtype(merge: Node) -> DType:
     return (merge.dtype() or DType("float32")).base
 
 
-def _with_choices(graph: Graph, joins: Iterable[Join]) -> Graph:
-    """The graph with the second output of each Merge that is read (which input it took) chosen by the predicate."""
-    moved, added = {}, []
+def _add_choices(graph: Draft, joins: Iterable[Join]) -> None:
+    """The second output of each Merge that is read (which input it took) is chosen by the predicate."""
     for each in joins:
         second = TensorRef(each.merge.name, 1)
-        if second in graph.uses:
+        if graph.reads(second):
             nodes = _choice(graph, each)
-            added += nodes
-            moved[second] = TensorRef(nodes[-1].name)
-    return redirect(substitute(graph, {}, added), moved) if moved else graph
+            graph.put(*nodes)
+            graph.redirect({second: TensorRef(nodes[-1].name)})
 
 
-def _choice(graph: Graph, join: Join) -> list[Node]:
+def _choice(graph: Draft, join: Join) -> list[Node]:
     name = fresh_name(graph, f"{join.merge.name}/value_index")
     numbers = [
         make_node(

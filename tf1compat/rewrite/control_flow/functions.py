@@ -10,7 +10,7 @@ from types import MappingProxyType
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
-from tf1compat.graph.model import Function, Graph, Node, make_node
+from tf1compat.graph.model import Function, Graph, Node, NodeTable, make_node
 from tf1compat.graph.text import to_text
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import redirected
@@ -31,7 +31,7 @@ class Argument:
 
 
 def cut_function(
-    graph: Graph,
+    graph: NodeTable,
     title: str,
     arguments: Sequence[Argument],
     outputs: Sequence[TensorRef],
@@ -48,7 +48,7 @@ def cut_function(
     reached = _reached(graph, inside, [ref for ref in outputs if ref.node not in made], outside)
     nodes = [_argument_node(each) for each in arguments]
     nodes += extra
-    nodes += [_inside(graph[name], inside, reached) for name in graph.by_name if name in reached]
+    nodes += [_inside(node, inside, reached) for node in graph.in_order(reached)]
     body = Graph(tuple(nodes), versions=graph.versions)
     results = tuple(inside.get(ref, ref) for ref in outputs)
     return Function(
@@ -61,7 +61,7 @@ def _argument_node(argument: Argument) -> Node:
 
 
 def _reached(
-    graph: Graph,
+    graph: NodeTable,
     inside: Mapping[TensorRef, TensorRef],
     outputs: Sequence[TensorRef],
     outside: Collection[str],
@@ -106,7 +106,7 @@ def with_functions(graph: Graph, *functions: Function) -> Graph:
     return replace(graph, functions=MappingProxyType(known))
 
 
-def recorded_shapes(graph: Graph, refs: Sequence[TensorRef]) -> tuple[Shape, ...]:
+def recorded_shapes(graph: NodeTable, refs: Sequence[TensorRef]) -> tuple[Shape, ...]:
     """What the file says of these tensors' shapes; unknown for what a pass has made."""
     return tuple(
         graph.static_shape(ref) if "_output_shapes" in graph.producer(ref).attrs else Shape() for ref in refs

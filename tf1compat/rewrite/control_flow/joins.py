@@ -8,12 +8,12 @@ by an Identity of it, so predicates are compared behind Identities.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.frames import ENTER, MERGE, NEXT_ITERATION, SWITCH
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.model import Node, NodeTable
 from tf1compat.graph.walk import resolve, topological
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import ELSEWHERE
@@ -35,39 +35,42 @@ class Join:
         return self.merge.inputs[self.true_input if side else 1 - self.true_input]
 
 
-def predicate_of(graph: Graph, switch: Node) -> TensorRef:
+def predicate_of(graph: NodeTable, switch: Node) -> TensorRef:
     """What a Switch goes by, behind Identities."""
     return resolve(graph, switch.inputs[1], IDENTITY)
 
 
-def closes_loop(graph: Graph, merge: Node) -> bool:
+def closes_loop(graph: NodeTable, merge: Node) -> bool:
     """Whether a Merge is where a loop variable comes round again."""
     return any(graph.producer(ref).op in NEXT_ITERATION for ref in merge.inputs)
 
 
-def begins_outside(graph: Graph, node: Node) -> bool:
+def begins_outside(graph: NodeTable, node: Node) -> bool:
     """Whether no branch reaches behind a node: there the frame's own values come in."""
     return node.op in ENTER or (node.op in MERGE and closes_loop(graph, node))
 
 
-def innermost_joins(graph: Graph, within: Collection[str] | None) -> tuple[Join, ...]:
-    """The joins among the nodes `within` (all, if None) that no other such join stands behind."""
-    return tuple(_join(graph, merge) for merge in _innermost_merges(graph, within))
-
-
-def _innermost_merges(graph: Graph, within: Collection[str] | None) -> Iterator[Node]:
-    after: set[str] = set()  # nodes that a Merge which is to go stands behind
-    for node in topological(graph):
-        joins = node.op in MERGE and (within is None or node.name in within) and not closes_loop(graph, node)
+def merges_by_level(graph: NodeTable, within: Collection[str] | None = None) -> list[list[str]]:
+    """The Merges of branches among the nodes `within` (all, if None), each on a level above those behind it."""
+    levels: list[list[str]] = []
+    level: dict[str, int] = {}  # how many such Merges, one after another, have come before a node's value
+    for node in topological(graph, within=within):
         reads = (*(ref.node for ref in node.inputs), *node.control_inputs)
-        later = any(name in after and graph[name].op not in NEXT_ITERATION for name in reads)
-        if joins and not later:
-            yield node
-        if joins or later:
-            after.add(node.name)
+        before = max((level[name] for name in reads if name in level and _passes_on(graph, name)), default=0)
+        if node.op in MERGE and not closes_loop(graph, node):
+            if before == len(levels):
+                levels.append([])
+            levels[before].append(node.name)
+            before += 1
+        level[node.name] = before
+    return levels
 
 
-def _join(graph: Graph, merge: Node) -> Join:
+def _passes_on(graph: NodeTable, name: str) -> bool:
+    return graph[name].op not in NEXT_ITERATION
+
+
+def find_join(graph: NodeTable, merge: Node) -> Join:
     """A Merge of two branches; raises RewriteError where no predicate is seen to choose between them."""
     sides = [_sides_behind(graph, ref) for ref in merge.inputs]
     for predicate, side in sides[0]:
@@ -79,7 +82,7 @@ def _join(graph: Graph, merge: Node) -> Join:
     )
 
 
-def _sides_behind(graph: Graph, ref: TensorRef) -> tuple[tuple[TensorRef, int], ...]:
+def _sides_behind(graph: NodeTable, ref: TensorRef) -> tuple[tuple[TensorRef, int], ...]:
     """Each (predicate, side) whose Switches the walk back from a tensor meets first."""
     found: dict[tuple[TensorRef, int], None] = {}
     todo, seen = [ref], set[TensorRef]()

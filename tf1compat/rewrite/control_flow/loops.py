@@ -1,27 +1,64 @@
 """v1 while loops become functional `While` nodes, inner loops first.
 
+`tf1compat.graph.frames` finds the loops, `judgement` says which have a functional form, and this file makes it. One
+loop, `x` times `w` for `n` turns, before:
+
+    zero = Const() dtype=int32; value=tensor(int32, 0)
+    one = Const() dtype=int32; value=tensor(int32, 1)
+    n = Placeholder() dtype=int32
+    x = Placeholder() dtype=float32
+    w = Placeholder() dtype=float32
+    loop/limit = Enter(n) T=int32; frame_name='loop'; is_constant=True
+    loop/w = Enter(w) T=float32; frame_name='loop'; is_constant=True
+    loop/i_enter = Enter(zero) T=int32; frame_name='loop'
+    loop/h_enter = Enter(x) T=float32; frame_name='loop'
+    loop/i = Merge(loop/i_enter, loop/i_next) T=int32
+    loop/h = Merge(loop/h_enter, loop/h_next) T=float32
+    loop/less = Less(loop/i, loop/limit) T=int32
+    loop/cond = LoopCond(loop/less)
+    loop/i_switch = Switch(loop/i, loop/cond) T=int32
+    loop/h_switch = Switch(loop/h, loop/cond) T=float32
+    loop/add = Add(loop/i_switch:1, one) T=int32
+    loop/product = MatMul(loop/h_switch:1, loop/w) T=float32
+    loop/i_next = NextIteration(loop/add) T=int32
+    loop/h_next = NextIteration(loop/product) T=float32
+    y = Exit(loop/h_switch) T=float32
+
+and after, in the graph, in the function of the condition, whose result is `loop/less`, and in that of the body, whose
+results are `loop_counter/next`, `maximum_iterations`, `loop/add`, `loop/product` and the invariants as they were:
+
+    loop = While(loop/loop_counter, loop/maximum_iterations, zero, x, n, w)
+    y = Identity(loop:3)
+
+    loop/less = Less(loop_variable_0, loop_invariant_0)
+
+    loop_counter/next = AddV2(loop_counter, loop_counter/one)
+    loop/add = Add(loop_variable_0, one)
+    loop/product = MatMul(loop_variable_1, loop_invariant_1)
+
 The node keeps the convention of TF2's own while loops (tensorflow/python/ops/while_v2.py), which its gradient relies
 on: a turn counter and the maximum number of turns come before the loop variables, loop invariants after them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, FunctionRef, Shape, TensorValue
+from tf1compat.graph.draft import Draft
 from tf1compat.graph.frames import Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.rewrite.base import Outcome, fresh_name, passing
-from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
+from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, passing
+from tf1compat.rewrite.control_flow.conditionals import convert_conditionals
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
     cut_function,
     recorded_shapes,
-    with_functions,
 )
+from tf1compat.rewrite.control_flow.judgement import objection
 
 _INT = DType("int32")
 _MADE_BY = "loops"
@@ -30,32 +67,39 @@ _PREFIX = 2  # the turn counter and the maximum number of turns
 
 def functionalise_loops(graph: Graph) -> Outcome:
     """No frame is left: each is a `While` node with its condition and its body as functions."""
-    count = 0
-    while frames := find_frames(graph):
-        graph = functionalise_conditionals(graph, frames[0].nodes).graph
-        (frame,) = (each for each in find_frames(graph) if each.name == frames[0].name)
-        graph = _Loop(graph, frame).converted()
-        count += 1
-    return Outcome(graph, count, "v1 while loops became functional While")
+    frames = find_frames(graph)
+    if not frames:
+        return Outcome(graph)
+    draft = Draft(graph)
+    made: dict[str | None, list[str]] = {}  # by frame, the While nodes of the loops in it
+    for frame in frames:
+        nodes = [*(name for name in frame.nodes if name in draft), *made.get(frame.name, ())]
+        nodes += convert_conditionals(draft, frozenset(nodes))
+        mismatch = objection(draft, frame, nodes)
+        if mismatch is not None:
+            raise RewriteError(f"'{mismatch.at}' {mismatch.reason}; {ELSEWHERE}")
+        made.setdefault(frame.parent, []).append(_Loop(draft, frame).converted(nodes))
+    return Outcome(draft.graph(), len(frames), "v1 while loops became functional While")
 
 
 @dataclass(frozen=True)
 class _Loop:
-    graph: Graph
+    graph: Draft
     frame: Frame
 
-    def converted(self) -> Graph:
+    def converted(self, nodes: Collection[str]) -> str:
+        """One `While` stands in the place of the loop's `nodes`, but for its Exits; gives its name."""
         condition, body = self._condition(), self._body()
         name = fresh_name(self.graph, scope_of(self.frame.loop_cond) or self.frame.name.replace("/", "_"))
         counter = self._constant(self._free(f"{name}/loop_counter"), 0)
         most = self._constant(self._free(f"{name}/maximum_iterations"), -1)
         node = self._while_node(name, (counter, most), condition, body)
         exits = self._exits(name)
-        gone = self.frame.nodes - set(exits)
-        kept = [exits.get(each.name, each) for each in self.graph.nodes if each.name not in gone]
-        result = with_functions(self.graph.replacing([*kept, counter, most, node]), condition, body)
-        _reject_strays(result, gone)
-        return result
+        gone = frozenset(nodes).difference(exits)
+        self.graph.put(*exits.values(), counter, most, node)
+        self.graph.remove(gone)
+        self.graph.know(condition, body)
+        return name
 
     @property
     def variables(self) -> Sequence[LoopVariable]:
@@ -137,13 +181,3 @@ class _Loop:
             for number, each in enumerate(self.variables)
             if each.exit
         }
-
-
-def _reject_strays(graph: Graph, gone: frozenset[str]) -> None:
-    for node in graph.nodes:
-        for name in (*(ref.node for ref in node.inputs), *node.control_inputs):
-            if name in gone:
-                raise RewriteError(
-                    f"'{node.name}' reads '{name}' out of a while loop without passing an Exit; "
-                    "TF2 has no form for that"
-                )

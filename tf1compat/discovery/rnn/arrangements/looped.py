@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.pattern import SELECTIONS, source
@@ -21,10 +21,11 @@ def find_looped(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]
     loops = find_loops(frames, training_nodes)
     branches = nodes_in_branches(frames) if loops else frozenset()
     found: list[Rnn] = []
+    enclosing = _enclosing(loops)
     for loop in loops:
         rnn = _rnn(frames, loop)
         if rnn is not None:
-            outside = outside_of(loop, _enclosing(loop, loops), frames, branches)
+            outside = outside_of(loop, tuple(enclosing[loop.frame.loop_cond]), frames, branches)
             found.append(as_in_file(graph, outside.view(rnn)))
     return tuple(found)
 
@@ -41,10 +42,14 @@ def _rnn(graph: Graph, loop: Loop) -> Rnn | None:
     )  # fmt: skip
 
 
-def _enclosing(loop: Loop, loops: Collection[Loop]) -> tuple[Frame, ...]:
-    """The frames that a loop runs in."""
-    frames = (each.frame for each in loops if each.frame is not loop.frame)
-    return tuple(each for each in frames if loop.frame.loop_cond in each.nodes)
+def _enclosing(loops: Collection[Loop]) -> Mapping[str, list[Frame]]:
+    """The frames that each loop, named by its LoopCond, runs in."""
+    found: dict[str, list[Frame]] = {each.frame.loop_cond: [] for each in loops}
+    for each in loops:
+        for name in each.frame.nodes:
+            if name in found and name != each.frame.loop_cond:
+                found[name].append(each.frame)
+    return found
 
 
 def _kind(graph: Graph, loop: Loop) -> str:

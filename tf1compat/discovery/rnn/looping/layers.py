@@ -217,4 +217,4 @@ def _variables(graph: Graph, nodes: Collection[str]) -> tuple[str, ...]:
     """The variables that enter the loop in these nodes, in the order in which they were made."""
     entering = (graph[name] for name in nodes if graph[name].op in ENTER)
     weights = {name for enter in entering for name in weights_behind(graph, enter.inputs[0])}
-    return tuple(name for name in graph.by_name if name in weights) if weights else ()
+    return tuple(node.name for node in graph.in_order(weights))

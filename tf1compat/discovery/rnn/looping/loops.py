@@ -6,7 +6,7 @@ Loops of gradients are left out: they run the forward loops backwards and belong
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, VARIABLES
@@ -73,12 +73,15 @@ def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]
     frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
     forward = [each for each in frames if not any(graph[name].op in _STACK_POPS for name in each.nodes)]
     ordered = sorted(forward, key=lambda each: position[each.loop_cond])
-    return tuple(_loop(graph, each, _inside(each, frames)) for each in ordered)
+    children: dict[str | None, list[Frame]] = {}
+    for each in frames:
+        children.setdefault(each.parent, []).append(each)
+    return tuple(_loop(graph, each, _inside(each, children.get(each.name, ()))) for each in ordered)
 
 
-def _inside(frame: Frame, frames: list[Frame]) -> frozenset[str]:
+def _inside(frame: Frame, children: Iterable[Frame]) -> frozenset[str]:
     """The nodes of a frame that run in frames of their own."""
-    inner = (each.nodes for each in frames if each.parent == frame.name and each.nodes < frame.nodes)
+    inner = (each.nodes for each in children if each.nodes < frame.nodes)
     return frozenset().union(*inner)
 
 

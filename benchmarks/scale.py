@@ -1,0 +1,264 @@
+"""How the cost of a migration grows with the graph: `python -m benchmarks.scale [FAMILY …] [--nodes N …]`.
+
+Each graph is a stack of patterns as TensorFlow 1 writes them (most from `fixtures/small_graphs`), repeated under
+prefixes, each copy reading what the one before gives. Told are the seconds of the processor for discovery, plan and
+rewrite, and how much dearer a node is than in the smallest graph of the family: 1 is linear growth. TensorFlow is not
+imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from sys import intern
+from types import MappingProxyType
+from typing import TypeVar
+
+from tabulate import tabulate
+
+from tf1compat.discovery import discover
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.model import Graph, Node, make_node
+from tf1compat.graph.protos import BundleEntry
+from tf1compat.graph.text import from_text
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef
+from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.rewrite import rewrite
+from tf1compat.source import open_model
+from tf1compat.source.model import LegacyModel
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "small_graphs" / "tf1.15.5"
+Result = TypeVar("Result")
+FLOAT = DType("float32")
+SIZES = (1_000, 10_000, 100_000)
+#: The patterns that each family repeats, in turn.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "mixed": ("loops_three_deep", "cond", "cond_in_while", "nested_cond", "scan", "while_in_cond", "gru"),
+    "loops": ("while_with_invariants",),
+    "nested loops": ("loops_three_deep",),
+    "conds": ("cond", "nested_cond"),
+    "conds in loops": ("cond_in_while",),
+    "loops in conds": ("while_in_cond",),
+    "TensorArrays": ("scan", "map_fn"),
+    "networks": ("gru",),
+    "chain": ("chain",),
+    "inputs": ("input",),
+}
+#: What each pattern gives to the next copy.
+RESULTS: Mapping[str, str] = {
+    "while_with_invariants": "while/Exit_1", "loops_three_deep": "a/exit", "cond": "cond/Merge",
+    "nested_cond": "cond/Merge", "cond_in_while": "while/Exit_1", "while_in_cond": "cond/Merge",
+    "scan": "scan/TensorArrayStack/TensorArrayGatherV3", "map_fn": "map/TensorArrayStack/TensorArrayGatherV3",
+    "gru": "rnn/transpose_1", "chain": "end", "input": "end",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A graph to be repeated, from its placeholder `x` to its result, with what the checkpoint holds of it."""
+
+    nodes: tuple[Node, ...]
+    result: str
+    entries: Mapping[str, BundleEntry]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The seconds that each stage took on a graph of so many nodes."""
+
+    nodes: int
+    discovery: float
+    plan: float
+    rewrite: float
+
+    @property
+    def seconds(self) -> float:
+        return self.discovery + self.plan + self.rewrite
+
+    @property
+    def per_node(self) -> float:
+        return self.seconds / self.nodes
+
+
+# ----------------------------------------------------------------------------------------------- the patterns
+
+
+def _loop(scope: str, given: str, body: str) -> str:
+    """A counted loop over a float value; `{~value}` in the body is the old one, `{~new}` what it has to define."""
+    frame = f"{scope}/frame"
+    text = f"""
+        ~enter = Enter({given}) T=float32; frame_name={frame!r}; is_constant=False; parallel_iterations=10
+        ~merge = Merge(~enter, ~next) T=float32; N=2
+        ~limit = Enter(n) T=float32; frame_name={frame!r}; is_constant=True; parallel_iterations=10
+        ~less = Less(~merge, ~limit) T=float32
+        ~cond = LoopCond(~less)
+        ~switch = Switch(~merge, ~cond) T=float32
+        ~value = Identity(~switch:1) T=float32
+        ~one = Const(^~value) dtype=float32; value=tensor(float32, 1.0)
+        {body}
+        ~next = NextIteration(~new) T=float32
+        ~exit = Exit(~switch) T=float32
+    """
+    return text.replace("~", f"{scope}/")
+
+
+def _three_deep() -> str:
+    inner = _loop("a/b/c", "a/b/value", "~new = Add(~value, ~one) T=float32").replace(
+        "Enter(n)", "Enter(a/b/limit)"
+    )
+    middle = _loop("a/b", "a/value", f"~new = Add(a/b/c/exit, ~one) T=float32\n{inner}")
+    middle = middle.replace("Enter(n)", "Enter(a/limit)")
+    outer = _loop("a", "x", f"~new = Mul(a/b/exit, ~one) T=float32\n{middle}")
+    return f"x = Placeholder() dtype=float32; shape=shape()\nn = Placeholder() dtype=float32; shape=shape()\n{outer}"
+
+
+def _chain() -> str:
+    return """
+        x = Placeholder() dtype=float32; shape=shape(None, 3)
+        half = Const() dtype=float32; value=tensor(float32, 0.5)
+        scaled = Mul(x, half) T=float32
+        shaped = Tanh(scaled) T=float32
+        end = Identity(shaped) T=float32
+    """
+
+
+def _input() -> str:
+    return """
+        x = Placeholder() dtype=float32; shape=shape(None, 3)
+        own = Placeholder() dtype=float32; shape=shape(None, 3)
+        scaled = Mul(own, own) T=float32
+        end = Add(x, scaled) T=float32
+    """
+
+
+_WRITTEN: Mapping[str, Callable[[], str]] = {
+    "loops_three_deep": _three_deep, "chain": _chain, "input": _input,
+}  # fmt: skip
+
+
+@cache
+def pattern(name: str) -> Pattern:
+    """A pattern by its name, with nothing in it that its result does not depend on."""
+    if name in _WRITTEN:
+        return _pruned(from_text(_WRITTEN[name]()), RESULTS[name], {})
+    model = open_model(FIXTURES / name)
+    return _pruned(model.meta_graph.graph, RESULTS[name], model.checkpoint.entries)
+
+
+def _pruned(graph: Graph, result: str, entries: Mapping[str, BundleEntry]) -> Pattern:
+    needed = ancestors(graph, [result])
+    return Pattern(tuple(node for node in graph.nodes if node.name in needed), result, entries)
+
+
+# ------------------------------------------------------------------------------------------------- the stacks
+
+
+def stacked(family: str, nodes: int) -> tuple[LegacyModel, str]:
+    """A model with at least so many nodes, and the signature from its first copy's inputs to its last one's result."""
+    made: list[Node] = []
+    entries: dict[str, BundleEntry] = {}
+    outer: dict[str, str] = {}  # what a copy reads of those before, by placeholder
+    for number, name in enumerate(cycle(FAMILIES[family])):
+        if len(made) >= nodes:
+            break
+        each, prefix = pattern(name), f"copy_{number}/"
+        made += _copy(each, prefix, outer)
+        entries.update((prefix + key, entry) for key, entry in each.entries.items())
+        outer["x"] = prefix + each.result
+        if any(node.name == "n" for node in each.nodes):
+            outer.setdefault("n", prefix + "n")
+    given = outer["x"]
+    model = open_model(FIXTURES / "cond")
+    meta = replace(model.meta_graph, graph=Graph(tuple(made)), variables={}, node_collections={})
+    checkpoint = replace(model.checkpoint, entries=MappingProxyType(entries))
+    inputs = ", ".join(f"{_alias(node)}={node.name}:0" for node in made if node.op == "Placeholder")
+    return replace(
+        model, meta_graph=meta, checkpoint=checkpoint, saved_as={}
+    ), f"serving_default({inputs}) -> y={given}:0"
+
+
+def _alias(node: Node) -> str:
+    return node.name.replace("/", "_")
+
+
+def _copy(each: Pattern, prefix: str, outer: Mapping[str, str]) -> Iterator[Node]:
+    """The pattern's nodes under a prefix; its placeholders pass on what is given for them, if anything is.
+
+    There is one string for each name, as when a file is read.
+    """
+    for node in each.nodes:
+        given = outer.get(node.name)
+        yield _renamed(node, prefix) if given is None else _passing(node, prefix, given)
+
+
+def _passing(node: Node, prefix: str, given: str) -> Node:
+    return make_node(
+        intern(prefix + node.name), "Identity", (TensorRef(intern(given)),), T=node.dtype("dtype") or FLOAT
+    )
+
+
+def _renamed(node: Node, prefix: str) -> Node:
+    attrs = dict(node.attrs)
+    if "frame_name" in attrs:
+        attrs["frame_name"] = (prefix + node.text("frame_name")).encode()
+    return replace(
+        node,
+        name=intern(prefix + node.name),
+        inputs=tuple(TensorRef(intern(prefix + ref.node), ref.index) for ref in node.inputs),
+        control_inputs=tuple(intern(prefix + name) for name in node.control_inputs),
+        attrs=MappingProxyType(attrs),
+    )
+
+
+# -------------------------------------------------------------------------------------------- what they cost
+
+
+def cost(family: str, nodes: int) -> Cost:
+    """The seconds of each stage on a stack of this family."""
+    model, signature = stacked(family, nodes)
+    discovery, findings = timed(lambda: discover(model))
+    planning, plan = timed(lambda: make_plan(model, findings, Wishes([signature])))
+    rewriting, _ = timed(lambda: rewrite(model.meta_graph.graph, plan))
+    return Cost(len(model.meta_graph.graph.nodes), discovery, planning, rewriting)
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    """How long one call takes, and what it gives; nothing that went before is collected meanwhile."""
+    gc.collect()
+    gc.freeze()
+    start = time.process_time()
+    result = work()
+    return time.process_time() - start, result
+
+
+def table(family: str, sizes: Iterable[int]) -> Iterator[list[object]]:
+    """A row for each size."""
+    first = None
+    for nodes in sizes:
+        each = cost(family, nodes)
+        first = first or each
+        yield [
+            family, each.nodes, each.discovery, each.plan, each.rewrite, each.seconds, 1e6 * each.per_node,
+            each.per_node / first.per_node,
+        ]  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("family", nargs="*", help=f"of {', '.join(FAMILIES)}; all, if none is named")
+    parser.add_argument("--nodes", nargs="+", type=int, default=SIZES)
+    wanted = parser.parse_args(arguments)
+    rows = [row for family in wanted.family or FAMILIES for row in table(family, wanted.nodes)]
+    headers = ["family", "nodes", "discovery s", "plan s", "rewrite s", "all s", "µs a node", "growth"]
+    print(tabulate(rows, headers, floatfmt=("", "", ".2f", ".2f", ".2f", ".2f", ".1f", ".2f")))
+
+
+if __name__ == "__main__":
+    main()

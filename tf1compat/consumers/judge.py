@@ -1,0 +1,175 @@
+"""Which nodes of a rewritten model a consumer cannot take, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tf1compat.consumers.known_ops import ONNX, TFLITE
+from tf1compat.graph.attributes import FunctionRef, TensorValue
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import resolve
+from tf1compat.names import TensorRef
+from tf1compat.rewrite.known import known_scalar
+from tf1compat.rewrite.result import Rewritten
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A node that keeps a signature from a consumer."""
+
+    consumer: str
+    signature: str
+    node: str
+    op: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node stands."""
+
+    signature: Graph  # holds all functions
+    graph: Graph
+    in_loop: bool
+
+
+#: Why a consumer cannot take a node, or None.
+Judge = Callable[[Place, Node], str | None]
+
+
+def obstacles(rewritten: Rewritten, consumer: str) -> tuple[Obstacle, ...]:
+    """Every node that a consumer cannot take, those of loops and branches included; `consumer` is in CONSUMERS."""
+    judge = _JUDGES[consumer]
+    found = (
+        Obstacle(consumer, signature.name, node.name, node.op, reason)
+        for signature in rewritten.signatures
+        for place, node in _every_node(signature.graph)
+        if (reason := judge(place, node)) is not None
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _every_node(graph: Graph) -> Iterator[tuple[Place, Node]]:
+    loops = _in_loops(graph)
+    parts = [("", graph), *((name, each.graph) for name, each in graph.functions.items())]
+    for name, part in parts:
+        place = Place(graph, part, name in loops)
+        yield from ((place, node) for node in part.nodes if node.op != "_Arg")
+
+
+def _in_loops(graph: Graph) -> frozenset[str]:
+    """The functions that run inside a loop."""
+    found: set[str] = set()
+    todo = [name for part in (graph, *(each.graph for each in graph.functions.values()))
+            for node in part.nodes if node.op == "While" for name in _called(node)]  # fmt: skip
+    while todo:
+        name = todo.pop()
+        if name not in found and name in graph.functions:
+            found.add(name)
+            todo += [each for node in graph.functions[name].graph.nodes for each in _called(node)]
+    return frozenset(found)
+
+
+def _called(node: Node) -> tuple[str, ...]:
+    return tuple(value.name for value in node.attrs.values() if isinstance(value, FunctionRef))
+
+
+# ---------------------------------------------------------------------------------------------- converters
+
+
+def _tflite(place: Place, node: Node) -> str | None:
+    if node.op not in TFLITE:
+        return "TensorFlow Lite has no built-in op for it"
+    if node.op == "TensorListReserve" and _has_open_element(place.graph, node):
+        return "the shape of its elements is not known before the first is written"
+    if node.op == "TensorListResize":
+        return "a list that grows inside a loop has no built-in form"
+    if node.op == "If" and _carries_list(node):
+        return "a list that comes out of a branch has no built-in form"
+    return None
+
+
+def _onnx(place: Place, node: Node) -> str | None:
+    if node.op not in ONNX:
+        return "tf2onnx does not know it"
+    if node.op == "TensorListResize":
+        return "an array that grows inside a loop has no form in ONNX"
+    if node.op == "TensorListSetItem" and not place.in_loop:
+        return "an array that is written outside a loop has no form in ONNX"
+    if node.op == "TensorListSetItem" and not _is_in_order(place, node):
+        return "tf2onnx takes the elements in the order in which they are written"
+    if node.op == "If" and _outputs(node) > 1:
+        return "tf2onnx loses the outputs of a branch but the first"
+    if node.op == "If" and place.in_loop:
+        return "around a branch, the shapes of a loop are lost on the way to tf2onnx"
+    return None
+
+
+def _is_in_order(place: Place, write: Node) -> bool:
+    """Whether a loop writes at an index that grows by one each turn."""
+    index = resolve(place.graph, write.inputs[1])
+    body = next(each for each in place.signature.functions.values() if each.graph is place.graph)
+    if index.node not in body.inputs:
+        return False
+    position = body.inputs.index(index.node)
+    after = resolve(place.graph, body.outputs[position]) if position < len(body.outputs) else index
+    step = place.graph.producer(after)
+    if step.op not in ("Add", "AddV2"):
+        return False
+    sides = [resolve(place.graph, ref) for ref in step.inputs]
+    return index in sides and any(known_scalar(place.graph, ref) == 1 for ref in sides)
+
+
+def _outputs(node: Node) -> int:
+    types = node.attrs.get("Tout")
+    return len(types) if isinstance(types, tuple) else 0
+
+
+def _carries_list(node: Node) -> bool:
+    types = node.attrs.get("Tout")
+    return isinstance(types, tuple) and "variant" in types
+
+
+def _has_open_element(graph: Graph, node: Node) -> bool:
+    value = graph.input(node, 0).attrs.get("value")
+    return isinstance(value, TensorValue) and bool((value.array < 0).any())
+
+
+# ------------------------------------------------------------------------------------------------- running
+
+#: Ops without an XLA kernel on a CPU that TensorFlow 1 graphs have.
+_NOT_COMPILED = frozenset({
+    "TensorListResize", "TensorListSplit", "TensorListConcatV2", "TensorListScatterIntoExistingList",
+    "TensorListGather", "BlockLSTM", "BlockLSTMV2", "LSTMBlockCell", "GRUBlockCell", "Unique", "UniqueV2",
+    "UniqueWithCounts", "Where", "DynamicPartition", "PyFunc", "EagerPyFunc", "Print", "PrintV2", "CTCGreedyDecoder",
+    "CTCBeamSearchDecoder", "Multinomial", "HashTable", "HashTableV2",
+})  # fmt: skip
+_NOT_COMPILED_PREFIXES = ("Sparse", "LookupTable", "String", "Decode", "Parse", "Queue")
+
+
+def _xla(place: Place, node: Node) -> str | None:
+    if node.op == "While" and _grows(place.signature, node):
+        return "a value of the loop has another shape after each turn"
+    if node.op in _NOT_COMPILED or node.op.startswith(_NOT_COMPILED_PREFIXES):
+        return "XLA has no kernel for it"
+    return None
+
+
+def _grows(graph: Graph, loop: Node) -> bool:
+    """Whether a loop appends to one of its values."""
+    name = getattr(loop.attrs["body"], "name", "")
+    body = graph.functions[name]
+    pairs = zip(body.inputs, body.outputs, strict=True)
+    return any(_is_appended(body.graph, TensorRef(before), after) for before, after in pairs)
+
+
+def _is_appended(graph: Graph, before: TensorRef, after: TensorRef) -> bool:
+    node = graph.producer(resolve(graph, after))
+    return node.op in ("Concat", "ConcatV2") and before in (resolve(graph, ref) for ref in node.inputs)
+
+
+_JUDGES: Mapping[str, Judge] = MappingProxyType({"tflite": _tflite, "onnx": _onnx, "xla": _xla})
+#: The consumers that something is known of, by the name that `inspect --for` takes.
+CONSUMERS = tuple(_JUDGES)

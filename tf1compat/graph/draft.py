@@ -1,0 +1,92 @@
+"""A graph under change: each edit costs as much as the nodes that it touches, not as much as the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from tf1compat.graph.model import Function, Graph, Node, NodeTable, Versions
+from tf1compat.names import TensorRef
+
+
+class Draft(NodeTable):
+    """Begins as a graph, takes edits, ends as a graph: the same order of nodes as if each edit had made a new one."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._origin = graph
+        self._nodes = dict(graph.by_name)
+        self._positions = {name: position for position, name in enumerate(self._nodes)}
+        self._next = len(self._nodes)
+        self._functions: dict[str, Function] = dict(graph.functions)
+        self._readers: dict[str, dict[str, None]] = {}
+        for node in graph.nodes:
+            self._enter(node)
+
+    @property
+    def by_name(self) -> Mapping[str, Node]:
+        """Every node as it is now, under its name."""
+        return self._nodes
+
+    @property
+    def versions(self) -> Versions:
+        """The version numbers of the file."""
+        return self._origin.versions
+
+    def graph(self) -> Graph:
+        """The graph as it is now."""
+        nodes = tuple(self.in_order(self._nodes))
+        return replace(self._origin, nodes=nodes, functions=MappingProxyType(dict(self._functions)))
+
+    def in_order(self, names: Iterable[str]) -> list[Node]:
+        """The nodes of these names, in the order of the graph."""
+        return [self._nodes[name] for name in sorted(names, key=self._positions.__getitem__)]
+
+    def readers(self, name: str) -> Iterable[str]:
+        """The nodes that read an output of this one or wait for it."""
+        return self._readers.get(name, ())
+
+    def reads(self, ref: TensorRef) -> bool:
+        """Whether any node reads a tensor."""
+        return any(ref in self._nodes[name].inputs for name in self.readers(ref.node))
+
+    def put(self, *nodes: Node) -> None:
+        """Each node is in the place of the one of its name, or at the end where there was none."""
+        for node in nodes:
+            if node.name in self._nodes:
+                self._leave(self._nodes[node.name])
+            else:
+                self._positions[node.name] = self._next
+                self._next += 1
+            self._nodes[node.name] = node
+            self._enter(node)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """No node of these names is left."""
+        for name in names:
+            self._leave(self._nodes.pop(name))
+            del self._positions[name]
+
+    def redirect(self, replacements: Mapping[TensorRef, TensorRef]) -> None:
+        """Every reader of a replaced tensor reads its replacement."""
+        readers = {name for ref in replacements for name in self.readers(ref.node)}
+        for node in self.in_order(readers):
+            inputs = tuple(replacements.get(ref, ref) for ref in node.inputs)
+            if inputs != node.inputs:
+                self.put(replace(node, inputs=inputs))
+
+    def know(self, *functions: Function) -> None:
+        """These functions are in the graph's library."""
+        self._functions.update((each.name, each) for each in functions)
+
+    def _enter(self, node: Node) -> None:
+        for name in _behind(node):
+            self._readers.setdefault(name, {})[node.name] = None
+
+    def _leave(self, node: Node) -> None:
+        for name in _behind(node):
+            self._readers[name].pop(node.name, None)
+
+
+def _behind(node: Node) -> Iterable[str]:
+    return (*(ref.node for ref in node.inputs), *node.control_inputs)
