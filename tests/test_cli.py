@@ -104,6 +104,18 @@ def test_a_value_is_json_or_else_text(model, monkeypatch, text, value):
     assert given["constants"] == {"a/b:0": value}
 
 
+def test_files_are_given_by_name_and_may_have_any_path(model, monkeypatch):
+    given = {}
+
+    def plan(model, **options):
+        given.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "plan", plan)
+    assert main(["plan", model, "--asset", "vocab.txt=data/run=3/my vocab.txt", "--asset", "C:\\v=b"]) == 130
+    assert given["assets"] == {"vocab.txt": "data/run=3/my vocab.txt", "C:\\v": "b"}
+
+
 @pytest.fixture(scope="module")
 def plan(fixture_folder):
     return pipeline.plan(fixture_folder("birnn_classifier/tf1.4.1"))
@@ -172,6 +184,11 @@ def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
         (["plan", "{model}", "--signature", "serving_default(inputs, Placeholder) -> Sofmax"], "'Softmax'"),
         (["plan", "{model}", "--set", "keep_prob"], "--set takes TENSOR=VALUE"),
         (["plan", "{model}", "--set", "keep_prob=1", "--set", "keep_prob=0.5"], "a tensor twice"),
+        (["plan", "{model}", "--asset", "vocab.txt"], "--asset takes NAME=PATH"),
+        (["plan", "{model}", "--asset", "vocab.txt="], "--asset takes NAME=PATH"),
+        (["plan", "{model}", "--asset", "v=a", "--asset", "v=b"], "--asset names a file twice"),
+        (["plan", "{model}", "--asset", "vocab.txt=here"], "no table of the graph is filled from a file"),
+        (["migrate", "{model}", "{out}", "--plan", "p.json", "--asset", "v=a"], "--asset would"),
         (["migrate", "{model}", "{out}", "--plan", "nothing.json"], "the plan 'nothing.json' is not a file"),
         (["migrate", "{model}", "{out}", "--plan", "{model}.meta"], "is not JSON"),
         (["migrate", "{model}", "{out}", "--plan", "p.json", "--labels", "l", "--set", "a=1"], "--set, --labels would"),

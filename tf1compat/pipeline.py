@@ -15,10 +15,14 @@ from tf1compat.consumers import Obstacle, obstacles
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
+from tf1compat.discovery.tables.given import with_assets
+from tf1compat.errors import RestoreError
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import Signatures, Wishes, make_plan
 from tf1compat.plan.model import MigrationPlan
+from tf1compat.plan.op_libraries import absolute
+from tf1compat.plan.variables import initial_values
 from tf1compat.report import comparison as comparison_report
 from tf1compat.report.inspection import Inspection
 from tf1compat.report.migration import MigrationResult
@@ -78,15 +82,29 @@ def plan(
     weights: str = "auto",
     jit: bool = False,
     allow: tuple[str, ...] = (),
+    assets: Mapping[str, Place] | None = None,
+    batch_statistics: str = "auto",
+    softmax: bool | str = False,
+    batch: str = "keep",
+    op_libraries: Iterable[Place] = (),
 ) -> MigrationPlan:
     """Everything that migrating a model needs, as data; TensorFlow is not imported.
 
     `signatures`: a `Signature` or its text form by name; None takes what discovery finds. `labels`: a file, or
     `checkpoint:VARIABLE`, with the class names in the order of the neurons of `labels_for` (by default the
-    probabilities). `constants`: values to freeze tensors to, by tensor name.
+    probabilities). `constants`: values to freeze tensors to, by tensor name. `assets`: files that fill lookup tables,
+    by the name or path that the graph has for them, where they are not found around the checkpoint.
+    `batch_statistics`: what batch normalisation in training mode becomes; `auto` reads its moving averages,
+    `averages` even those that no training updated, `keep` leaves it as it is.
+    `softmax`: add `probabilities`, the softmax that the graph lacks, of its logits or of the output of that alias.
+    `batch`: `free` has a model that was built for one number of examples take any. `op_libraries`: shared libraries
+    that hold ops of the model, built for the TensorFlow that is installed.
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
-    wishes = Wishes(signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow))
+    wishes = Wishes(
+        signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
+        batch_statistics, softmax, batch, absolute(op_libraries),
+    )  # fmt: skip
     found = inspect(model)
     return make_plan(found.model, found.findings, wishes)
 
@@ -105,6 +123,11 @@ def migrate(
     labels_for: str | None = None,
     weights: str = "auto",
     allow: tuple[str, ...] = (),
+    assets: Mapping[str, Place] | None = None,
+    batch_statistics: str = "auto",
+    softmax: bool | str = False,
+    batch: str = "keep",
+    op_libraries: Iterable[Place] = (),
     progress: Progress | None = None,
 ) -> MigrationResult:
     """Write a model as a TF2 SavedModel at `output`, after comparing it, reloaded, with the original.
@@ -118,7 +141,10 @@ def migrate(
     tell("reading the model")
     found = inspect(model)
     check_output(place, overwrite=overwrite, source=found.model.meta_path)
-    wishes = Wishes(signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow))
+    wishes = Wishes(
+        signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
+        batch_statistics, softmax, batch, absolute(op_libraries),
+    )  # fmt: skip
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
     made = fitted(made, found.model, found.findings)
     with staged(place) as built:
@@ -140,14 +166,19 @@ def _built(
     rewritten = rewrite(found.model.meta_graph.graph, plan)
     plan = _without_idle_variables(plan, rewritten)
 
+    from tf1compat.restore.op_libraries import load_op_libraries
+    from tf1compat.restore.tables import read_contents
     from tf1compat.restore.values import read_values
     from tf1compat.savedmodel.write import write_saved_model
     from tf1compat.verify import verify as compare
 
+    load_op_libraries(plan.op_libraries)
     tell("restoring the variables")
-    values = read_values(found.model.checkpoint.prefix, plan.variables)
+    values = read_values(found.model.checkpoint.tensorflow_path, plan.variables)
+    values |= initial_values(found.model.meta_graph.graph, plan.variables)
+    contents = read_contents(found.model, found.findings, plan)
     tell("writing the SavedModel")
-    write_saved_model(rewritten, plan, values, built)
+    write_saved_model(rewritten, plan, values, built, contents)
     comparison = None
     if verify:
         tell("verifying the reloaded model against the original")
@@ -159,9 +190,14 @@ def _built(
 
 
 def _without_idle_variables(plan: MigrationPlan, rewritten: Rewritten) -> MigrationPlan:
-    """The plan less the variables that only branches which are not taken read."""
+    """The plan less the variables and tables that only branches which are not taken read."""
     read = {slot.name for signature in rewritten.signatures for slot in signature.variables}
-    return replace(plan, variables=tuple(each for each in plan.variables if each.name in read))
+    looked_up = {slot.name for signature in rewritten.signatures for slot in signature.tables}
+    return replace(
+        plan,
+        variables=tuple(each for each in plan.variables if each.name in read),
+        tables=tuple(each for each in plan.tables if each.name in looked_up),
+    )
 
 
 def _versions(model: LegacyModel) -> dict[str, str]:
@@ -200,15 +236,24 @@ def verify(
     return compare(found.model, found.findings, made, Path(saved_model), feeds, rtol=rtol, atol=atol)
 
 
-def restore(model: Place) -> LegacySession:
+def restore(
+    model: Place, *, assets: Mapping[str, Place] | None = None, op_libraries: Iterable[Place] = ()
+) -> LegacySession:
     """A legacy model in a `tf.compat.v1` Session, its weights restored by its own Saver; a context manager.
 
-    Raises SourceError where the files are missing or damaged, RestoreError where they do not belong together.
+    `assets`: files that fill lookup tables, by the name or path that the graph has for them, where they are not
+    found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. Raises SourceError where
+    the files are missing or damaged, RestoreError where they do not belong together.
     """
+    from tf1compat.restore.op_libraries import load_op_libraries
     from tf1compat.restore.session import LegacySession
 
+    load_op_libraries(absolute(op_libraries))
     found = inspect(model)
-    return LegacySession(found.model, found.findings)
+    tables, problems = with_assets(found.findings.tables, assets or {})
+    if problems:
+        raise RestoreError("; ".join(problems))
+    return LegacySession(found.model, replace(found.findings, tables=tables))
 
 
 def load(output: Place) -> MigratedModel:

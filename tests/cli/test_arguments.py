@@ -8,7 +8,7 @@ from tf1compat.cli.terminal import UsageError
 PLANNING = [
     "--signature", "serving_default(x) -> y", "--signature", "step(x) -> z", "--set", "keep_prob=1.0",
     "--labels", "labels.txt", "--labels-for", "probabilities", "--weights", "ema", "--jit",
-    "--allow", "PyFunc", "--overwrite", "--no-verify",
+    "--allow", "PyFunc", "--asset", "vocab.txt=here.txt", "--overwrite", "--no-verify",
 ]  # fmt: skip
 
 
@@ -19,6 +19,7 @@ def test_plan_takes_what_migrate_takes(command):
     assert options.constants == ["keep_prob=1.0"]
     assert (options.labels, options.labels_for) == ("labels.txt", "probabilities")
     assert (options.weights, options.jit, options.allow) == ("ema", True, ["PyFunc"])
+    assert options.assets == ["vocab.txt=here.txt"]
     assert parse([*command, "--plan", "plan.json"]).plan == "plan.json"
 
 
@@ -65,3 +66,12 @@ def test_wrong_usage_says_what_is_wrong_and_where_to_look(arguments, says):
         parse(arguments)
     assert says in str(caught.value)
     assert "--help'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "wished"), [([], False), (["--softmax"], True), (["--softmax-for", "scores"], "scores")]
+)
+def test_a_softmax_is_wished_for_of_the_logits_or_of_an_output(options, wished):
+    found = parse(["plan", *options, "model"])
+    assert found.model == "model"
+    assert (found.softmax_for or found.softmax) == wished

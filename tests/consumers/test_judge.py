@@ -110,3 +110,20 @@ def test_xla_takes_no_value_that_grows_from_turn_to_turn():
     growing = "zero = Const() dtype=int32; value=tensor(int32, 0)\nb = ConcatV2(a, a, zero) T=float32; N=2"
     assert reasons(calling("While", growing, "b", ("test", "turn")), "xla").keys() == {"call"}
     assert reasons(calling("While", "b = Tanh(a) T=float32", "b", ("test", "turn")), "xla") == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "takes"),
+    [("string", "int64", True), ("int64", "string", True), ("string", "float32", False)],
+)
+def test_tflite_takes_tables_between_strings_and_numbers_and_the_others_none(
+    key: str, value: str, takes: bool
+):
+    graph = from_text(f"""
+        table = Placeholder() dtype=resource; shape=shape()
+        x = Placeholder() dtype={key}
+        other = Placeholder() dtype={value}
+        y = LookupTableFindV2(table, x, other) Tin={key}; Tout={value}
+    """)
+    assert reasons(graph, "tflite").keys() == (set() if takes else {"y"})
+    assert reasons(graph, "onnx").keys() == reasons(graph, "xla").keys() == {"y"}

@@ -1,5 +1,6 @@
 from tests.discovery.model_text import FORWARD, flow_of
-from tf1compat.discovery.freezes import draws, find_freezes, find_masks, is_neutral
+from tf1compat.discovery.dropout import draws, find_masks, is_neutral
+from tf1compat.discovery.freezes import find_freezes
 from tf1compat.names import TensorRef
 
 OLD_DROPOUT = """
@@ -140,12 +141,12 @@ def test_a_boolean_that_decides_no_branch_is_not_frozen():
 def test_masks_are_neutral_when_what_they_hang_on_is_frozen_or_drops_nothing():
     flow = flow_of(FORWARD + OLD_DROPOUT)
     (mask,) = find_masks(flow)
-    assert is_neutral(flow.graph, mask, {TensorRef("keep")})
-    assert not is_neutral(flow.graph, mask, set())
+    assert is_neutral(flow.graph, mask, {TensorRef("keep"): 1.0})
+    assert not is_neutral(flow.graph, mask, {})
     fixed = OLD_DROPOUT.replace("keep = Placeholder() dtype=float32; shape=shape()", "keep = Identity(width)")
     flow = flow_of(FORWARD + fixed)
     (mask,) = find_masks(flow)
-    assert is_neutral(flow.graph, mask, set())
+    assert is_neutral(flow.graph, mask, {})
 
 
 def test_draws_are_found_behind_scaling():

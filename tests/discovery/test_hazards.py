@@ -36,10 +36,10 @@ def test_a_frozen_training_switch_is_said_and_its_draws_are_harmless():
     assert hazards_of(text) == [("training-switch-frozen", "training")]
 
 
-def test_dropout_with_a_fixed_probability_is_random_at_inference():
+def test_dropout_with_a_constant_rate_is_taken_out_and_said_to_be():
     fixed = "keep = Const() dtype=float32; value=tensor(float32, 0.5)"
     text = OLD_DROPOUT.replace("keep = Placeholder() dtype=float32; shape=shape()", fixed)
-    assert hazards_of(dropped(text)) == [("random-at-inference", "drawn")]
+    assert hazards_of(dropped(text)) == [("dropout-built-in", "keep")]
 
 
 def test_dropout_with_a_fixed_probability_of_one_is_no_hazard():

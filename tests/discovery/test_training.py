@@ -72,3 +72,20 @@ def test_final_states_that_an_assignment_keeps_are_not_its_servants():
         keep = Assign(kept, final) T=float32
     """
     assert training_of(text) == {"keep"}
+
+
+UPDATED_IN_BRANCH = """
+    flag = Placeholder() dtype=bool; shape=shape()
+    seen = VariableV2() dtype=float32; shape=shape(3)
+    seen/read = Identity(seen) T=float32
+    side = Switch(seen/read, flag) T=float32
+    reference = RefSwitch(seen, flag) T=float32
+    update = AssignSub(reference:1, side:1) T=float32
+    after = Merge(side, update) T=float32
+"""
+
+
+def test_what_an_update_in_a_branch_left_behind_is_no_result():
+    assert "after" in find_training_nodes(from_text(FORWARD + UPDATED_IN_BRANCH))
+    read = FORWARD + UPDATED_IN_BRANCH + "result = Neg(after) T=float32\n"
+    assert "after" not in find_training_nodes(from_text(read))

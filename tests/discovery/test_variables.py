@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 from tests.discovery.model_text import CLASSIFIER, model_of
 from tf1compat.discovery.findings import VariableFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.outputs import find_outputs
+from tf1compat.discovery.heads import find_outputs
 from tf1compat.discovery.training import find_training_nodes
-from tf1compat.discovery.variables import find_variables
+from tf1compat.discovery.variables import find_variables, trainable_variables
+from tf1compat.graph.protos import MetaGraph
 from tf1compat.graph.text import from_text
 
 GRAPH = from_text(CLASSIFIER + "slot = VariableV2() dtype=float32; shape=shape(4, 3)\n")
@@ -39,3 +42,31 @@ def test_without_a_saver_the_own_name_is_looked_up():
     found = variables_of(keys=("b",))
     assert (found["b"].key, found["b"].in_checkpoint) == ("b", True)
     assert (found["w"].key, found["w"].in_checkpoint) == (None, False)
+
+
+def trained(text: str, **collections: tuple[()]) -> frozenset[str]:
+    meta_graph = MetaGraph(from_text(text), "1.4.1", None, collections, {}, b"")
+    return trainable_variables(replace(model_of(GRAPH), meta_graph=meta_graph))
+
+
+BARE = """
+    w = VariableV2() dtype=float32; shape=shape(2)
+    v = VarHandleOp() dtype=float32; shape=shape(2)
+    slot = VariableV2() dtype=float32; shape=shape(2)
+    step = VariableV2() dtype=int64; shape=shape()
+    g = Placeholder() dtype=float32; shape=shape(2)
+"""
+UPDATES = """
+    a = ApplyMomentum(w, slot, g, g, g) T=float32
+    b = ResourceApplyGradientDescent(v, g, g) T=float32
+"""
+
+
+def test_without_collections_what_an_optimizer_updates_is_trained():
+    assert trained(BARE + UPDATES) == {"w", "v"}
+    assert trained(BARE + UPDATES, trainable_variables=()) == frozenset()
+
+
+def test_without_collections_and_optimizer_every_fraction_may_be_trained():
+    assert trained(BARE) == {"w", "v", "slot"}
+    assert trained(BARE, variables=()) == frozenset()

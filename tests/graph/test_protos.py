@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tensorboard.compat.proto import function_pb2
+from tensorboard.compat.proto import function_pb2, meta_graph_pb2
 
 from tf1compat.graph import protos
 from tf1compat.graph.attributes import Attr, AttrPlaceholder, DType, FunctionRef, Shape, TensorValue
@@ -136,9 +136,51 @@ def test_an_output_is_read_by_the_name_that_its_op_or_function_gives_it():
     assert found.graph["x"].dtype() == "int32"
 
 
+def test_what_a_function_parses_is_read_past_the_lists_before_it():
+    library = function_pb2.FunctionDefLibrary()
+    function = library.function.add()
+    function.signature.name = "parse"
+    function.signature.input_arg.add(name="record", type=7)
+    function.signature.output_arg.add(name="age", type=1)
+    node = function.node_def.add(name="parsed", op="ParseSingleExample", input=["record"])
+    node.attr["sparse_types"].list.type.append(9)
+    node.attr["Tdense"].list.type.extend([9, 1])
+    function.ret["age"] = "parsed:dense_values:1"
+    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["parse"]
+    assert found.outputs == (TensorRef("parsed", 4),)
+
+
 def test_a_function_that_does_not_say_what_gives_its_result_is_left_out():
     library = function_pb2.FunctionDefLibrary()
     function = library.function.add()
     function.signature.name = "layer"
     function.signature.output_arg.add(name="y", type=1)
     assert dict(protos.library_of(replace(Graph(), library=library.SerializeToString()))) == {}
+
+
+def meta_graph_with(**collections: object) -> protos.MetaGraph:
+    """A graph of one placeholder, with these collections and a signature that gives it back."""
+    proto = meta_graph_pb2.MetaGraphDef()
+    node = proto.graph_def.node.add(name="x", op="Placeholder")
+    node.attr["dtype"].type = 1
+    for key, value in collections.items():
+        proto.collection_def[key].CopyFrom(value)
+    for name in ("predict", "__saved_model_init_op"):
+        proto.signature_def[name].outputs["y"].name = "x:0"
+    proto.signature_def["sparse"].outputs["y"].coo_sparse.values_tensor_name = "x:0"
+    return protos.read_meta_graph(proto.SerializeToString())
+
+
+def test_the_author_s_signatures_are_read_and_tensorflow_s_own_are_not() -> None:
+    found = meta_graph_with().signatures
+    assert {name: dict(each.outputs) for name, each in found.items()} == {"predict": {"y": "x:0"}}
+
+
+def test_tensors_are_read_from_collections_of_every_kind() -> None:
+    collection = meta_graph_pb2.CollectionDef
+    nodes, texts, infos = collection(), collection(), collection()
+    nodes.node_list.value.append("x:0")
+    texts.bytes_list.value.extend([b"x:0", b"gone:0", b"no name: \xff"])
+    infos.any_list.value.add().Pack(meta_graph_pb2.TensorInfo(name="x:0"))
+    found = meta_graph_with(nodes=nodes, texts=texts, infos=infos).node_collections
+    assert found == {"nodes": ("x:0",), "texts": ("x:0",), "infos": ("x:0",)}

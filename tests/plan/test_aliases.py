@@ -77,3 +77,12 @@ def test_several_rnns_of_one_direction_are_told_apart_by_scope() -> None:
 def test_no_alias_is_given_twice() -> None:
     aliases = Aliases()
     assert [aliases.take("x"), aliases.take("x"), aliases.take("x_1")] == ["x", "x_1", "x_1_1"]
+
+
+def test_what_a_pipeline_gives_is_called_as_its_features_are_and_never_after_its_op() -> None:
+    graph = from_text(
+        "shuffle_batch = QueueDequeueManyV2(queue) component_types=[float32, int32]\nqueue = FIFOQueueV2()\n"
+    )
+    named = InputFinding(ref("shuffle_batch"), FLOAT, Shape(), "data", True, "queue", "image/width")
+    unnamed = InputFinding(TensorRef("shuffle_batch", 1), FLOAT, Shape(), "data", True, "queue")
+    assert list(input_aliases(graph, [named, unnamed]).values()) == ["image_width", "inputs"]

@@ -45,8 +45,8 @@ def plan(model: LegacyModel, findings: Findings) -> MigrationPlan:
         made,
         signatures=(signature,),
         labels=LabelPlan("labels.txt", ("ä", "b"), "probabilities"),
-        hazards=(Note("a", "b", "c", "d"),),
-        blockers=(Note("e", "f", "g", "h"),),
+        hazards=(Note("dead-input", "b", "c", "d"),),
+        blockers=(Note("no-outputs", "f", "g", "h"),),
     )
 
 

@@ -48,6 +48,10 @@ def test_the_users_constant_wins_and_ends_the_hazard(model: LegacyModel, finding
     assert plan.hazards == ()
 
 
+def test_a_compiled_model_is_said_to_want_no_empty_axes(model: LegacyModel, findings: Findings) -> None:
+    assert make_plan(model, findings, Wishes(jit=True)).hazards[-1].code == "compiled-without-empty-axes"
+
+
 def test_only_variables_behind_the_outputs_are_planned(model: LegacyModel, findings: Findings) -> None:
     assert [each.name for each in make_plan(model, findings, Wishes()).variables] == ["dense/kernel"]
 
@@ -69,7 +73,7 @@ def test_a_key_that_is_missing_is_a_blocker_with_the_nearest_keys(
     assert "no key 'dense/kernel'; did you mean 'dense/kernal'?" in blocker.reason
 
 
-def test_shadow_weights_are_taken_on_request(
+def test_averages_are_taken_for_the_weights_unless_the_user_says_no(
     make_model: Callable[..., LegacyModel], findings: Findings
 ) -> None:
     model = make_model({"dense/kernel": "dense/kernel", "ema": "dense/kernel/ExponentialMovingAverage"})
@@ -78,7 +82,9 @@ def test_shadow_weights_are_taken_on_request(
         for weights in ("raw", "auto", "ema")
     }
     assert keys == {
-        "raw": "dense/kernel", "auto": "dense/kernel", "ema": "dense/kernel/ExponentialMovingAverage",
+        "raw": "dense/kernel",
+        "auto": "dense/kernel/ExponentialMovingAverage",
+        "ema": "dense/kernel/ExponentialMovingAverage",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ from tf1compat.source.model import Checkpoint, LegacyModel
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
 
 FLOAT, INT = DType("float32"), DType("int32")
-_KEEP_PROB = Note("frozen_input", "keep_prob", "dropout is a training device", "fed as the constant 1.0")
+_KEEP_PROB = Note("dropout-frozen", "keep_prob", "dropout is a training device", "fed as the constant 1.0")
 
 
 def _ref(text: str) -> TensorRef:
@@ -126,7 +126,7 @@ def plan() -> MigrationPlan:
         (ConstantPlan(_ref("keep_prob"), 1.0, FLOAT, "keep_prob"),),
         LabelPlan("checkpoint:class_mapping", ("number", "url", "date", "word", "email"), "probabilities"),
         (VariablePlan("rnn/kernel", "rnn/kernel", "", FLOAT, Shape.of(31, 112), True),),
-        (_KEEP_PROB,),
+        hazards=(_KEEP_PROB,),
     )
 
 

@@ -30,9 +30,24 @@ def test_json_is_what_the_contract_says(inspection):
             "graphdef_producer": 24,
         },
         "inputs": [
-            {"tensor": "x:0", "dtype": "float32", "shape": [None, None, 3], "role": "data", "live": True},
-            {"tensor": "y:0", "dtype": "int32", "shape": None, "role": "label", "live": False},
+            {
+                "tensor": "x:0",
+                "dtype": "float32",
+                "shape": [None, None, 3],
+                "role": "data",
+                "live": True,
+                "kind": "placeholder",
+            },
+            {
+                "tensor": "y:0",
+                "dtype": "int32",
+                "shape": None,
+                "role": "label",
+                "live": False,
+                "kind": "placeholder",
+            },
         ],
+        "serialized": [],
         "outputs": [{"tensor": "Softmax:0", "dtype": "float32", "shape": [None, 5], "role": "probabilities"}],
         "rnns": [
             {
@@ -78,10 +93,11 @@ def test_json_is_what_the_contract_says(inspection):
                 "needed": False,
             },
         ],
+        "tables": [],
         "labels": [{"source": "checkpoint:class_mapping", "count": 5, "preview": ["number", "url"]}],
         "hazards": [
             {
-                "code": "frozen_input",
+                "code": "dropout-frozen",
                 "node": "keep_prob",
                 "reason": "dropout is a training device",
                 "remedy": "fed as the constant 1.0",
@@ -115,7 +131,7 @@ def test_text_names_every_finding(inspection):
         "[0] (c) of init_state:0 is the state of rnn",
         "1 variable is needed for the outputs, 3,472 elements in all. Left behind: 1 (optimizer",
         "checkpoint:class_mapping",
-        "* frozen_input at keep_prob",
+        "* dropout-frozen at keep_prob",
     ):
         assert expected in report
 
@@ -143,9 +159,9 @@ def test_paths_in_commands_are_quoted_for_the_shell(inspection):
 
 
 def test_a_blocker_is_shown_and_migrate_is_not_offered(inspection):
-    blocker = Note("no_output", "", "nothing to offer", "name one with --signature")
+    blocker = Note("no-outputs", "", "nothing to offer", "name one with --signature")
     report = text(replace(inspection, findings=replace(inspection.findings, blockers=(blocker,))))
-    assert "* no_output\n    nothing to offer\n    name one with --signature" in report
+    assert "* no-outputs\n    nothing to offer\n    name one with --signature" in report
     assert "tf1compat migrate" not in report
 
 

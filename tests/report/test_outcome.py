@@ -6,7 +6,7 @@ from tf1compat.discovery.findings import Note
 from tf1compat.report.outcome import exit_code
 from tf1compat.report.prediction import Prediction
 
-BLOCKER = Note("code", "node", "reason", "remedy")
+BLOCKER = Note("no-outputs", "node", "reason", "remedy")
 
 
 def test_an_inspection_is_done_whatever_it_finds(inspection):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tf1compat.discovery.findings import Note
 from tf1compat.names import TensorRef
-from tf1compat.plan.model import SignaturePlan, StatePlan, StepPlan
+from tf1compat.plan.model import CandidatePlan, SignaturePlan, StatePlan, StepPlan
 from tf1compat.report import render
 from tf1compat.report.plan import to_document
 
@@ -28,7 +28,7 @@ def test_constants_labels_variables_and_hazards_are_shown(plan):
     assert "keep_prob:0  float32  1.0      keep_prob" in report
     assert "5 classes for 'probabilities', from checkpoint:class_mapping: 'number', 'url', 'date'," in report
     assert "rnn/kernel  float32  [31, 112]  yes          rnn/kernel" in report
-    assert "* frozen_input at keep_prob" in report
+    assert "* dropout-frozen at keep_prob" in report
 
 
 def test_many_labels_are_shortened(plan):
@@ -51,8 +51,8 @@ def test_options_appear_only_when_chosen(plan):
 
 
 def test_a_blocked_plan_does_not_offer_migrate(plan):
-    blocked = text(replace(plan, blockers=(Note("unsupported", "node", "why", "what to do"),)))
-    assert "* unsupported at node\n    why\n    what to do" in blocked
+    blocked = text(replace(plan, blockers=(Note("python-function", "node", "why", "what to do"),)))
+    assert "* python-function at node\n    why\n    what to do" in blocked
     assert "tf1compat migrate" not in blocked
     assert "tf1compat migrate dir/model migrated --plan plan.json" in text(plan)
 
@@ -80,3 +80,25 @@ def test_a_recurrent_model_without_a_step_says_why(plan):
     assert "There is no signature 'step': it runs backward." in text(
         replace(plan, no_step="it runs backward")
     )
+
+
+def test_candidates_are_ranked_with_their_reasons(plan):
+    first = CandidatePlan(TensorRef("Softmax"), "probabilities", 95, "a softmax", ("serving_default",))
+    left = CandidatePlan(TensorRef("old"), "logits", 80, "an older copy")
+    rows = [" ".join(row.split()) for row in text(replace(plan, candidates=(first, left))).splitlines()]
+    place = rows.index("95 Softmax:0 probabilities a softmax serving_default")
+    assert rows[place + 1] == "80 old:0 logits an older copy -"
+
+
+def test_many_candidates_are_counted(plan):
+    each = CandidatePlan(TensorRef("old"), "logits", 80, "an older copy")
+    assert "5 candidates more: see 'candidates' in the plan as JSON." in text(
+        replace(plan, candidates=(each,) * 25)
+    )
+
+
+def test_a_softmax_that_is_added_says_of_what(plan):
+    (signature,) = plan.signatures
+    added = replace(signature.outputs[0], alias="added", softmax=True)
+    report = text(replace(plan, signatures=(replace(signature, outputs=(added,)),)))
+    assert f"softmax of {added.pieces[0].tensor}" in report

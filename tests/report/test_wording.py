@@ -53,5 +53,5 @@ def test_names_shapes_and_counts():
 
 
 def test_a_note_without_a_node_is_headed_by_its_code():
-    (entry,) = wording.notes([Note("no_output", "", "why", "")]).entries
-    assert (entry.head, entry.sentences) == ("no_output", ("why",))
+    (entry,) = wording.notes([Note("no-outputs", "", "why", "")]).entries
+    assert (entry.head, entry.sentences) == ("no-outputs", ("why",))

@@ -184,7 +184,7 @@ def with_nodes(model: LegacyModel, *nodes: Any) -> LegacyModel:
 def test_an_op_that_tensorflow_does_not_know_is_left_out_where_nobody_needs_it(char_rnn: LegacyModel) -> None:
     from tf1compat.restore.session import LegacySession
 
-    odd = with_nodes(char_rnn, make_node("odd", "Resampler", (TensorRef("x"),)))
+    odd = with_nodes(char_rnn, make_node("odd", "DecodeVideo", (TensorRef("x"),)))
     with LegacySession(odd, discover(odd)) as session:
         assert session.run("probabilities", feeds()).shape == (2, 66)
         assert "nodes that no output needs were left out" in session.replaced[0]
@@ -193,8 +193,8 @@ def test_an_op_that_tensorflow_does_not_know_is_left_out_where_nobody_needs_it(c
 def test_an_op_that_tensorflow_does_not_know_is_an_error_where_it_is_needed(char_rnn: LegacyModel) -> None:
     from tf1compat.restore.session import LegacySession
 
-    odd = with_nodes(char_rnn, make_node("odd", "Resampler", (TensorRef("x"),)))
-    with pytest.raises(RestoreError, match=r"cannot import the graph.*Resampler"):
+    odd = with_nodes(char_rnn, make_node("odd", "DecodeVideo", (TensorRef("x"),)))
+    with pytest.raises(RestoreError, match=r"cannot import the graph.*DecodeVideo"):
         LegacySession(odd, discover(odd), needed=[TensorRef("odd")])
 
 

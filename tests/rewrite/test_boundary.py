@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tf1compat.errors import RewriteError
-from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.attributes import DType, Shape, TensorValue
 from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Use
 from tf1compat.graph.text import from_text
@@ -167,3 +169,39 @@ def test_pieces_that_lie_side_by_side_are_joined() -> None:
     assert lint(graph) == ()
     joined = graph.producer(ref)
     assert (joined.op, [str(each) for each in joined.inputs[:2]]) == ("ConcatV2", ["left:0", "right:0"])
+
+
+def test_a_softmax_that_is_asked_for_is_added_behind_its_logits() -> None:
+    binding = replace(bound("probabilities", ((), "y")), softmax=True)
+    graph, found = outputs(from_text(GRAPH), SignaturePlan("serving_default", (), (binding,)), None)
+    assert lint(graph) == ()
+    ((alias, ref),) = found
+    assert (alias, graph[ref.node].op, graph[ref.node].inputs) == (
+        "probabilities",
+        "Softmax",
+        (TensorRef("y"),),
+    )
+
+
+def test_a_constant_that_is_frozen_still_stands_in_its_branch() -> None:
+    graph = from_text("""
+        x = Placeholder() dtype=float32; shape=shape()
+        flag = Placeholder() dtype=bool; shape=shape()
+        side = Switch(x, flag) T=float32
+        taken = Identity(side:1) T=float32
+        keep = Const(^taken) dtype=float32; value=tensor(float32, 0.5)
+        y = Mul(taken, keep) T=float32
+    """)
+    frozen = freeze(graph, [ConstantPlan(TensorRef("keep"), 1.0, DType("float32"), "keep_prob")])
+    assert frozen["keep"].control_inputs == ("taken",)
+    assert frozen["keep"].attrs["value"] == TensorValue.of(1.0, DType("float32"))
+
+
+def test_what_is_frozen_in_a_loop_stays_in_it() -> None:
+    graph = from_text("""
+        handle = VarHandleOp() dtype=float32; shape=shape()
+        entered = Enter(handle) T=resource; frame_name="loop"; is_constant=True
+        read = ReadVariableOp(entered) dtype=float32
+    """)
+    frozen = freeze(graph, [ConstantPlan(TensorRef("read"), 1.0, DType("float32"), "user")])
+    assert (frozen["read"].op, frozen["read"].control_inputs) == ("Const", ("entered",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
@@ -176,3 +178,38 @@ def test_a_merge_of_many_loses_what_is_dead() -> None:
     assert lint(graph) == ()
     assert graph["y"].inputs == (TensorRef("inner"), TensorRef("inner", 1))
     assert graph["y"].attrs["N"] == 2
+
+
+SELECTION = """
+    x = Placeholder() dtype=float32; shape=shape(None, 3)
+    flag = Const() dtype=bool; value=tensor(bool, {0})
+    one = Const() dtype=int32; value=tensor(int32, [1])
+    wide = Reshape(flag, one) T=bool; _output_shapes=[shape(1)]
+    noise = RandomUniform(one) T=int32; dtype=float32; _output_shapes=[shape(None, 3)]
+    y = Select({1}, noise, x) T=float32; _output_shapes=[shape(None, 3)]
+"""
+
+
+@pytest.mark.parametrize("predicate", ["flag", "wide"])
+@pytest.mark.parametrize(("value", "taken"), [(False, "x"), (True, "noise")])
+def test_a_selection_that_is_known_hands_one_of_its_values_on(
+    predicate: str, value: bool, taken: str
+) -> None:
+    outcome = take_known_branches(from_text(SELECTION.format(value, predicate)))
+    assert lint(outcome.graph) == ()
+    assert (outcome.graph["y"].op, outcome.graph["y"].inputs) == ("Identity", (TensorRef(taken),))
+    assert outcome.count == 1
+    assert take_known_branches(outcome.graph).graph is outcome.graph
+
+
+def test_a_selection_that_would_widen_what_it_takes_is_left_alone() -> None:
+    wider = (
+        SELECTION.format(False, "flag")
+        .replace("Select(", "SelectV2(")
+        .replace(
+            "x = Placeholder() dtype=float32; shape=shape(None, 3)",
+            "x = Placeholder() dtype=float32; shape=shape(1, 3)",
+        )
+    )
+    graph = from_text(wider)
+    assert take_known_branches(graph).graph is graph

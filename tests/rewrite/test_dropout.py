@@ -6,8 +6,10 @@ import pytest
 
 from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
+from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.dropout import remove_dropout
+from tf1compat.rewrite.known import known_scalar
 
 UNIFORM = """
     x = Placeholder() dtype=float32; shape=shape(None, 3)
@@ -71,9 +73,21 @@ def test_random_numbers_of_another_range_are_no_dropout() -> None:
     assert remove_dropout(graph).graph is graph
 
 
-def test_a_mask_that_would_broadcast_the_value_is_left_alone() -> None:
+def test_a_mask_that_would_broadcast_the_value_is_all_ones_and_still_read() -> None:
     other = OLD.format(1.0).replace(
         "shape = Shape(x)", "z = Placeholder() dtype=float32\n    shape = Shape(z)"
     )
-    graph = from_text(other)
-    assert remove_dropout(graph).graph is graph
+    graph = remove_dropout(from_text(other)).graph
+    assert lint(graph) == ()
+    assert graph["dropout"].inputs == (TensorRef("div"), TensorRef("mask"))
+    assert (graph["mask"].op, graph["mask"].inputs) == ("Fill", (TensorRef("shape"), TensorRef("mask/kept")))
+    assert known_scalar(graph, TensorRef("mask/kept")) == 1
+
+
+def test_the_complement_of_a_mask_that_keeps_everything_draws_nothing() -> None:
+    alpha = "rest = Sub(high, mask) T=float32\n"
+    graph = remove_dropout(from_text(NEW.format(1.0) + alpha)).graph
+    assert lint(graph) == ()
+    assert graph["test"].op == "Fill"
+    assert graph["rest"].inputs[1] == TensorRef("mask")
+    assert "drawn" not in ancestors(graph, ["rest", "dropout"])

@@ -130,3 +130,19 @@ def test_no_two_functions_share_the_name_of_an_argument():
     functions = graph_def_of(looping()).library.function
     names = [argument.name for function in functions for argument in function.signature.input_arg]
     assert len(set(names)) == 4
+
+
+def test_an_attribute_that_the_op_does_not_have_is_left_out_where_it_is_off(tensorflow: ModuleType) -> None:
+    text = "x = Placeholder() dtype=float32; shape=shape(None)\ny = Neg(x) T=float32; fused=False; hint=''"
+    (_, node) = graph_def_of(from_text(text)).node
+    assert set(node.attr) == {"T"}
+
+
+def test_an_attribute_that_the_op_does_not_have_is_refused_where_it_asks_for_something(
+    tensorflow: ModuleType,
+) -> None:
+    graph = from_text("x = Placeholder() dtype=float32; shape=shape(None)\ny = Neg(x) T=float32; fused=True")
+    with pytest.raises(
+        RewriteError, match=r"'y' \(Neg\) has the attribute 'fused', which this TensorFlow's Neg"
+    ):
+        graph_def_of(graph)

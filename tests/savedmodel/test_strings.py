@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.result import SignatureGraph
+from tf1compat.rewrite.result import SignatureGraph, TableSlot
 from tf1compat.savedmodel.strings import apart
 
 TEXT = """
@@ -36,3 +36,18 @@ def test_strings_are_made_of_the_numbers_that_they_need() -> None:
 def test_there_is_nothing_to_part_without_strings_or_without_numbers() -> None:
     assert apart(signature("y")) is None
     assert apart(signature("classes")) is None
+
+
+def test_a_table_of_strings_stays_with_the_strings() -> None:
+    text = TEXT + "    table = Placeholder() dtype=resource; shape=shape()\n"
+    text += '    none = Const() dtype=string; value=tensor(string, "?")\n'
+    text += "    label = LookupTableFindV2(table, ids, none) Tin=int64; Tout=string\n"
+    found = tuple((name, TensorRef(name)) for name in ("y", "label"))
+    whole = SignatureGraph(
+        "serving_default", from_text(text), (("x", "x"),), found, (), (TableSlot("table", "table"),)
+    )
+    parts = apart(whole)
+    assert parts is not None
+    assert [alias for alias, _ in parts.numbers.outputs] == ["y", "ids:0"]
+    assert parts.numbers.tables == ()
+    assert parts.strings.tables == whole.tables

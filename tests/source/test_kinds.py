@@ -1,7 +1,7 @@
 import pytest
 
 from tf1compat.errors import SourceError
-from tf1compat.source.kinds import is_first_version, other_kind, refuse_first_version, refuse_other_kinds
+from tf1compat.source.kinds import other_kind, refuse_other_kinds
 
 
 @pytest.mark.parametrize(
@@ -41,24 +41,3 @@ def test_other_files_and_folders_are_left_alone(tmp_path):
     for path in (tmp_path, tmp_path / "model.meta", tmp_path / "nothing"):
         assert other_kind(path) is None
         refuse_other_kinds(path)
-
-
-def test_a_table_named_as_the_prefix_is_a_first_version(tmp_path, make_table):
-    prefix = tmp_path / "model.ckpt"
-    prefix.write_bytes(make_table())
-    assert is_first_version(prefix)
-    with pytest.raises(
-        SourceError, match=r"V1 checkpoint.*, and its graph \('model.ckpt.meta'\) is not there"
-    ):
-        refuse_first_version(prefix)
-    (tmp_path / "model.ckpt.meta").write_bytes(b"")
-    with pytest.raises(SourceError, match=r"not read yet; save it again"):
-        refuse_first_version(prefix)
-
-
-def test_a_file_named_as_the_prefix_beside_an_index_is_none(tmp_path, make_table):
-    prefix = tmp_path / "model"
-    prefix.write_bytes(make_table())
-    (tmp_path / "model.index").write_bytes(b"")
-    refuse_first_version(prefix)
-    assert not is_first_version(prefix)

@@ -198,20 +198,50 @@ def test_many_are_not_all_listed(folder):
     assert refusal(folder(*(f"m{number}" for number in range(20)))).endswith(", ...")
 
 
-def test_a_first_version(folder, make_table):
+def test_a_first_version_without_its_graph_is_refused_by_name(folder, make_table):
     place = folder(latest="save/model.ckpt")
     (place / "model.ckpt").write_bytes(make_table())
     for given in (place, place / "model.ckpt"):
-        assert "is a V1 checkpoint" in refusal(given)
-        assert "'model.ckpt.meta') is not there either" in refusal(given)
-    (place / "model.ckpt.meta").write_bytes(b"")
-    assert "is a V1 checkpoint" in refusal(place / "model.ckpt.meta")
+        assert "is a V1 checkpoint, which holds weights only" in refusal(given)
+        assert "'model.ckpt.meta', is not there; put it there, or write it with" in refusal(given)
+    (place / "other.meta").write_bytes(b"")
+    assert "(if 'other.meta' is this model's, copy it to that name)" in refusal(place / "model.ckpt")
 
 
-def test_a_first_version_in_a_folder_without_checkpoint_file(folder, make_table):
+def test_a_first_version_without_graph_in_a_folder_without_checkpoint_file(folder, make_table):
     place = folder()
     (place / "model.ckpt").write_bytes(make_table())
     assert "is a V1 checkpoint" in refusal(place)
+
+
+@pytest.mark.parametrize("given", [".", "checkpoint", "model.ckpt", "model.ckpt.meta"])
+def test_a_first_version_with_its_graph(folder, make_table, given):
+    place = folder(latest="/home/somebody/model.ckpt")
+    (place / "model.ckpt").write_bytes(make_table())
+    (place / "model.ckpt.meta").write_bytes(b"")
+    assert locate(place / given) == place / "model.ckpt"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [".", "model.ckpt-7", "model.ckpt-7.meta", "model.ckpt-7-00001-of-00002", "model.ckpt-7-?????-of-00002"],
+)
+def test_a_first_version_in_shards(folder, make_table, given):
+    place = folder(latest="model.ckpt-7-?????-of-00002")
+    for number in range(2):
+        (place / f"model.ckpt-7-{number:05d}-of-00002").write_bytes(make_table())
+    (place / "model.ckpt-7.meta").write_bytes(b"")
+    assert locate(place / given) == place / "model.ckpt-7"
+    (place / "checkpoint").unlink()
+    assert locate(place / given) == place / "model.ckpt-7"
+
+
+def test_the_newest_of_first_versions_by_its_step(folder, make_table):
+    place = folder(latest="model-3")
+    for step in (9, 10):
+        (place / f"model-{step}").write_bytes(make_table())
+        (place / f"model-{step}.meta").write_bytes(b"")
+    assert locate(place) == place / "model-10"
 
 
 def test_other_kinds_by_name(folder):

@@ -163,3 +163,10 @@ def test_row_splits_end_where_the_values_do() -> None:
         splits = case.feeds["s"].tolist()
         assert splits == sorted(splits)
         assert (splits[0], splits[-1]) == (0, len(case.feeds["v"]))
+
+
+def test_words_that_a_table_knows_are_among_the_texts() -> None:
+    texts = {each for case in made(domain("x", "string", ("batch",), "text", words=(b"film", b"dull"))) for each in
+             case.feeds["x"].ravel().tolist()}  # fmt: skip
+    assert texts & {b"film", b"dull"}
+    assert texts - {b"film", b"dull"}

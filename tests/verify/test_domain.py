@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.discovery.tables.table_text import LOOKUP, TABLE, from_file, model_in
 from tf1compat.discovery.findings import Findings, InputFinding, Layer, Rnn, StatePairing, StatePiece
+from tf1compat.discovery.tables import find_tables
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
@@ -238,3 +242,15 @@ def test_what_stands_before_a_fed_tensor_does_not_matter() -> None:
     """)
     found = likeliest(graph, "cut other")
     assert found["other"].dims == ("batch", 2)
+
+
+def test_strings_that_a_table_knows_are_worth_feeding(tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("the\nfilm\n")
+    model = model_in(tmp_path, LOOKUP.replace("words,", "pieces,") + TABLE + from_file("vocab.txt") + """
+        space = Const() dtype=string; value=tensor(string, " ")
+        parted = StringSplit(words, space)
+        pieces = Identity(parted:1) T=string
+        out = Identity(probabilities) T=float32
+    """)  # fmt: skip
+    found = domains(model.meta_graph.graph, "words", Findings(tables=find_tables(model)))[0].inputs[0]
+    assert (found.values.kind, found.values.words) == ("text", (b"the", b"film"))

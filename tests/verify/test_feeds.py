@@ -79,3 +79,9 @@ def test_texts_become_bytes() -> None:
     assert fitted(words, ["caf\u00e9", "tea"]).tolist() == ["caf\u00e9".encode(), b"tea"]
     with pytest.raises(FeedError):
         fitted(words, [1, 2])
+
+
+def test_strings_keep_the_zeros_at_their_ends() -> None:
+    entry = InputBinding("examples", TensorRef("examples"), DType("string"), Shape((None,)))
+    assert fitted(entry, [b"a\0", b"\0"]).tolist() == [b"a\0", b"\0"]
+    assert fitted(entry, np.array([b"ab", b""])).tolist() == [b"ab", b""]

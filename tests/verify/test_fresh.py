@@ -66,6 +66,11 @@ def test_every_type_arrives_and_empty_arrays_do_too(fresh: FreshProcess) -> None
     assert empty.outputs["y"].shape == empty.outputs["s"].shape == (0,)
 
 
+def test_strings_arrive_with_the_zeros_at_their_ends(fresh: FreshProcess) -> None:
+    (answer,) = fresh.run([case("serving_default", x=np.float32([1]), s=np.array([b"a\0"], object))])
+    assert answer.outputs["s"].tolist() == [b"a\0!"]
+
+
 def test_requests_follow_each_other_and_may_be_empty(fresh: FreshProcess) -> None:
     assert fresh.run([]) == []
     assert fresh.run([FULL])[0].outputs["n"] == 2

@@ -162,3 +162,12 @@ def test_beams_are_gathered_from_tables_of_one_shape() -> None:
     )
     assert found["y"] == found["x"] == found["parents"]
     assert found["lengths"] == (found["x"] or ())[1:2]
+
+
+def test_a_field_in_the_middle_of_a_record_demands_all_before_its_end():
+    text = "at = Const() dtype=int32; value=tensor(int32, [1])\nto = Const() dtype=int32; value=tensor(int32, [49])\n"
+    text += "by = Fill(at, one) T=int32\ncut = StridedSlice(record, at, to, by) T=uint8\n"
+    symbols = Symbols()
+    graph = from_text(CONSTANTS + text + "record = Placeholder() dtype=uint8\n")
+    walk_shapes(graph, {TensorRef("record"): ("bytes",)}, {}, symbols)
+    assert symbols.at_least == {"bytes": 49}

@@ -120,13 +120,34 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         help="freeze a tensor to a constant (keep_prob=1.0, is_training=false)",
     )  # fmt: skip
     command.add_argument(
+        "--asset", metavar="NAME=PATH", action="append", default=[], dest="assets",
+        help="a file that the graph names, where it is now (vocab.txt=data/vocab.txt); repeat for several",
+    )  # fmt: skip
+    command.add_argument(
         "--labels", metavar="SOURCE",
         help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
     )  # fmt: skip
+    command.add_argument(
+        "--batch", choices=("keep", "free"), default="keep",
+        help="free: a model that was built for one number of examples takes any",
+    )  # fmt: skip
+    command.add_argument(
+        "--load-op-library", metavar="PATH", action="append", default=[], dest="op_libraries",
+        help="a shared library that holds ops of the model; repeat for several",
+    )  # fmt: skip
+    command.add_argument(
+        "--softmax", action="store_true", help="add 'probabilities', the softmax of the logits that the graph lacks"
+    )  # fmt: skip
+    command.add_argument("--softmax-for", metavar="ALIAS", help="the output that the softmax is taken of")
     command.add_argument("--labels-for", metavar="ALIAS", help="the output that the labels name")
     command.add_argument(
         "--weights", choices=("auto", "raw", "ema"), default="auto",
-        help="the variables themselves, or their moving averages",
+        help="the variables as training left them, or their moving averages; auto: what evaluations restored, and why",
+    )  # fmt: skip
+    command.add_argument(
+        "--batch-statistics", choices=("auto", "averages", "keep"), default="auto",
+        help="what batch normalisation in training mode becomes: its moving averages, these even if no training "
+        "updated them, or what it is",
     )  # fmt: skip
     command.add_argument("--jit", action="store_true", help="compile the signatures with XLA")
     command.add_argument(

@@ -120,6 +120,11 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "weights": options.weights,
         "jit": options.jit,
         "allow": tuple(options.allow),
+        "assets": _assets(options.assets) or None,
+        "batch_statistics": options.batch_statistics,
+        "softmax": options.softmax_for or options.softmax,
+        "batch": options.batch,
+        "op_libraries": tuple(options.op_libraries),
     }
 
 
@@ -142,10 +147,28 @@ def _constant(text: str) -> tuple[str, Any]:
         return tensor.strip(), value
 
 
+def _assets(texts: Sequence[str]) -> dict[str, str]:
+    """The files by name; raises UsageError for a name that is given twice."""
+    pairs = [(name.strip(), path) for name, _, path in (text.partition("=") for text in texts)]
+    for text, (name, path) in zip(texts, pairs, strict=True):
+        if not (name and path):
+            raise UsageError(f"--asset takes NAME=PATH (vocab.txt=data/vocab.txt), not '{text}'")
+    if len(dict(pairs)) != len(pairs):
+        raise UsageError("--asset names a file twice; give each one path")
+    return dict(pairs)
+
+
 _PLANNING_DEFAULTS: Mapping[str, Any] = {
     "signature": [], "constants": [], "labels": None, "labels_for": None, "weights": "auto", "jit": False,
-    "allow": [],
+    "allow": [], "assets": [], "batch_statistics": "auto", "softmax": False, "softmax_for": None,
+    "batch": "keep", "op_libraries": [],
 }  # fmt: skip
+
+
+#: What options are called on the command line, where that is not what the Python API calls them.
+_OPTION_NAMES: Mapping[str, str] = MappingProxyType(
+    {"constants": "set", "assets": "asset", "op_libraries": "load-op-library"}
+)
 
 
 def _plan_file(options: argparse.Namespace) -> MigrationPlan | None:
@@ -157,7 +180,7 @@ def _plan_file(options: argparse.Namespace) -> MigrationPlan | None:
         return None
     given = [name for name, default in _PLANNING_DEFAULTS.items() if getattr(options, name) != default]
     if given:
-        names = ", ".join("--" + {"constants": "set"}.get(name, name).replace("_", "-") for name in given)
+        names = ", ".join("--" + _OPTION_NAMES.get(name, name).replace("_", "-") for name in given)
         raise UsageError(f"--plan holds everything that {names} would say; edit '{options.plan}' instead")
     return _read_plan(options.plan)
 

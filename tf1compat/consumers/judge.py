@@ -88,12 +88,16 @@ def _tflite(place: Place, node: Node) -> str | None:
         return "a list that grows inside a loop has no built-in form"
     if node.op == "If" and _carries_list(node):
         return "a list that comes out of a branch has no built-in form"
+    if node.op == "LookupTableFindV2" and {node.dtype("Tin"), node.dtype("Tout")} != {"string", "int64"}:
+        return "TensorFlow Lite has only tables between strings and int64"
     return None
 
 
 def _onnx(place: Place, node: Node) -> str | None:
     if node.op not in ONNX:
         return "tf2onnx does not know it"
+    if node.op == "LookupTableFindV2":
+        return "tf2onnx does not find the table that a SavedModel fills"
     if node.op == "TensorListResize":
         return "an array that grows inside a loop has no form in ONNX"
     if node.op == "TensorListSetItem" and not place.in_loop:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from types import MappingProxyType
 
+from tf1compat.discovery.batch_norm.inference import with_averages
+from tf1compat.discovery.batch_norm.judge import find_normalisations, judge
+from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
 from tf1compat.discovery.blockers import find_blockers
-from tf1compat.discovery.findings import Findings
+from tf1compat.discovery.cuts import cut_signature
+from tf1compat.discovery.findings import Findings, InputFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.freezes import find_freezes
+from tf1compat.discovery.freezes import find_freezes, values
 from tf1compat.discovery.hazards import find_hazards, kept_state_hazards
-from tf1compat.discovery.inputs import find_inputs
+from tf1compat.discovery.heads import Arranged, arrange, find_outputs
+from tf1compat.discovery.heads.replicas import replica_hazards
+from tf1compat.discovery.inputs import find_inputs, find_serialized
+from tf1compat.discovery.keys import judge_values
 from tf1compat.discovery.labels import label_candidates
-from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
 from tf1compat.discovery.rnn.states.pairing import find_pairings
+from tf1compat.discovery.tables import judge_tables
 from tf1compat.discovery.training import find_training_nodes
 from tf1compat.discovery.variables import find_variables, trainable_variables
 from tf1compat.graph.collector import resting_collector
@@ -25,7 +32,8 @@ from tf1compat.source.model import LegacyModel
 
 @resting_collector()
 def discover(model: LegacyModel) -> Findings:
-    """All that discovery finds in a model; the same model gives the same findings, and no file is read."""
+    """All that discovery finds in a model; the same model gives the same findings. Of the files,
+    only the moving averages of batch normalisation and small averages of weights are read."""
     graph = model.meta_graph.graph
     training = find_training_nodes(graph)
     flow = Flow(graph, training)
@@ -33,21 +41,51 @@ def discover(model: LegacyModel) -> Findings:
     kept_states = find_kept_states(graph, rnns)
     pairings = find_pairings(graph, rnns)
     freezes = find_freezes(flow)
-    outputs = find_outputs(flow, rnns, model.meta_graph.node_collections)
+    stored = {each.name for each in find_variables(model, flow, ()) if each.in_checkpoint}
+    arranged = arrange(flow, find_outputs(flow, rnns, model.meta_graph.node_collections), stored)
+    outputs = tuple(each for each in arranged.outputs if each.signature)
     inputs = find_inputs(flow, rnns, pairings, freezes, outputs)
+    offered = [each.tensor for each in outputs if each.role != "loss"]
+    normalisations = find_normalisations(flow, offered, values(freezes), is_saved_in(model))
+    statistics = judge(normalisations, is_untouched=untouched_in(model))
+    flow = Flow(with_averages(graph, statistics.averages), training)
     variables = find_variables(model, flow, outputs)
+    judged = judge_tables(
+        model, outputs, inputs, lambda blocked: cut_signature(flow, blocked, inputs, outputs, freezes)
+    )
+    judgements = (statistics, judged, judge_values(model, flow, outputs, variables))
     return Findings(
         inputs=inputs,
-        outputs=outputs,
+        serialized=find_serialized(flow, inputs),
+        outputs=arranged.outputs,
+        entry_points=arranged.entry_points,
         rnns=rnns,
         pairings=pairings,
         kept_states=kept_states,
         variables=variables,
-        labels=label_candidates(model),
+        labels=label_candidates(model, judged.tables),
+        tables=judged.tables,
         freezes=freezes,
-        hazards=(*find_hazards(flow, inputs, outputs, variables, freezes), *kept_state_hazards(kept_states)),
-        blockers=find_blockers(flow, outputs),
+        averages=statistics.averages,
+        hazards=(
+            *find_hazards(flow, _unless_left(flow, inputs, arranged), outputs, variables, freezes),
+            *replica_hazards(flow, inputs, arranged.outputs, freezes),
+            *kept_state_hazards(kept_states),
+            *(each for part in judgements for each in part.hazards),
+        ),
+        blockers=(
+            *find_blockers(flow, outputs, inputs, freezes),
+            *(each for part in judgements for each in part.blockers),
+        ),
         frames=len(find_frames(graph)),
         op_types=MappingProxyType(dict(Counter(node.op for node in graph.nodes))),
         training_nodes=training,
     )
+
+
+def _unless_left(
+    flow: Flow, inputs: tuple[InputFinding, ...], arranged: Arranged
+) -> tuple[InputFinding, ...]:
+    """The inputs less those that only results that are not offered depend on: these are not dead."""
+    left = flow.behind(each.tensor for each in arranged.outputs if each.role != "loss" and not each.signature)
+    return tuple(each for each in inputs if each.live or each.tensor.node not in left)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tf1compat.discovery.codes import check_registered
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
+from tf1compat.source.vocabulary import TextFormat
 
+#: The signature that is always there.
+DEFAULT_SIGNATURE = "serving_default"
 #: Roles of inputs and of outputs, as reports and plans name them.
 INPUT_ROLES = (
     "data",
@@ -27,23 +32,51 @@ STATE_ORIGINS = ("zeros", "placeholder", "default", "variable", "weights", "enco
 
 @dataclass(frozen=True)
 class InputFinding:
-    """A tensor that the author fed. `live`: some offered output depends on it."""
+    """A tensor that the author fed, or that his input pipeline did. `live`: some offered output depends on it.
+
+    `kind`: what it comes from; serialized values are listed with what is decoded from them, and a placeholder of kind
+    pipeline only fills a queue or a dataset. `name`: what the pipeline calls it, empty where nothing tells.
+    """
 
     tensor: TensorRef
     dtype: DType
     shape: Shape
     role: str
     live: bool
+    kind: str = "placeholder"  # one of INPUT_KINDS
+    name: str = ""
+
+
+#: Kinds of inputs that came out of the author's input pipeline.
+PIPELINE_KINDS = ("queue", "iterator", "reader")
+INPUT_KINDS = ("placeholder", *PIPELINE_KINDS, "serialized", "pipeline")
+
+
+@dataclass(frozen=True)
+class SerializedFinding:
+    """A tensor of serialized values, and the inputs that are decoded from it: the graph may be cut at either."""
+
+    tensor: TensorRef
+    dtype: DType
+    shape: Shape
+    format: str  # example, image, csv, ...
+    decoded: tuple[TensorRef, ...]
 
 
 @dataclass(frozen=True)
 class OutputFinding:
-    """A tensor that is worth fetching at inference."""
+    """A tensor that is worth fetching at inference. `reason`: why; `score`: how telling it is, 0 to 100.
+
+    `signature` names the entry point that offers it; empty where none does, and the reason then says so.
+    """
 
     tensor: TensorRef
     dtype: DType
     shape: Shape
     role: str
+    reason: str = field(default="", compare=False)
+    score: int = field(default=0, compare=False)
+    signature: str = field(default=DEFAULT_SIGNATURE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,22 +184,66 @@ class LabelFinding:
 
 
 @dataclass(frozen=True)
+class TableFinding:
+    """A lookup table: `content` tells where what is in it comes from, and the other fields where that is.
+
+    file: a text file, which the graph calls `recorded` (None where nothing but a run tells) and which was found at
+    `path`. tensors: `keys` and `values`, which `fill` puts into it. checkpoint: the pair of keys in `saved`.
+    unknown: none of these; `reason` says what is in the way.
+    """
+
+    name: str  # the node that holds the table
+    op: str
+    key_dtype: DType
+    value_dtype: DType
+    content: str  # one of TABLE_CONTENTS
+    fill: str = ""  # the op that fills it
+    recorded: str | None = None
+    path: Path | None = None
+    given: bool = False  # by the user: `path` was not searched for
+    text: TextFormat | None = None
+    keys: TensorRef | None = None
+    values: TensorRef | None = None
+    inserted: bool = False  # tensors: by an insertion, which the program may or may not have run
+    saved: tuple[str, str] | None = None
+    reason: str = ""
+
+
+TABLE_CONTENTS = ("file", "tensors", "checkpoint", "unknown")
+
+
+@dataclass(frozen=True)
 class Note:
-    """A hazard or a blocker: what it is (a stable code), at which node, why, and what to do."""
+    """A hazard or a blocker: what it is (a code of `codes.CODES`), at which node, why, and what to do."""
 
     code: str
     node: str
     reason: str
     remedy: str
 
+    def __post_init__(self) -> None:
+        check_registered(self.code)
+
+
+@dataclass(frozen=True)
+class Average:
+    """A variable that training kept as the moving average of a statistic of its batches, to be read in its place."""
+
+    statistic: TensorRef
+    variable: str
+
 
 @dataclass(frozen=True)
 class Freeze:
-    """A placeholder that has one right value at inference."""
+    """A tensor that has one right value at inference: fed, a variable, or a constant of the training graph.
+
+    `follows`: the tensor from which this one was worked out; it is frozen only where that is.
+    """
 
     tensor: TensorRef
     value: bool | int | float
     role: str  # keep_prob, is_training
+    follows: TensorRef | None = None
 
 
 @dataclass(frozen=True)
@@ -174,16 +251,31 @@ class Findings:
     """All that discovery knows of one model."""
 
     inputs: tuple[InputFinding, ...] = ()
+    serialized: tuple[SerializedFinding, ...] = ()
     outputs: tuple[OutputFinding, ...] = ()
+    #: the names of the signatures that the outputs are offered by, the one that is served by default first
+    entry_points: tuple[str, ...] = (DEFAULT_SIGNATURE,)
     rnns: tuple[Rnn, ...] = ()
     pairings: tuple[StatePairing, ...] = ()
     kept_states: tuple[KeptState, ...] = ()
     variables: tuple[VariableFinding, ...] = ()
     labels: tuple[LabelFinding, ...] = ()
+    tables: tuple[TableFinding, ...] = ()
     freezes: tuple[Freeze, ...] = ()
+    averages: tuple[Average, ...] = ()
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
     frames: int = 0
     op_types: Mapping[str, int] = field(default_factory=dict)
     #: optimizer, gradient, saver, summary and initializer parts
     training_nodes: frozenset[str] = frozenset()
+
+    @property
+    def told(self) -> tuple[OutputFinding, ...]:
+        """The outputs that some signature offers, and the losses: what is worth telling of a model."""
+        return tuple(each for each in self.outputs if each.signature or each.role == "loss")
+
+    @property
+    def offered(self) -> tuple[OutputFinding, ...]:
+        """The outputs that some signature offers."""
+        return tuple(each for each in self.told if each.role != "loss")

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, SHAPES, VARIABLES
-from tf1compat.discovery.pattern import TRANSPARENT
+from tf1compat.discovery.feeding.entries import Entries, find_entries
+from tf1compat.discovery.ops import SHAPES, VARIABLES
+from tf1compat.discovery.pattern import SLICES, SPLITS, TRANSPARENT
 from tf1compat.discovery.training import find_losses
 from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
@@ -21,7 +22,9 @@ _LOSS_OPS = frozenset({
     "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss", "InTopK", "InTopKV2",
 })  # fmt: skip
 _REDUCTIONS = frozenset({"Mean", "Sum", "RealDiv", "Div"})
-_PREDICTIONS = frozenset({"Softmax", "LogSoftmax", "Sigmoid"})
+_PREDICTIONS = frozenset({
+    "Softmax", "LogSoftmax", "Sigmoid", "CTCGreedyDecoder", "CTCBeamSearchDecoder", "Multinomial",
+})  # fmt: skip
 _COMPARISONS = frozenset({"Sub", "SquaredDifference"})
 
 
@@ -58,7 +61,7 @@ class Flow:
         return frozenset(found)
 
     @cached_property
-    def _weights(self) -> frozenset[str]:
+    def weights(self) -> frozenset[str]:
         """What is computed from variables alone: reads, parts, joins and scalings; figures such as norms are not."""
         given = descendants(self.graph, {ref.node for ref in self.sources})
         reads = self._reads
@@ -74,7 +77,7 @@ class Flow:
     @cached_property
     def parametric(self) -> frozenset[str]:
         """Forward nodes at which the variables, or what is made of them alone, meet something else."""
-        return self._meeting(self._weights)
+        return self._meeting(self.weights)
 
     def _meeting(self, tensors: frozenset[str]) -> frozenset[str]:
         users = {use.node for name in tensors for use in self.graph.uses_of_node.get(name, ())}
@@ -131,16 +134,24 @@ class Flow:
         return frozenset(found)
 
     @cached_property
+    def entries(self) -> Entries:
+        """Where examples come in, by placeholders or out of the input pipeline."""
+        return find_entries(self.graph, self.training)
+
+    @cached_property
     def sources(self) -> tuple[TensorRef, ...]:
         """Every tensor through which examples come in, fed or not, in the order of the file."""
-        found: list[TensorRef] = []
-        for node in self.graph.nodes:
-            if node.op in PLACEHOLDERS and node.name not in self.training:
-                found.append(TensorRef(node.name))
-            elif node.op in FEEDERS:
-                uses = self.graph.uses_of_node.get(node.name, ())
-                found.extend(sorted({self.graph[use.node].inputs[use.position] for use in uses}))
-        return tuple(found)
+        return tuple(each.tensor for each in self.entries.entries)
+
+    @cached_property
+    def _parts(self) -> tuple[TensorRef, ...]:
+        """What is cut out of examples of the pipeline, in which features and labels may lie side by side."""
+        whole = [each.tensor for each in self.entries.entries if each.kind != "placeholder"]
+        readers = {use.node for ref in whole for use in self.graph.uses.get(ref, ())}
+        cutting = [name for name in readers if self.graph[name].op in SLICES | SPLITS]
+        uses = (use for name in cutting for use in self.graph.uses_of_node.get(name, ()))
+        read = {self.graph[use.node].inputs[use.position] for use in uses}
+        return tuple(sorted(read | {TensorRef(name) for name in cutting}))
 
     @cached_property
     def labels(self) -> frozenset[TensorRef]:
@@ -148,7 +159,9 @@ class Flow:
         judging = self.leading_to(filter(self._judges, self.graph.by_name))
         using = self._before_use
         return frozenset(
-            each for each in self.sources if self.reaches(each, judging) and not self.reaches(each, using)
+            each
+            for each in (*self.sources, *self._parts)
+            if self.reaches(each, judging) and not self.reaches(each, using)
         )
 
     @cached_property
@@ -157,7 +170,19 @@ class Flow:
         a CRF, whose loss looks up the scores of the true labels) for a result that is more than a figure."""
         predictions = (node.name for node in self.graph.nodes if node.op in _PREDICTIONS)
         results = self.leading_to(name for name in self._ends if not self._is_figure(name))
-        return self.leading_to({*self.applied, *predictions, *(self.parametric & results)})
+        return self.leading_to({
+            *(self.applied - self._sampled), *predictions, *(self.parametric & results - self._sampled),
+        })  # fmt: skip
+
+    @cached_property
+    def _sampled(self) -> frozenset[str]:
+        """Forward nodes behind a draw of classes that are not the true one: steps of a loss by sampling."""
+        return self._felt(
+            use.node
+            for node in self.graph.nodes
+            if node.op.endswith("CandidateSampler")
+            for use in self.graph.uses_of_node.get(node.name, ())
+        )
 
     @cached_property
     def _ends(self) -> frozenset[str]:
@@ -183,8 +208,12 @@ class Flow:
 
     @cached_property
     def judged(self) -> frozenset[str]:
-        """Forward nodes that feel a label, or how far a result is from the example that it was made of."""
-        return self.reached(self.labels) | self._felt(self._reconstructions)
+        """Forward nodes that feel a label, or how far a result is from the example that it was made of.
+
+        What an op computes that only losses are made with is a judgement, wherever its labels come from.
+        """
+        losses = (node.name for node in self.graph.nodes if node.op in _LOSS_OPS)
+        return self.reached(self.labels) | self._felt((*self._reconstructions, *losses))
 
     @cached_property
     def _reconstructions(self) -> tuple[str, ...]:
@@ -193,7 +222,21 @@ class Flow:
         return tuple(
             node.name
             for node in self.graph.nodes
-            if node.op in _COMPARISONS and self._compares(node, felt) and node.name in judged
+            if self._may_compare(node) and self._compares(node, felt) and node.name in judged
+        )
+
+    def _may_compare(self, node: Node) -> bool:
+        """Whether a node takes a difference, or weighs the logarithm of what was made, as a cross-entropy does."""
+        logarithm = node.op == "Mul" and any(self.graph.producer(ref).op == "Log" for ref in node.inputs)
+        return node.op in _COMPARISONS or logarithm
+
+    @cached_property
+    def reconstructed(self) -> frozenset[str]:
+        """What an autoencoder makes again of its example, on the last steps before the two are compared."""
+        operands = [ref.node for name in self._reconstructions for ref in self.graph[name].inputs]
+        return (
+            frozenset(ancestors(self.graph, operands, control=False) - self.before_parameters)
+            & self.predicted
         )
 
     def _compares(self, node: Node, felt: frozenset[str]) -> bool:
@@ -228,13 +271,18 @@ class Flow:
         return frozenset(found)
 
     def behind(self, refs: Iterable[TensorRef]) -> frozenset[str]:
-        """What tensors are computed from: data, and the pivots that constants in a `cond` branch wait for."""
+        """What tensors are computed from: data, and the pivots that constants in a `cond` branch wait for.
+
+        Where the pipeline's examples come in, the walk ends: these nodes are in it, what is behind them is not.
+        """
         found: set[str] = set()
         todo = [ref.node for ref in refs]
         while todo:
             name = todo.pop()
             if name not in found:
                 found.add(name)
+                if name in self.entries.ends:
+                    continue
                 node = self.graph[name]
                 todo.extend(ref.node for ref in node.inputs)
                 todo.extend(each for each in node.control_inputs if _is_pivot(self.graph[each]))

@@ -1,13 +1,26 @@
-"""Placeholders and what each is for, judged by what it does and never by its name."""
+"""What is fed and what each is for, judged by what it does and never by its name: placeholders, and where examples
+come out of the author's input pipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from tf1compat.discovery.constants import constant
-from tf1compat.discovery.findings import Freeze, InputFinding, OutputFinding, Rnn, StatePairing
+from tf1compat.discovery.feeding.decoders import fed_shape
+from tf1compat.discovery.feeding.entries import Entry
+from tf1compat.discovery.feeding.names import name_of
+from tf1compat.discovery.feeding.pipeline import fills_pipeline
+from tf1compat.discovery.findings import (
+    Freeze,
+    InputFinding,
+    OutputFinding,
+    Rnn,
+    SerializedFinding,
+    StatePairing,
+)
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.ops import PLACEHOLDERS
 from tf1compat.discovery.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.model import Graph, Node
@@ -25,23 +38,76 @@ def find_inputs(
     freezes: Iterable[Freeze],
     outputs: Iterable[OutputFinding],
 ) -> tuple[InputFinding, ...]:
-    """Every placeholder outside the training parts, in the order of the file.
+    """Every placeholder outside the training parts, and what the input pipeline gives, in the order of the file.
 
-    Live are those that an output other than a loss depends on.
+    Live are those that an output other than a loss depends on. Of what the pipeline gives, the live and the labels.
     """
     roles = {each.placeholder: "state" for each in pairings}
     lengths = (each.sequence_length for each in rnns if each.sequence_length is not None)
     roles |= {_given_lengths(flow.graph, each): "sequence_length" for each in lengths}
     roles |= {each.tensor: each.role for each in freezes}
-    needed = flow.behind(each.tensor for each in outputs if each.role != "loss")
-    found = []
-    for ref in flow.sources:
-        node = flow.graph.producer(ref)
-        if node.op in PLACEHOLDERS:
-            role = roles.get(ref) or _role(flow, ref)
-            shape = flow.graph.static_shape(ref)
-            found.append(InputFinding(ref, dtype_of(flow.graph, ref), shape, role, node.name in needed))
-    return tuple(found)
+    needed = _Needed(flow, [each.tensor for each in outputs if each.role != "loss"])
+    found = [_found(flow, each, roles, needed) for each in flow.entries.entries if each.can_be_fed]
+    offered = [each for each in found if each.live or each.role == "label" or each.kind in _OF_AUTHOR]
+    fed = {each.tensor for each in offered if each.live}
+    return (*offered, *_followed(flow, fed))
+
+
+#: Kinds of inputs that the author fed himself.
+_OF_AUTHOR = ("placeholder", "pipeline")
+
+
+@dataclass(frozen=True)
+class _Needed:
+    """What the offered outputs depend on, the graph being cut where examples come in."""
+
+    flow: Flow
+    outputs: list[TensorRef]
+
+    @cached_property
+    def _readers(self) -> frozenset[str]:
+        return self.flow.behind(self.outputs) - self.flow.entries.ends
+
+    def __contains__(self, ref: TensorRef) -> bool:
+        uses = self.flow.graph.uses.get(ref, ())
+        return ref in self.outputs or any(use.node in self._readers for use in uses)
+
+
+def _found(flow: Flow, entry: Entry, roles: dict[TensorRef, str], needed: _Needed) -> InputFinding:
+    ref, live = entry.tensor, entry.tensor in needed
+    kind = entry.kind
+    if kind == "placeholder" and not live and fills_pipeline(flow.graph, ref):
+        kind = "pipeline"
+    role = roles.get(ref) or _role(flow, ref)
+    if role == "other" and live and kind != "placeholder":
+        role = "data"
+    name = name_of(flow.graph, entry) if live else ""
+    return InputFinding(ref, dtype_of(flow.graph, ref), fed_shape(flow.graph, ref), role, live, kind, name)
+
+
+def _followed(flow: Flow, fed: Container[TensorRef]) -> Iterator[InputFinding]:
+    """Placeholders of what the graph decodes: the author fed them, though what is decoded is better fed."""
+    decoded: dict[TensorRef, list[TensorRef]] = {}
+    for each in flow.entries.entries:
+        if each.kind == "placeholder" and each.tensor != each.root:
+            decoded.setdefault(each.root, []).append(each.tensor)
+    for root, tensors in decoded.items():
+        live = any(each in fed for each in tensors)
+        dtype, shape = dtype_of(flow.graph, root), fed_shape(flow.graph, root)
+        yield InputFinding(root, dtype, shape, "data", live, "serialized")
+
+
+def find_serialized(flow: Flow, inputs: Iterable[InputFinding]) -> tuple[SerializedFinding, ...]:
+    """The serialized values that live inputs are decoded from, each with these inputs."""
+    live = {each.tensor for each in inputs if each.live}
+    graph = flow.graph
+    return tuple(
+        SerializedFinding(
+            each.tensor, dtype_of(graph, each.tensor), fed_shape(graph, each.tensor), each.format, decoded
+        )
+        for each in flow.entries.serialized
+        if (decoded := tuple(ref for ref in each.decoded if ref in live))
+    )
 
 
 def _role(flow: Flow, ref: TensorRef) -> str:

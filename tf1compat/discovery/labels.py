@@ -1,11 +1,12 @@
-"""Where class labels may be: string variables of the checkpoint, and files beside the model."""
+"""Where class labels may be: string variables of the checkpoint, files beside the model, and lookup tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tf1compat.discovery.findings import LabelFinding
+from tf1compat.discovery.findings import LabelFinding, TableFinding
+from tf1compat.discovery.tables.labels import TABLE, labels_of_tables
 from tf1compat.errors import LabelError, SourceError
 from tf1compat.source.files import size_of
 from tf1compat.source.label_files import read_label_file
@@ -18,9 +19,9 @@ _PREVIEW = 5
 _TABLE_HALVES = ("-keys", "-values")  # what a saved lookup table holds, in no particular order
 
 
-def label_candidates(model: LegacyModel) -> tuple[LabelFinding, ...]:
-    """Everything that reads as distinct class names: the checkpoint's variables first, then files by name."""
-    return (*_variables(model), *_files(model.beside))
+def label_candidates(model: LegacyModel, tables: Iterable[TableFinding] = ()) -> tuple[LabelFinding, ...]:
+    """Everything that reads as distinct class names: the checkpoint's variables, then files by name, then tables."""
+    return (*_variables(model), *_files(model.beside), *_tables(model, tables))
 
 
 def _variables(model: LegacyModel) -> Iterator[LabelFinding]:
@@ -43,6 +44,12 @@ def _files(paths: tuple[Path, ...]) -> Iterator[LabelFinding]:
             continue  # a file for another purpose
         if _are_names(labels):
             yield _finding(str(path), labels)
+
+
+def _tables(model: LegacyModel, tables: Iterable[TableFinding]) -> Iterator[LabelFinding]:
+    for name, labels in labels_of_tables(model.meta_graph.graph, tables).items():
+        if _are_names(labels):
+            yield _finding(f"{TABLE}{name}", labels)
 
 
 def _are_names(labels: tuple[str, ...]) -> bool:

@@ -8,7 +8,9 @@ VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVaria
 FEEDERS = frozenset({
     "IteratorGetNext", "QueueDequeue", "QueueDequeueV2", "QueueDequeueMany", "QueueDequeueManyV2",
     "QueueDequeueUpTo", "QueueDequeueUpToV2", "ReaderRead", "ReaderReadV2", "ReaderReadUpTo",
-    "ReaderReadUpToV2", "Unstage",
+    "ReaderReadUpToV2", "Unstage", "MapUnstage", "OrderedMapUnstage", "IteratorGetNextSync",
+    "MultiDeviceIteratorGetNextFromShard", "OptionalGetValue", "DatasetToSingleElement", "InfeedDequeue",
+    "InfeedDequeueTuple", "BarrierTakeMany",
 })  # fmt: skip
 #: Ops that tell how much there is in a queue, a staging area or a file that is being read.
 PIPELINE_STATES = frozenset({
@@ -20,7 +22,14 @@ PIPELINE_STATES = frozenset({
 MUTABLE_TABLES = frozenset({
     "MutableHashTable", "MutableHashTableV2", "MutableDenseHashTable",
     "MutableDenseHashTableV2", "MutableHashTableOfTensors", "MutableHashTableOfTensorsV2",
+    "AnonymousMutableHashTable", "AnonymousMutableHashTableOfTensors", "AnonymousMutableDenseHashTable",
 })  # fmt: skip
+#: Those that keep open places, each marked by a key that nobody looks up.
+DENSE_TABLES = frozenset({
+    "MutableDenseHashTable", "MutableDenseHashTableV2", "AnonymousMutableDenseHashTable",
+})  # fmt: skip
+#: Ops that hold a table which is filled once, before it is read.
+STATIC_TABLES = frozenset({"HashTable", "HashTableV2", "AnonymousHashTable"})
 #: Ops that see only what shape a tensor has.
 SHAPES = frozenset({
     "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "TensorArraySize", "TensorArraySizeV2",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tf1compat.discovery.feeding.decoders import decoded_type
+from tf1compat.discovery.ops import MUTABLE_TABLES, STATIC_TABLES
 from tf1compat.graph.attributes import DType
-from tf1compat.graph.model import NodeTable
+from tf1compat.graph.model import Graph, Node, NodeTable
 from tf1compat.names import TensorRef
 
 #: Ops whose result has a type of its own, whatever they read.
@@ -16,8 +18,9 @@ _FIXED: dict[str, str] = {
         "bool",
     ),
     **dict.fromkeys(("Rank", "TensorArraySize", "TensorArraySizeV2", "TensorArraySizeV3"), "int32"),
-    **dict.fromkeys(("AsString", "StringJoin", "DecodeBase64", "HashTable"), "string"),
-    "HashTableV2": "resource",
+    **dict.fromkeys(("AsString", "StringJoin", "DecodeBase64"), "string"),
+    **dict.fromkeys(STATIC_TABLES | MUTABLE_TABLES, "resource"),
+    **dict.fromkeys(("HashTable", "MutableHashTable", "MutableHashTableOfTensors", "MutableDenseHashTable"), "string"),
 }  # fmt: skip
 #: Ops whose type attribute may be left out when it has its default.
 _DEFAULTS: dict[str, tuple[str, str]] = {
@@ -32,7 +35,7 @@ _DEFAULTS: dict[str, tuple[str, str]] = {
     "TensorListGetItem": ("element_dtype", "float32"),
 }
 _ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput", "Tout")
-_LISTS = ("component_types", "output_types", "Tout", "out_types")
+_LISTS = ("component_types", "output_types", "Tout", "out_types", "dtypes", "OUT_TYPE")
 _UNKNOWN = DType.of_number(0)
 
 
@@ -43,6 +46,9 @@ def dtype_of(graph: NodeTable, ref: TensorRef) -> DType:
         return DType(_FIXED[node.op])
     if node.op in {"TopK", "TopKV2"} and ref.index == 1:
         return DType("int32")
+    decoded = decoded_type(node, ref.index)
+    if decoded is not None:
+        return decoded
     if node.op in _DEFAULTS:
         attribute, default = _DEFAULTS[node.op]
         return node.dtype(attribute) or DType(default)
@@ -60,3 +66,19 @@ def _listed(graph: NodeTable, ref: TensorRef) -> DType:
             found = types[ref.index]
             return found.base if isinstance(found, DType) else _UNKNOWN
     return _UNKNOWN
+
+
+def dtype_as_read(graph: Graph, ref: TensorRef) -> DType:
+    """The element type of a tensor; where its own op does not say, that of the ops that read it."""
+    own = dtype_of(graph, ref)
+    if own != _UNKNOWN:
+        return own
+    readers = [graph[use.node] for use in graph.uses.get(ref, ())]
+    read = {dtype.base for each in readers if (dtype := _one_type(each)) is not None}
+    return read.pop() if len(read) == 1 else own
+
+
+def _one_type(node: Node) -> DType | None:
+    """The type of all that a node reads, if it has but one type."""
+    types = [value for value in node.attrs.values() if isinstance(value, DType)]
+    return node.dtype() if len(types) == 1 else None

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from tf1compat.discovery.ops import PLACEHOLDERS, VARIABLES
 from tf1compat.graph.attributes import DType
-from tf1compat.graph.frames import EXIT
+from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import ancestors, descendants, topological
@@ -31,7 +31,10 @@ _SAVES = frozenset({
 #: `SigmoidGrad`, `TensorArrayGradV3`, and what gives back to a gradient's loop what the forward loop pushed.
 _GRADIENT_OP = re.compile(r"Grad(V\d+)?\Z|StackPop(V2)?\Z")
 _CHECKS = frozenset({"IsVariableInitialized", "VarIsInitializedOp", "ReportUninitializedVariables"})
-_SUMMARIES = ("Summary", "SummaryV2")
+_READING = frozenset({"Identity", "ReadVariableOp"})
+SUMMARIES = ("Summary", "SummaryV2")
+#: How metrics count what they look at, and training its steps.
+_COUNTS = frozenset({"AssignAdd", "AssignAddVariableOp"})
 _KEPT = VARIABLES | PLACEHOLDERS | EXIT
 
 
@@ -73,7 +76,8 @@ def find_training_nodes(graph: Graph) -> frozenset[str]:
     gradients = _gradient_nodes(graph)
     derived = descendants(graph, gradients, stop=lambda node: node.op in VARIABLES)
     performed = frozenset(node.name for node in graph.nodes if _performs(graph, node))
-    training = derived | _only_serving(graph, performed)
+    results = frozenset(node.name for node in graph.nodes if node.op in MERGE and _only_updated(graph, node))
+    training = derived | _only_serving(graph, performed) | results
     return training | _groups(graph, training)
 
 
@@ -90,17 +94,32 @@ def _gradient_nodes(graph: Graph) -> frozenset[str]:
 def _performs(graph: Graph, node: Node) -> bool:
     if node.op == "Identity":  # the Saver's result: the filename, after everything is written
         return any(graph[name].op in _SAVES for name in node.control_inputs)
-    return node.op.startswith(_UPDATES) or node.op in _SAVES | _CHECKS or node.op.endswith(_SUMMARIES)
+    return node.op.startswith(_UPDATES) or node.op in _SAVES | _CHECKS or node.op.endswith(SUMMARIES)
+
+
+def _only_updated(graph: Graph, merge: Node) -> bool:
+    """Whether a branch point hands on what an update left behind, and nobody reads it."""
+    if merge.name in graph.uses_of_node:
+        return False
+    return any(_follows_update(graph, graph.producer(ref)) for ref in merge.inputs)
+
+
+def _follows_update(graph: Graph, node: Node) -> bool:
+    """Whether a node is an update, or reads what one left behind."""
+    if node.op not in _READING:
+        return node.op.startswith(_UPDATES)
+    before = (*(ref.node for ref in node.inputs), *node.control_inputs)
+    return any(graph[name].op.startswith(_UPDATES) for name in before)
 
 
 def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
     """The performed nodes with what is there for their sake alone; the fed and the stored stay out.
 
-    What a summary looks at is not there for its sake, and a loss never is.
+    What a summary or a metric looks at is not there for its sake, and a loss never is.
     """
     found = set(performed)
     losses = set(find_losses(graph))
-    taking = {name for name in performed if not graph[name].op.endswith(_SUMMARIES)}
+    taking = {name for name in performed if not _looks_on(graph[name])}
     for node in reversed(topological(graph)):
         readers = {use.node for use in graph.uses_of_node.get(node.name, ())}
         readers.update(graph.waiting_for.get(node.name, ()))
@@ -108,6 +127,10 @@ def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
             found.add(node.name)
             taking.add(node.name)
     return frozenset(found)
+
+
+def _looks_on(node: Node) -> bool:
+    return node.op.endswith(SUMMARIES) or node.op in _COUNTS
 
 
 def _may_serve(node: Node) -> bool:

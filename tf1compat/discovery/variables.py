@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -12,8 +13,11 @@ from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
 from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.source.model import LegacyModel
+
+_OPTIMIZES = re.compile(r"(Resource)?(Sparse)?Apply[A-Z]")
 
 
 def find_variables(
@@ -49,9 +53,27 @@ def _standing_for(
 
 
 def trainable_variables(model: LegacyModel) -> frozenset[str]:
-    """The names of the variables that the author's optimizer may change."""
-    collection = model.meta_graph.variables.get("trainable_variables", ())
-    return frozenset(TensorRef.parse(each.variable).node for each in collection)
+    """The names of the variables that the author's optimizer may change.
+
+    Without collections, those that an optimizer of the graph updates, or else all of floating-point numbers.
+    """
+    known = model.meta_graph.variables
+    if "trainable_variables" in known:
+        return frozenset(TensorRef.parse(each.variable).node for each in known["trainable_variables"])
+    return _optimized(model.meta_graph.graph) or (frozenset() if known else _floating(model.meta_graph.graph))
+
+
+def _optimized(graph: Graph) -> frozenset[str]:
+    """The variables that an optimizer of the graph updates."""
+    updates = (node for node in graph.nodes if _OPTIMIZES.match(node.op) and node.inputs)
+    found = (resolve(graph, node.inputs[0]) for node in updates)
+    return frozenset(ref.node for ref in found if graph[ref.node].op in VARIABLES)
+
+
+def _floating(graph: Graph) -> frozenset[str]:
+    """Every variable of numbers with fractions: where nothing tells, each may be trained."""
+    variables = (node for node in graph.nodes if node.op in VARIABLES)
+    return frozenset(node.name for node in variables if dtype_of(graph, TensorRef(node.name)).is_floating)
 
 
 def _finding(

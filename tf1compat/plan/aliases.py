@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tf1compat.discovery.findings import Findings, InputFinding, OutputFinding, Rnn
+from tf1compat.discovery.findings import PIPELINE_KINDS, Findings, InputFinding, OutputFinding, Rnn
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, is_default_name, leaf
 from tf1compat.plan.signature import plain_alias
@@ -14,6 +14,8 @@ _SPEAKING = {
     "data": "inputs", "state": "initial_state", "value": "output", "other": "tensor", "sequence": "sequence_output",
     "label": "labels",
 }  # fmt: skip
+#: Ops that authors name, whatever they take their value from.
+_NAMED_BY_AUTHORS = frozenset({"Identity", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
 #: What `tf.sparse_placeholder` and `tf.ragged.placeholder` call the tensors that they make, under the author's name.
 _PART = re.compile(r"indices|values|shape|flat_values|row_splits(_\d+)?")
 
@@ -35,9 +37,17 @@ class Aliases:
 
 
 def input_aliases(graph: Graph, inputs: Iterable[InputFinding]) -> dict[TensorRef, str]:
-    """An alias for each input: the author's name, else its role."""
+    """An alias for each input: the author's name, or that of the feature, else its role."""
     aliases = Aliases()
-    return {each.tensor: aliases.take(_alias(graph, each.tensor, each.role)) for each in inputs}
+    return {each.tensor: aliases.take(_input_alias(graph, each)) for each in inputs}
+
+
+def _input_alias(graph: Graph, finding: InputFinding) -> str:
+    if finding.name:
+        return plain_alias(finding.name)
+    if graph.producer(finding.tensor).op in _NAMED_BY_AUTHORS or finding.kind not in PIPELINE_KINDS:
+        return _alias(graph, finding.tensor, finding.role)
+    return _SPEAKING.get(finding.role, finding.role)
 
 
 def output_aliases(
@@ -53,9 +63,14 @@ def output_aliases(
 
 
 def _alias(graph: Graph, tensor: TensorRef, role: str) -> str:
+    return chosen_alias(graph, tensor) or _SPEAKING.get(role, role)
+
+
+def chosen_alias(graph: Graph, tensor: TensorRef) -> str:
+    """The name that the author chose for a tensor, as an alias; empty where TensorFlow did."""
     if tensor.index == 0 and not is_default_name(tensor.node, graph.producer(tensor).op):
         return plain_alias(_part_name(graph, tensor.node) or leaf(tensor.node))
-    return _SPEAKING.get(role, role)
+    return ""
 
 
 def _part_name(graph: Graph, node: str) -> str | None:

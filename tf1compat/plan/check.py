@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tf1compat.discovery.findings import Findings
+from tf1compat.discovery.weights import concerns_weights
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.signature import alias_problem
+from tf1compat.plan.statistics import with_plan_averages
+from tf1compat.plan.tables import concerns_tables, still_blocking
 from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
 
@@ -23,14 +26,22 @@ def fitted(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> Migra
     problems = [*_problems(plan, model)]
     if problems:
         raise PlanError(problems)
-    found, missing = plan_variables(model, findings, plan.signatures, plan.constants, plan.weights)
+    model = with_plan_averages(model, plan.averages)
+    chosen = plan_variables(model, findings, plan.signatures, plan.constants, plan.weights)
     given = {each.name: each for each in plan.variables}
-    variables = tuple(given.get(each.name, each) for each in found)
-    still_missing = [each for each in missing if given.get(each.node) is None or each in plan.blockers]
-    blockers = [*(each for each in plan.blockers if each.code != "missing-variable"), *still_missing]
+    variables = tuple(given.get(each.name, each) for each in chosen.variables)
+    still_missing = [each for each in chosen.missing if given.get(each.node) is None or each in plan.blockers]
+    tables = still_blocking(plan, model, findings.tables)
+    judged = (concerns_tables, concerns_weights)
+    decided = [
+        each
+        for each in plan.blockers
+        if each.code != "missing-variable" and not any(by(each) for by in judged)
+    ]
+    blockers = [*decided, *still_missing, *chosen.weights.blockers, *tables.blockers]
     if blockers:
         raise PlanError([f"{each.code} at '{each.node}': {each.reason}; {each.remedy}" for each in blockers])
-    return replace(plan, variables=variables, blockers=())
+    return replace(plan, variables=variables, tables=tables.tables, blockers=())
 
 
 def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
@@ -45,6 +56,9 @@ def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
         yield from _signature_problems(signature, graph)
     for constant in plan.constants:
         yield from _unknown(graph, constant.tensor, "constant")
+    for average in plan.averages:
+        yield from _unknown(graph, average.statistic, "statistic")
+        yield from _unknown(graph, TensorRef(average.variable), "average")
     yield from _label_problems(plan)
 
 

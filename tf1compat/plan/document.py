@@ -6,21 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tf1compat.discovery.findings import Note
+from tf1compat.discovery.findings import Average, Note
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
     FORMAT_VERSION,
+    BatchPlan,
+    CandidatePlan,
     CarriedPlan,
     ConstantPlan,
     InputBinding,
     LabelPlan,
     MigrationPlan,
     OutputBinding,
+    PartPlan,
     Piece,
     SignaturePlan,
+    TablePlan,
     VariablePlan,
 )
 from tf1compat.plan.step_document import dtype_from, step_document, step_from
@@ -38,12 +42,18 @@ def to_json(plan: MigrationPlan) -> Document:
         "constants": [_constant_document(each) for each in plan.constants],
         "labels": None if plan.labels is None else {**asdict(plan.labels), "names": list(plan.labels.names)},
         "variables": [_variable_document(each) for each in plan.variables],
+        "tables": {each.name: _table_document(each) for each in plan.tables},
         "hazards": [asdict(each) for each in plan.hazards],
         "blockers": [asdict(each) for each in plan.blockers],
         "weights": plan.weights,
+        **({"weights_reason": plan.weights_reason} if plan.weights_reason else {}),
         "jit": plan.jit,
         "allow": list(plan.allow),
+        "batch": None if plan.batch is None else {"size": plan.batch.size, "axes": _plain(plan.batch.axes)},
+        "op_libraries": list(plan.op_libraries),
+        "candidates": [_candidate_document(each) for each in plan.candidates],
         "carried": {each.variable: list(each.assigns) for each in plan.carried},
+        "averages": {str(each.statistic): each.variable for each in plan.averages},
         "no_step": plan.no_step or None,
     }
 
@@ -65,6 +75,8 @@ def _output_document(output: OutputBinding) -> Document:
     described = {"dtype": str(output.dtype), "shape": output.shape.to_json(), "role": output.role}
     if output.tensor is not None:
         return {"tensor": str(output.tensor), **described}
+    if output.softmax:
+        return {"softmax_of": str(output.pieces[0].tensor), **described}
     pieces = [{"index": list(each.index), "tensor": str(each.tensor)} for each in output.pieces]
     return {"stack": pieces, **({} if output.joined is None else {"joined": output.joined}), **described}
 
@@ -78,7 +90,22 @@ def _variable_document(variable: VariablePlan) -> Document:
     return {
         "name": variable.name, "key": variable.key, "shape_and_slice": variable.shape_and_slice,
         "dtype": str(variable.dtype), "shape": variable.shape.to_json(), "trainable": variable.trainable,
+        **({} if variable.initializer is None else {"initializer": str(variable.initializer)}),
+        **({"parts": [_part_document(each) for each in variable.parts]} if variable.parts else {}),
     }  # fmt: skip
+
+
+def _part_document(part: PartPlan) -> Document:
+    return {"name": part.name, "begin": list(part.begin), "size": list(part.size)}
+
+
+def _table_document(table: TablePlan) -> Document:
+    return {"content": table.content} | ({} if table.path is None else {"path": table.path})
+
+
+def _candidate_document(candidate: CandidatePlan) -> Document:
+    signatures = list(candidate.signatures)
+    return asdict(candidate) | {"tensor": str(candidate.tensor), "signatures": signatures}
 
 
 def from_json(document: Any) -> MigrationPlan:
@@ -93,12 +120,18 @@ def from_json(document: Any) -> MigrationPlan:
         constants=_part(document, "constants", _each(_constant)),
         labels=_part(document, "labels", _labels),
         variables=_part(document, "variables", _each(_variable)),
+        tables=_part({"tables": {}, **document}, "tables", _tables),
         hazards=_part(document, "hazards", _each(_note)),
         blockers=_part(document, "blockers", _each(_note)),
         weights=_part(document, "weights", _weights),
+        weights_reason=document.get("weights_reason") or "",
         jit=_part(document, "jit", bool),
         allow=_part(document, "allow", _each(str)),
+        batch=_part({"batch": None, **document}, "batch", _batch),
+        op_libraries=_part({"op_libraries": [], **document}, "op_libraries", _each(str)),
+        candidates=_part({"candidates": [], **document}, "candidates", _each(_candidate)),
         carried=_part({"carried": {}, **document}, "carried", _carried),
+        averages=_part({"averages": {}, **document}, "averages", _averages),
         no_step=document.get("no_step") or "",
     )
 
@@ -149,13 +182,14 @@ def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
             Piece(tuple(each["index"]), TensorRef.parse(each["tensor"])) for each in document["stack"]
         )
     else:
-        pieces = (Piece((), TensorRef.parse(document["tensor"])),)
+        pieces = (Piece((), TensorRef.parse(document.get("softmax_of") or document["tensor"])),)
     shape = Shape.from_json(document["shape"])
     joined = document.get("joined")
     dtype = dtype_from(document["dtype"])
     return OutputBinding(
-        alias, pieces, dtype, shape, document["role"], None if joined is None else int(joined)
-    )
+        alias, pieces, dtype, shape, document["role"], None if joined is None else int(joined),
+        "softmax_of" in document,
+    )  # fmt: skip
 
 
 def _constant(document: Mapping[str, Any]) -> ConstantPlan:
@@ -173,11 +207,48 @@ def _variable(document: Mapping[str, Any]) -> VariablePlan:
     return VariablePlan(
         document["name"], document["key"], document["shape_and_slice"], dtype_from(document["dtype"]),
         Shape.from_json(document["shape"]), bool(document["trainable"]),
+        TensorRef.parse(document["initializer"]) if document.get("initializer") else None,
+        tuple(map(_variable_part, document.get("parts", ()))),
     )  # fmt: skip
+
+
+def _variable_part(document: Mapping[str, Any]) -> PartPlan:
+    begin, size = (tuple(map(int, document[each])) for each in ("begin", "size"))
+    return PartPlan(document["name"], begin, size)
+
+
+def _tables(document: Mapping[str, Any]) -> tuple[TablePlan, ...]:
+    return tuple(TablePlan(name, each["content"], each.get("path")) for name, each in document.items())
+
+
+def _candidate(document: Mapping[str, Any]) -> CandidatePlan:
+    return CandidatePlan(
+        TensorRef.parse(document["tensor"]), document["role"], int(document["score"]), document["reason"],
+        tuple(map(str, document["signatures"])),
+    )  # fmt: skip
+
+
+def _plain(axes: Mapping[str, Mapping[str, int]]) -> Document:
+    return {signature: dict(each) for signature, each in axes.items()}
+
+
+def _batch(document: Mapping[str, Any] | None) -> BatchPlan | None:
+    if document is None:
+        return None
+    axes = {str(name): _axes(each) for name, each in document["axes"].items()}
+    return BatchPlan(int(document["size"]), axes)
+
+
+def _axes(document: Mapping[str, Any]) -> dict[str, int]:
+    return {str(alias): int(axis) for alias, axis in document.items()}
 
 
 def _carried(document: Mapping[str, Any]) -> tuple[CarriedPlan, ...]:
     return tuple(CarriedPlan(variable, tuple(map(str, assigns))) for variable, assigns in document.items())
+
+
+def _averages(document: Mapping[str, Any]) -> tuple[Average, ...]:
+    return tuple(Average(TensorRef.parse(each), str(variable)) for each, variable in document.items())
 
 
 def _note(document: Mapping[str, Any]) -> Note:

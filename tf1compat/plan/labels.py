@@ -1,9 +1,11 @@
-"""Class labels from whatever the user names: a file, or a variable of the checkpoint."""
+"""Class labels from whatever the user names: a file, a variable of the checkpoint, or a lookup table."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from tf1compat.discovery.tables import find_tables
+from tf1compat.discovery.tables.labels import TABLE, read_label_table
 from tf1compat.errors import LabelError
 from tf1compat.source.label_files import read_label_file
 from tf1compat.source.label_variable import read_label_variable
@@ -17,8 +19,12 @@ def read_labels(source: str, model: LegacyModel | None = None) -> tuple[str, ...
 
     `source`: a `.txt` (one name a line), `.json` (a list, or a mapping from names to numbers or from numbers
     to names), `.csv` or `.tsv` (names, or numbers and names), `.npy` (strings, or a saved dictionary), or
-    `checkpoint:VARIABLE`. Pickled content is read without running it. Raises LabelError.
+    `checkpoint:VARIABLE`, or `table:NODE` for a lookup table. Pickled content is read without running it. Raises
+    LabelError.
     """
+    if source.startswith(TABLE) and model is not None:
+        tables = find_tables(model)
+        return read_label_table(model.meta_graph.graph, tables, source.removeprefix(TABLE))
     if not source.startswith(_CHECKPOINT):
         return read_label_file(Path(source))
     name = source.removeprefix(_CHECKPOINT)

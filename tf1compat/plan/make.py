@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from tf1compat.discovery.findings import Findings, InputFinding, Note
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.discovery.dead import Dead
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, Note, TableFinding
+from tf1compat.discovery.tables.given import with_assets
+from tf1compat.discovery.tensors import dtype_as_read, dtype_of
+from tf1compat.discovery.weights import concerns_weights
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.aliases import input_aliases, output_aliases
+from tf1compat.plan.batch import batch_of
+from tf1compat.plan.constants import at_reads, found_constants, overruled
+from tf1compat.plan.entering import concerns_other_inputs, dead_under, needed_inputs, serialized_signature
+from tf1compat.plan.entry_points import candidates, offered_by, recorded_first, recorded_signature
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,
@@ -24,16 +32,24 @@ from tf1compat.plan.model import (
     Piece,
     SignaturePlan,
 )
-from tf1compat.plan.reach import changed_variables, reached, reached_by
+from tf1compat.plan.op_libraries import holds_op
+from tf1compat.plan.parting import parted
+from tf1compat.plan.reach import changed_variables, is_computed, reached_by
 from tf1compat.plan.signature import Signature, alias_problem, parse_signature
+from tf1compat.plan.softmax import with_softmax
+from tf1compat.plan.statistics import (
+    concerns_statistics,
+    correction_constants,
+    judge_statistics,
+    with_plan_averages,
+)
 from tf1compat.plan.step import make_step
-from tf1compat.plan.variables import plan_variables
+from tf1compat.plan.tables import as_discovered, concerns_tables, plan_tables
+from tf1compat.plan.variables import concerns_values, plan_variables
 from tf1compat.source.model import LegacyModel
 
-DEFAULT_SIGNATURE = "serving_default"
-#: What the default signature offers, unless there is nothing else.
-_OFFERED = ("probabilities", "logits", "class_ids", "value", "state")
-
+#: What is judged again for the signatures and constants that were chosen.
+_TOLD_ANEW = (concerns_tables, concerns_statistics, concerns_weights, concerns_values)
 _COMPILED = Note(
     "compiled-without-empty-axes",
     DEFAULT_SIGNATURE,
@@ -55,6 +71,11 @@ class Wishes:
     weights: str = "auto"
     jit: bool = False
     allow: tuple[str, ...] = ()
+    assets: Mapping[str, str | Path] = field(default_factory=dict)
+    batch_statistics: str = "auto"
+    softmax: bool | str = False  # add the softmax of the logits, or of the output of this alias
+    batch: str = "keep"  # or "free": any number of examples in the place of the author's
+    op_libraries: tuple[str, ...] = ()
 
 
 @resting_collector()
@@ -63,20 +84,43 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> Migrati
     planner = _Planner(model, findings, wishes)
     constants = planner.constants()
     signatures = planner.signatures(constants)
+    files = planner.tables()
     planner.check()
     labels, signatures = make_label_plan(model, signatures, wishes.labels, wishes.labels_for)
     frozen = planner.frozen_for(signatures, constants)
-    variables, missing = plan_variables(model, findings, signatures, frozen, wishes.weights)
-    hazards = (*planner.hazards(frozen), *changed_variables(model.meta_graph.graph, signatures, frozen))
-    blockers = [each for each in findings.blockers if not planner.is_allowed(each)]
+    statistics = judge_statistics(model, findings, signatures, frozen, wishes.batch_statistics)
+    frozen = (*frozen, *correction_constants(model, statistics.corrections))
+    model = with_plan_averages(model, statistics.averages)
+    chosen = plan_variables(model, findings, signatures, frozen, wishes.weights)
+    tables = plan_tables(model, files, signatures, frozen, wishes.allow)
+    cut = [*(each.tensor for each in frozen), *(each.statistic for each in statistics.averages)]
+    freed = batch_of(model.meta_graph.graph, findings, signatures, cut, wishes.batch)
+    signatures = freed.signatures
+    hazards = (
+        *planner.hazards(frozen, signatures),
+        *overruled(model.meta_graph.graph, findings, signatures, frozen),
+        *statistics.hazards,
+        *tables.hazards,
+        *freed.hazards,
+        *chosen.hazards,
+        *chosen.weights.hazards,
+        *changed_variables(model.meta_graph.graph, signatures, frozen),
+    )
+    decided = (concerns_tables, concerns_statistics, concerns_weights, planner.is_allowed)
+    blockers = [each for each in findings.blockers if not any(by(each) for by in decided)]
     if wishes.signatures is not None:
-        blockers = [each for each in blockers if planner.is_reached(each, signatures)]
+        blockers = [each for each in blockers if planner.is_reached(each, signatures, frozen)]
     return MigrationPlan(
         source=model.path, digest=model.digest, signatures=signatures, constants=frozen, labels=labels,
-        variables=variables, hazards=hazards, blockers=(*blockers, *missing),
-        weights=wishes.weights, jit=wishes.jit, allow=wishes.allow,
+        variables=chosen.variables, tables=tables.tables, hazards=hazards,
+        blockers=(
+            *blockers, *chosen.missing, *chosen.weights.blockers,
+            *as_discovered(tables.blockers, findings), *statistics.blockers, *freed.blockers,
+        ),
+        weights=wishes.weights, weights_reason=chosen.weights.told, jit=wishes.jit, allow=wishes.allow,
+        candidates=candidates(findings, signatures),
         carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
-        no_step=planner.no_step,
+        averages=statistics.averages, no_step=planner.no_step, batch=freed.batch, op_libraries=wishes.op_libraries,
     )  # fmt: skip
 
 
@@ -87,6 +131,7 @@ class _Planner:
         self._graph: Graph = model.meta_graph.graph
         self._findings = findings
         self._wishes = wishes
+        self._signature_defs = model.meta_graph.signatures
         self._problems: list[str] = []
         self.no_step = ""  # why a recurrent model has no step
 
@@ -101,13 +146,8 @@ class _Planner:
         chosen = [
             each for name, value in self._wishes.constants.items() if (each := self._constant(name, value))
         ]
-        taken = {each.tensor for each in chosen}
-        found = [
-            ConstantPlan(each.tensor, each.value, dtype_of(self._graph, each.tensor), each.role)
-            for each in self._findings.freezes
-            if each.tensor not in taken
-        ]
-        return (*chosen, *found)
+        found = found_constants(self._graph, self._findings.freezes, {each.tensor for each in chosen})
+        return at_reads(self._graph, (*chosen, *found))
 
     def _constant(self, name: str, value: Any) -> ConstantPlan | None:
         ref = self._find(name, "constant")
@@ -120,6 +160,12 @@ class _Planner:
             self._problems.append(f"constant '{name}': {value!r} is no value for a tensor of type {dtype}")
             return None
         return ConstantPlan(ref, value, dtype, "user")
+
+    def tables(self) -> tuple[TableFinding, ...]:
+        """The graph's tables with the files that the user gave."""
+        tables, problems = with_assets(self._findings.tables, self._wishes.assets)
+        self._problems += problems
+        return tables
 
     def frozen_for(
         self, signatures: Sequence[SignaturePlan], constants: Sequence[ConstantPlan]
@@ -136,18 +182,30 @@ class _Planner:
     def _reached_by(self, signatures: Sequence[SignaturePlan]) -> set[str]:
         return {name for each in signatures for name in reached_by(self._graph, each, ())}
 
-    def hazards(self, frozen: Sequence[ConstantPlan]) -> tuple[Note, ...]:
-        """Discovery's hazards, less those about tensors that the user has decided."""
+    def hazards(
+        self, frozen: Sequence[ConstantPlan], signatures: Sequence[SignaturePlan]
+    ) -> tuple[Note, ...]:
+        """Discovery's hazards, less those about tensors that the user has decided or that no signature needs."""
         decided = {each.tensor.node for each in frozen if each.reason == "user"}
+        decided |= {TensorRef.parse(name).node for name in self._wishes.constants}
         kept = tuple(each for each in self._findings.hazards if each.node not in decided)
+        kept = tuple(each for each in kept if not any(by(each) for by in _TOLD_ANEW))
+        graph, findings = self._graph, self._findings
+        kept = tuple(each for each in kept if not concerns_other_inputs(graph, findings, each, signatures))
         return (*kept, _COMPILED) if self._wishes.jit else kept
 
     def is_allowed(self, blocker: Note) -> bool:
         node = self._graph.get(blocker.node)
-        return node is not None and node.op in self._wishes.allow
+        if node is None:
+            return False
+        return node.op in self._wishes.allow or holds_op(self._wishes.op_libraries, node.op)
 
-    def is_reached(self, blocker: Note, signatures: Sequence[SignaturePlan]) -> bool:
-        return blocker.node in self._reached_by(signatures)
+    def is_reached(
+        self, blocker: Note, signatures: Sequence[SignaturePlan], frozen: Sequence[ConstantPlan]
+    ) -> bool:
+        """Whether some signature depends on more of a node than what it feeds or freezes in its place."""
+        nodes = [each.tensor.node for each in frozen]
+        return any(is_computed(self._graph, each, nodes, blocker.node) for each in signatures)
 
     # ----------------------------------------------------------------------------------------- signatures
 
@@ -181,7 +239,7 @@ class _Planner:
             self._problems.append("no signature was given")
         elif DEFAULT_SIGNATURE not in asked:
             plans.insert(0, SignaturePlan(DEFAULT_SIGNATURE, plans[0].inputs, plans[0].outputs))
-        return tuple(plans)
+        return tuple(plans) if self._problems else with_softmax(plans, self._wishes.softmax)
 
     def _inputs(self, signature: str, named: Mapping[str, str]) -> tuple[InputBinding, ...]:
         found = []
@@ -189,7 +247,7 @@ class _Planner:
             ref = self._named(signature, "input", alias, name)
             if ref is not None:
                 shape = self._graph.static_shape(ref)
-                found.append(InputBinding(alias, ref, dtype_of(self._graph, ref), shape))
+                found.append(InputBinding(alias, ref, dtype_as_read(self._graph, ref), shape))
         return tuple(found)
 
     def _outputs(self, signature: str, named: Mapping[str, str]) -> tuple[OutputBinding, ...]:
@@ -222,33 +280,54 @@ class _Planner:
     # -------------------------------------------------------------------------------- signatures by discovery
 
     def _discovered(self, constants: Sequence[ConstantPlan]) -> tuple[SignaturePlan, ...]:
-        offered = [each for each in self._findings.outputs if each.role in _OFFERED]
-        if not any(each.role != "state" for each in offered):
-            offered = [each for each in self._findings.outputs if each.role in (*_OFFERED, "sequence")]
-        if not offered:
+        """The author's own signatures where the file has them, else one for each entry point that was found."""
+        plans = with_softmax(self._recorded(constants) or self._found(constants), self._wishes.softmax)
+        if not plans:
             return ()
-        aliases = output_aliases(self._graph, self._findings, offered)
-        outputs = tuple(self._output(aliases[each.tensor], each.tensor, each.role) for each in offered)
-        inputs = self._needed_inputs([each.tensor for each in offered], {each.tensor for each in constants})
-        default = SignaturePlan(DEFAULT_SIGNATURE, inputs, outputs)
-        return (default, *self._step(default, constants))
+        default = replace(plans[0], name=DEFAULT_SIGNATURE)
+        others = plans[1:] if plans[0].name == DEFAULT_SIGNATURE else plans
+        serialized = serialized_signature(self._graph, self._findings, default)
+        added = (*self._step(default, constants), *([] if serialized is None else [serialized]))
+        taken = {each.name for each in others}
+        return (default, *others, *(each for each in added if each.name not in taken))
+
+    def _found(self, constants: Sequence[ConstantPlan]) -> list[SignaturePlan]:
+        frozen, dead = {each.tensor for each in constants}, dead_under(self._graph, constants)
+        found = []
+        for name in self._findings.entry_points:
+            offered = offered_by(self._findings, name)
+            if offered:
+                aliases = output_aliases(self._graph, self._findings, offered)
+                outputs = tuple(
+                    self._output(aliases[each.tensor], each.tensor, each.role) for each in offered
+                )
+                inputs = self._needed_inputs([each.tensor for each in offered], frozen, dead)
+                found.append(SignaturePlan(name, inputs, outputs))
+        return found
+
+    def _recorded(self, constants: Sequence[ConstantPlan]) -> list[SignaturePlan]:
+        """The SignatureDefs of the file, the default first; what their outputs need besides is fed too."""
+        frozen = {each.tensor for each in constants}
+        return [
+            recorded_signature(self._graph, self._findings, each, frozen)
+            for each in recorded_first(self._graph, self._signature_defs)
+        ]
 
     def _needed_inputs(
-        self, outputs: Sequence[TensorRef], frozen: set[TensorRef]
+        self, outputs: Sequence[TensorRef], frozen: set[TensorRef], dead: Dead
     ) -> tuple[InputBinding, ...]:
-        found = reached(self._graph, outputs, {each.node for each in frozen})
-        needed = [
-            each for each in self._findings.inputs if each.tensor.node in found and each.tensor not in frozen
-        ]
+        needed = needed_inputs(self._graph, self._findings, outputs, frozen, dead)
         aliases = input_aliases(self._graph, needed)
         return tuple(_input(each, aliases[each.tensor]) for each in needed)
 
     def _step(self, default: SignaturePlan, constants: Sequence[ConstantPlan]) -> tuple[SignaturePlan, ...]:
         """One step of a recurrent model: state comes out under the alias and in the shape in which it goes in."""
         frozen = frozenset(each.tensor.node for each in constants)
-        stepping = make_step(self._graph, self._findings, default, frozen)
+        parting = parted(self._graph, default.inputs)
+        stepping = make_step(parting.graph, parting.apart(self._findings), parting.apart(default), frozen)
         self.no_step = stepping.reason
-        return tuple(each for each in (stepping.signature, stepping.start) if each is not None)
+        found = (each for each in (stepping.signature, stepping.start) if each is not None)
+        return tuple(map(parting.together, found))
 
 
 def _full(name: str, text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tf1compat.discovery.findings import Note
+from tf1compat.discovery.findings import Average, Note
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
@@ -48,11 +49,12 @@ class OutputBinding:
     shape: Shape
     role: str = "value"  # one of discovery.findings.OUTPUT_ROLES
     joined: int | None = None
+    softmax: bool = False  # the output is the softmax of its one tensor, over the last axis
 
     @property
     def tensor(self) -> TensorRef | None:
-        """The tensor itself where nothing is stacked, else None."""
-        whole = len(self.pieces) == 1 and self.pieces[0].index == ()
+        """The tensor itself where nothing is stacked or computed, else None."""
+        whole = len(self.pieces) == 1 and self.pieces[0].index == () and not self.softmax
         return self.pieces[0].tensor if whole else None
 
 
@@ -130,6 +132,15 @@ class ConstantPlan:
 
 
 @dataclass(frozen=True)
+class PartPlan:
+    """A variable of the graph that is a part of a larger one: where it begins, and its size, in each axis."""
+
+    name: str
+    begin: tuple[int, ...]
+    size: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class VariablePlan:
     """A variable that the signatures need, and where its value lies in the checkpoint."""
 
@@ -139,6 +150,30 @@ class VariablePlan:
     dtype: DType
     shape: Shape
     trainable: bool
+    initializer: TensorRef | None = None  # the constant that it has, where the checkpoint has none
+    parts: tuple[
+        PartPlan, ...
+    ] = ()  # the variables of the graph that it is made up of, if it is not one itself
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """A lookup table that the signatures need. `path`: of the text file that fills it, if one does."""
+
+    name: str
+    content: str  # one of discovery.findings.TABLE_CONTENTS
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class CandidatePlan:
+    """A tensor that was taken into account as an output: why, how telling it is (0 to 100), and who offers it."""
+
+    tensor: TensorRef
+    role: str
+    score: int
+    reason: str
+    signatures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +182,14 @@ class CarriedPlan:
 
     variable: str
     assigns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """Any number of examples in the place of `size`. `axes`: by signature and alias, where they lie in an input."""
+
+    size: int
+    axes: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -162,10 +205,16 @@ class MigrationPlan:
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
     weights: str = "auto"
+    weights_reason: str = ""  # why they are raw or averaged, where there was a choice
     jit: bool = False
     allow: tuple[str, ...] = ()
+    batch: BatchPlan | None = None
+    op_libraries: tuple[str, ...] = ()  # shared libraries that hold ops of the model, as paths
     carried: tuple[CarriedPlan, ...] = ()
+    candidates: tuple[CandidatePlan, ...] = ()  # the most telling first
+    averages: tuple[Average, ...] = ()
     no_step: str = ""  # why a recurrent model has no signature `step`
+    tables: tuple[TablePlan, ...] = ()
 
     @property
     def step(self) -> SignaturePlan | None:

@@ -66,6 +66,22 @@ def reached_by(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) ->
     return reached(graph, _tensors(signature), {*frozen, *idle}, signature.inputs) - idle
 
 
+def is_computed(graph: Graph, signature: SignaturePlan, frozen: Iterable[str], name: str) -> bool:
+    """Whether a signature's outputs depend on what a node computes: on a tensor of it that is not given."""
+    behind = reached_by(graph, signature, frozen)
+    if name not in behind:
+        return False
+    given = {each.tensor for each in signature.inputs} | {TensorRef(each) for each in frozen}
+    read = {ref for each in behind for ref in graph[each].inputs if ref.node == name}
+    read |= {ref for ref in _tensors(signature) if ref.node == name}
+    return name not in {each.node for each in given} or not read <= given
+
+
+def waited_for(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) -> frozenset[str]:
+    """The nodes that run before a signature's outputs are there, idle effects among them."""
+    return reached(graph, _tensors(signature), frozen, signature.inputs)
+
+
 def _without_readings(graph: Graph, fed: Iterable[InputBinding]) -> Graph:
     """The graph in which nobody reads what is fed to certain readers only: fit for walking, not for running."""
     cut = {(use.node, use.position) for each in fed for use in each.readers}

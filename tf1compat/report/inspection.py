@@ -14,6 +14,8 @@ from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
 from tf1compat.report import consumers, explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
+from tf1compat.report.inputs import inputs_json, inputs_section
+from tf1compat.report.tables import found_tables, tables_json
 from tf1compat.source.model import LegacyModel
 
 FORMAT_VERSION = 1
@@ -42,16 +44,7 @@ class Inspection:
             "format_version": FORMAT_VERSION,
             "source": _source_json(self.model),
             "graph": _graph_json(self.model, found),
-            "inputs": [
-                {
-                    "tensor": str(each.tensor),
-                    "dtype": str(each.dtype),
-                    "shape": each.shape.to_json(),
-                    "role": each.role,
-                    "live": each.live,
-                }
-                for each in found.inputs
-            ],
+            **inputs_json(found),
             "outputs": [
                 {
                     "tensor": str(each.tensor),
@@ -59,10 +52,11 @@ class Inspection:
                     "shape": each.shape.to_json(),
                     "role": each.role,
                 }
-                for each in found.outputs
+                for each in found.told
             ],
             "rnns": [_rnn_json(each) for each in found.rnns],
             "variables": [_variable_json(each) for each in found.variables],
+            "tables": tables_json(found),
             "labels": [
                 {"source": each.source, "count": each.count, "preview": list(each.preview)}
                 for each in found.labels
@@ -164,10 +158,11 @@ def to_document(inspection: Inspection) -> Document:
     return document(
         f"Model {wording.printable(inspection.model.path)}",
         section("What it is", Paragraph(_summary(inspection))),
-        _inputs(found),
+        inputs_section(found),
         _outputs(found),
         _rnns(found),
         _variables(found),
+        found_tables(found),
         _labels(found),
         section("Hazards", wording.notes(found.hazards)),
         section("Blockers", wording.notes(found.blockers)),
@@ -189,19 +184,9 @@ def _summary(inspection: Inspection) -> str:
     )
 
 
-def _inputs(found: Findings) -> Section:
-    rows = [
-        (wording.name(each.tensor), each.dtype, wording.shape(each.shape), each.role, wording.yes(each.live))
-        for each in found.inputs
-    ]
-    table = Table.of(("tensor", "type", "shape", "role", "reaches an output"), rows)
-    return section("Inputs", table if rows else Paragraph("No tensor that the author fed was found."))
-
-
 def _outputs(found: Findings) -> Section:
     rows = [
-        (wording.name(each.tensor), each.dtype, wording.shape(each.shape), each.role)
-        for each in found.outputs
+        (wording.name(each.tensor), each.dtype, wording.shape(each.shape), each.role) for each in found.told
     ]
     table = Table.of(("tensor", "type", "shape", "role"), rows)
     return section("Outputs", table if rows else Paragraph("No tensor worth fetching was found."))
@@ -323,7 +308,7 @@ def _next_commands(inspection: Inspection) -> tuple[str, ...]:
 
 def _labels_option(found: Findings) -> str:
     """The first source with as many names as some output has scores."""
-    scores = [each.shape.dims for each in found.outputs if each.role in ("probabilities", "logits")]
+    scores = [each.shape.dims for each in found.told if each.role in ("probabilities", "logits")]
     widths = {dims[-1] for dims in scores if dims}
     fitting = [each.source for each in found.labels if each.count in widths]
     return " --labels " + shlex.quote(wording.printable(fitting[0])) if fitting else ""

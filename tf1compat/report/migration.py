@@ -72,6 +72,7 @@ def to_document(result: MigrationResult) -> Document:
         *plan_report.signature_sections(result.signatures),
         plan_report.labels_section(result.plan),
         _constants(result),
+        plan_report.options_section(result.plan),
         _changes(result),
         section("Hazards", wording.notes(result.plan.hazards)),
         *proof,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 
-from tf1compat.plan.model import MigrationPlan, OutputBinding, SignaturePlan
+from tf1compat.plan.model import CandidatePlan, MigrationPlan, OutputBinding, SignaturePlan, VariablePlan
 from tf1compat.report import wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
+from tf1compat.report.tables import planned_tables
 
 _MOST_NAMES = 12
+_MOST_CANDIDATES = 20
 
 
 def to_document(plan: MigrationPlan, file: str | None = None) -> Document:
@@ -19,11 +21,13 @@ def to_document(plan: MigrationPlan, file: str | None = None) -> Document:
     return document(
         f"Plan for {wording.printable(plan.source)}",
         *signature_sections(plan.signatures),
+        _candidates(plan.candidates),
         _step(plan),
         _constants(plan),
         labels_section(plan),
         _variables(plan),
-        _options(plan),
+        planned_tables(plan),
+        options_section(plan),
         section("Hazards", wording.notes(plan.hazards)),
         section("Blockers", wording.notes(plan.blockers)),
         section("What to type next", Paragraph(_advice(plan, file)), _next_command(plan, file)),
@@ -52,8 +56,25 @@ def _tensors(output: OutputBinding) -> str:
     """The tensor behind an output, or the tensors that are stacked into it with their indices."""
     if output.tensor is not None:
         return wording.name(output.tensor)
+    if output.softmax:
+        return wording.name(f"softmax of {output.pieces[0].tensor}")
     pieces = (f"{list(piece.index)} = {piece.tensor}" for piece in output.pieces)
     return wording.name(", ".join(pieces))
+
+
+def _candidates(candidates: tuple[CandidatePlan, ...]) -> Section:
+    """What was taken into account as an output, the most telling first, with the reason of each."""
+    rows = [
+        (
+            str(each.score), wording.name(each.tensor), each.role, wording.printable(each.reason),
+            wording.printable(", ".join(each.signatures)) if each.signatures else "-",
+        )
+        for each in candidates[:_MOST_CANDIDATES]
+    ]  # fmt: skip
+    left = len(candidates) - len(rows)
+    more = f"{wording.count(left, 'candidate', 'candidates')} more: see 'candidates' in the plan as JSON."
+    table = Table.of(("score", "tensor", "role", "why", "offered by"), rows)
+    return section("Candidates for outputs", table, Paragraph(more) if left else None)
 
 
 def _step(plan: MigrationPlan) -> Section:
@@ -90,16 +111,28 @@ def _variables(plan: MigrationPlan) -> Section:
     rows = [
         (
             wording.name(each.name), each.dtype, wording.shape(each.shape), wording.yes(each.trainable),
-            wording.name(each.key + (f" [{each.shape_and_slice}]" if each.shape_and_slice else "")),
+            _origin(each),
         )
         for each in plan.variables
     ]  # fmt: skip
     return section("Variables", Table.of(("variable", "type", "shape", "trainable", "checkpoint key"), rows))
 
 
-def _options(plan: MigrationPlan) -> Section:
+def _origin(variable: VariablePlan) -> str:
+    """Where a variable's value is from."""
+    if variable.initializer is not None:
+        return f"none: begins with {wording.name(variable.initializer)}"
+    part = f" [{variable.shape_and_slice}]" if variable.shape_and_slice else ""
+    joined = f" (in {len(variable.parts)} parts)" if variable.parts else ""
+    return wording.name(variable.key + part + joined)
+
+
+def options_section(plan: MigrationPlan) -> Section:
+    """What was chosen otherwise than by default, and which weights; empty where there is nothing to say."""
     chosen = {
-        f"weights: {plan.weights}": plan.weights != "auto",
+        f"weights: {plan.weights}" + (f" ({plan.weights_reason})" if plan.weights_reason else ""): (
+            plan.weights != "auto" or bool(plan.weights_reason)
+        ),
         "compiled with XLA": plan.jit,
         "allowed despite doubts: " + ", ".join(plan.allow): bool(plan.allow),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
 
-from tf1compat.discovery.constants import constant
+from tf1compat.discovery.findings import TableFinding
+from tf1compat.discovery.initial import initializer_of
 from tf1compat.discovery.ops import VARIABLES
 from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
@@ -17,9 +18,10 @@ from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.restore.legacy_ops import runnable
 from tf1compat.restore.python_ops import PythonOps
+from tf1compat.restore.saved_tables import saved_tensors
 from tf1compat.source.model import LegacyModel, SavedAs
+from tf1compat.source.saver import saved_as, saved_by_name
 
-_TABLE_FILLS = frozenset({"InitializeTable", "InitializeTableV2", "LookupTableImport", "LookupTableImportV2"})
 _RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
 
 
@@ -35,34 +37,84 @@ class Imported:
 
     def restore(self, session: Any) -> None:
         """Give the variables their values in the checkpoint; raises RestoreError."""
-        prefix = str(self.model.checkpoint.prefix)
+        prefix = self.model.checkpoint.tensorflow_path
+        wanted = self._saved_as()
         try:
-            if self.saver is None:
-                session.run(self._restore_operations(prefix))
-            else:
+            if self._is_own(wanted):
                 with self.graph.as_default():  # outside a graph, a Saver acts eagerly
                     self.saver.restore(session, prefix)
+                own = saved_as(self.model.meta_graph)
+                wanted = {name: each for name, each in wanted.items() if own.get(name) != each}
+            if wanted:
+                session.run(self._restore_operations(prefix, wanted))
         except (tf.errors.OpError, ValueError) as error:
             raise RestoreError(self._why(error)) from error
 
-    def fill_tables(self, session: Any) -> None:
-        """Fill the lookup tables whose keys and values are constants of the graph."""
-        graph = self.model.meta_graph.graph
-        filling = (node for node in graph.nodes if node.op in _TABLE_FILLS and self._holds(node.name))
-        constants = [
-            node.name for node in filling if all(constant(graph, ref) is not None for ref in node.inputs[1:])
-        ]
-        session.run([self.graph.get_operation_by_name(name) for name in constants])
+    def _is_own(self, wanted: Mapping[str, SavedAs]) -> bool:
+        """Whether the author's own Saver can be run: nothing says that it does not fit the checkpoint."""
+        own = saved_as(self.model.meta_graph)
+        present = all(each.key in self.model.checkpoint.entries for each in own.values())
+        return self.saver is not None and (present or dict(wanted) == dict(own))
+
+    def fill_tables(self, session: Any, tables: Iterable[TableFinding]) -> dict[str, str]:
+        """Fill the lookup tables that no Saver fills; gives the reason of each that could not be, by name."""
+        there = (each for each in tables if self._holds(each.name))
+        return {each.name: reason for each in there if (reason := self._filled(session, each))}
+
+    def _filled(self, session: Any, table: TableFinding) -> str:
+        """Fill a table, unless the Saver did; the reason why it cannot be filled, or nothing."""
+        if table.content == "file" and table.path is None:
+            return f"the file '{table.recorded}' was not found"
+        try:
+            if table.content == "checkpoint" and self.saver is None:
+                session.run(*self._import(table))
+            elif table.content in ("file", "tensors") and self._holds(table.fill):
+                session.run(self.graph.get_operation_by_name(table.fill), self._files(table))
+        except tf.errors.OpError as error:
+            return reason_of(error)
+        return ""
+
+    def _files(self, table: TableFinding) -> dict[str, str]:
+        """What feeds the name of a table's file, as when a SavedModel of TensorFlow 1 is loaded."""
+        fill = self.model.meta_graph.graph[table.fill]
+        return {} if table.path is None else {str(fill.inputs[1]): str(table.path)}
+
+    def _import(self, table: TableFinding) -> tuple[Any, dict[Any, Any]]:
+        """An op that gives a table its entries in the checkpoint, as a Saver does, and what to feed it."""
+        with self.graph.as_default():
+            holder = self.graph.get_operation_by_name(table.name)
+            halves = [
+                tf.compat.v1.placeholder(holder.get_attr(each)) for each in ("key_dtype", "value_dtype")
+            ]
+            operation = _import_entries(holder.outputs[0], *halves)
+        return operation, dict(zip(halves, saved_tensors(self.model, table), strict=True))
 
     def initialize_uncovered(self, session: Any) -> None:
         """Run the author's initializers of the variables that the checkpoint does not cover."""
-        initializers = (
-            each.initializer
+        covered = {*self._saved_as(), *self.python.buffers}
+        declared = {
+            _node_name(each.variable): _node_name(each.initializer)
             for each in _declared(self.model.meta_graph)
-            if TensorRef.parse(each.variable).node not in {*self.model.saved_as, *self.python.buffers}
-        )
-        present = [name for name in map(_node_name, initializers) if self._holds(name)]
-        session.run([self.graph.get_operation_by_name(name) for name in present])
+        }
+        initializers = [name for variable, name in declared.items() if variable not in covered]
+        initializers += self._undeclared(covered | declared.keys())
+        present = [name for name in initializers if self._holds(name) and not self._is_fed(name)]
+        try:
+            session.run([self.graph.get_operation_by_name(name) for name in present])
+        except tf.errors.OpError as error:
+            raise RestoreError(f"the variables' own initializers do not run: {reason_of(error)}") from error
+
+    def _is_fed(self, name: str) -> bool:
+        """Whether an op waits for what the author's program fed."""
+        graph = self.model.meta_graph.graph
+        return name in graph and any(graph[each].op == "Placeholder" for each in ancestors(graph, [name]))
+
+    def _undeclared(self, known: Collection[str]) -> Iterator[str]:
+        """The initializers of the variables that are in no collection."""
+        graph = self.model.meta_graph.graph
+        names = (node.name for node in graph.nodes if node.op in VARIABLES and node.name not in known)
+        found = (initializer_of(graph, name) for name in names)
+        yield from (node.name for node in found if node is not None)
 
     def _holds(self, name: str) -> bool:
         try:
@@ -71,12 +123,12 @@ class Imported:
             return False
         return True
 
-    def _restore_operations(self, prefix: str) -> list[Any]:
-        """What a Saver does, for a graph that came without one, or with one that only a GPU can run."""
+    def _restore_operations(self, prefix: str, wanted: Mapping[str, SavedAs]) -> list[Any]:
+        """What a Saver does, for variables that the author's own does not restore, or not from there."""
         with self.graph.as_default():
             return [
                 _assign(self.graph.get_operation_by_name(name), prefix, saved)
-                for name, saved in self._saved_as().items()
+                for name, saved in wanted.items()
                 if self._holds(name)
             ]
 
@@ -85,12 +137,9 @@ class Imported:
 
         cuDNN's buffers are left out: the ops that read them have their weights from the checkpoint.
         """
-        by_name = {
-            node.name: SavedAs(node.name)
-            for node in self.model.meta_graph.graph.nodes
-            if node.op in VARIABLES and node.name in self.model.checkpoint.entries
-        }
-        known = self.model.saved_as or by_name
+        known = self.model.saved_as or saved_by_name(
+            self.model.meta_graph.graph, self.model.checkpoint.entries
+        )
         return {name: saved for name, saved in known.items() if name not in self.python.buffers}
 
     def _why(self, error: Exception) -> str:
@@ -182,6 +231,13 @@ def _declared(meta_graph: MetaGraph) -> Iterable[VariableDef]:
 
 def _node_name(name: str) -> str:
     return TensorRef.parse(name).node
+
+
+def _import_entries(handle: Any, keys: Any, values: Any) -> Any:
+    """An op that puts entries into a table; early releases name a table by a reference to a string."""
+    if handle.dtype.base_dtype == tf.string:
+        return tf.raw_ops.LookupTableImport(table_handle=handle, keys=keys, values=values)
+    return tf.raw_ops.LookupTableImportV2(table_handle=handle, keys=keys, values=values)
 
 
 def _assign(variable: Any, prefix: str, saved: SavedAs) -> Any:

@@ -1,7 +1,7 @@
 """Nodes that TensorFlow 2 cannot run on this machine become calls of numpy, in place and under their own names.
 
-`GatherTree` is not in TensorFlow 2; `CudnnRNN` runs on GPUs alone. A call of Python may stand wherever they stood, in
-loops and branches of v1 too.
+`GatherTree` and some of tf.contrib are not in TensorFlow 2; `CudnnRNN` runs on GPUs alone. A call of Python may stand
+wherever they stood, in loops and branches of v1 too.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tf1compat.discovery.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.discovery.rnn.cudnn_weights import (
     CUDNN_RNN,
     PARAMS,
@@ -27,11 +29,21 @@ from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.restore.beams import gather_tree
+from tf1compat.restore.contrib_ops import image_projective_transform, masked_matmul, resampler
 from tf1compat.restore.cudnn import cudnn_rnn
 from tf1compat.restore.cudnn_gates import buffer_gates, by_layer, canonical_gates
 from tf1compat.source.model import Checkpoint, LegacyModel
 
 _INT8 = DType("int8")
+_FLOAT, _BOOL = DType("float32"), DType("bool")
+#: Ops of tf.contrib: what computes them, and the types of their inputs; None is the op's own.
+_CONTRIB: Mapping[str, tuple[Callable[..., Any], tuple[DType | None, ...]]] = MappingProxyType({
+    "Resampler": (resampler, (None, None)),
+    "ImageProjectiveTransform": (image_projective_transform, (None, _FLOAT)),
+    "MaskedMatmul": (masked_matmul, (_FLOAT, _FLOAT, DType("int64"), _BOOL, _BOOL)),
+})  # fmt: skip
+#: Of these several outputs are read, each the same.
+_REPEATED = "TPUReplicatedOutput"
 
 
 class PythonOps:
@@ -55,7 +67,7 @@ class PythonOps:
         counts = Counter(graph[name].op for name in calls)
         past_saver = bool(self.buffers) and model.meta_graph.saver is not None
         self.replaced = (
-            *(f"{op} is computed by numpy ({count})" for op, count in sorted(counts.items())),
+            *(f"{op} {_instead(calls, graph, op)} ({count})" for op, count in sorted(counts.items())),
             *["variables are restored by their keys, past a Saver that needs a GPU"] * past_saver,
         )
 
@@ -66,7 +78,16 @@ class PythonOps:
             return self._python(node, gather_tree, node.inputs, types, (dtype,))
         if node.op in CUDNN_RNN:
             return self._cudnn(model, node, weights.get(node.name))
-        return None
+        if node.op in _CONTRIB:
+            return self._contrib(node)
+        return _alone(node)
+
+    def _contrib(self, node: Node) -> Node:
+        dtype = node.dtype() or node.dtype("dtype") or DType("float32")
+        function, types = _CONTRIB[node.op]
+        if node.op == "ImageProjectiveTransform":
+            function = partial(function, bilinear=node.text("interpolation") == "BILINEAR")
+        return self._python(node, function, node.inputs, tuple(each or dtype for each in types), (dtype,))
 
     def _cudnn(self, model: LegacyModel, node: Node, weights: CudnnWeights | None) -> Node:
         dtype = node.dtype() or DType("float32")
@@ -93,6 +114,27 @@ class PythonOps:
         token = made[0].op.get_attr("token")
         attrs = MappingProxyType({"token": token, "Tin": types, "Tout": results})
         return replace(node, op=made[0].op.type, inputs=inputs, attrs=attrs)
+
+
+def _instead(calls: Mapping[str, Node], graph: Graph, op: str) -> str:
+    """What was done with the nodes of an op."""
+    made = {each.op for name, each in calls.items() if graph[name].op == op}
+    computed = any(each.endswith(("PyFunc", "PyFuncStateless")) for each in made)
+    return "is computed by numpy" if computed else "is run as on one replica"
+
+
+def _alone(node: Node) -> Node | None:
+    """What speaks to other replicas as what is left of it on one; None for any other node."""
+    if node.op in ANNOUNCEMENTS:
+        return replace(node, op="NoOp", inputs=(), attrs=MappingProxyType({}))
+    value, dtype = value_on_one_replica(node), node.dtype() or _FLOAT
+    if value is None:
+        return None
+    count = node.integer("num_replicas", 1) if node.op == _REPEATED else 1
+    if count == 1:
+        return replace(node, op="Identity", inputs=(value,), attrs=MappingProxyType({"T": dtype}))
+    attrs = MappingProxyType({"T": (dtype,) * count})
+    return replace(node, op="IdentityN", inputs=(value,) * count, attrs=attrs)
 
 
 class _CudnnFunction:
@@ -136,7 +178,7 @@ class _CudnnFunction:
             return ()
         checkpoint, weights = self._canonical
         if not self._values:
-            reader = tf.train.load_checkpoint(str(checkpoint.prefix))
+            reader = tf.train.load_checkpoint(checkpoint.tensorflow_path)
             self._values = {key: reader.get_tensor(key) for key in weights.keys}
         return tuple(
             canonical_gates(

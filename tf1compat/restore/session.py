@@ -33,7 +33,8 @@ class LegacySession:
     `replaced` says what of the file had to be given another form to be imported, one line each. Variables
     that the Saver never covered have no value, unless `initialize` asks for their initializers to be run.
     `needed` names what must be there when TensorFlow cannot import the graph whole (default: all that
-    discovery offers). Raises RestoreError.
+    discovery offers). Lookup tables are filled from the files that `findings` has for them.
+    Raises RestoreError.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class LegacySession:
         needed: Iterable[TensorRef] = (),
         initialize: bool = False,
     ) -> None:
-        wanted = tuple(needed) or _offered(findings)
+        fills = (TensorRef(each.fill) for each in findings.tables if each.fill)
+        wanted = (*(tuple(needed) or _offered(findings)), *fills)
         self._imported: Imported = import_legacy(model, wanted)
         self.graph: Any = self._imported.graph
         self.replaced: tuple[str, ...] = self._imported.replaced
@@ -52,7 +54,8 @@ class LegacySession:
         self._defaults = ExitStack()
         try:
             self._imported.restore(self.session)
-            self._imported.fill_tables(self.session)
+            #: Why lookup tables have no content, by their names: their files were not found, or do not fit.
+            self.unfilled: Mapping[str, str] = self._imported.fill_tables(self.session, findings.tables)
             if initialize:
                 self._imported.initialize_uncovered(self.session)
             self.rnns: Mapping[str, LegacyRnn] = self._rnns(findings)
@@ -111,9 +114,17 @@ class LegacySession:
                 raise
             raise FeedError(_line_with("You must feed", error)) from error
         except tf.errors.FailedPreconditionError as error:
-            if "uninitialized" not in error.message:
+            reason = self._without_content(error) or _without_value(error)
+            if not reason:
                 raise
-            raise RestoreError(_without_value(error)) from error
+            raise RestoreError(reason) from error
+
+    def _without_content(self, error: Any) -> str:
+        """Why a lookup table is empty, if that is what is wrong."""
+        if "Table not initialized" not in error.message or not self.unfilled:
+            return ""
+        told = "; ".join(f"'{name}' ({reason})" for name, reason in self.unfilled.items())
+        return f"a lookup table has no content: {told}"
 
     def _rnns(self, findings: Findings) -> Mapping[str, LegacyRnn]:
         return MappingProxyType({rnn.scope: legacy_rnn(rnn, self.tensor) for rnn in findings.rnns})
@@ -169,6 +180,8 @@ def _line_with(words: str, error: Any) -> str:
 
 
 def _without_value(error: Any) -> str:
+    if "uninitialized" not in error.message:
+        return ""
     line = _line_with("uninitialized", error)
     return f"a variable has no value, because the Saver never covered it (initialize=True may help): {line}"
 

@@ -13,11 +13,14 @@ from tf1compat.graph.attributes import Array, Shape
 from tf1compat.plan.model import VariablePlan
 
 
-def read_values(checkpoint_prefix: Path, variables: tuple[VariablePlan, ...]) -> dict[str, Array]:
+def read_values(checkpoint_prefix: Path | str, variables: tuple[VariablePlan, ...]) -> dict[str, Array]:
     """Each variable's value, by the variable's name; nothing else of the checkpoint is read.
 
+    Variables that begin with a constant of the graph are left out.
+    `checkpoint_prefix` is the path as TensorFlow takes it: of the shards of a V1 checkpoint, their pattern.
     Raises RestoreError naming every key that is missing, or whose shape or element type is another.
     """
+    variables = tuple(each for each in variables if each.initializer is None)
     reader = _reader(checkpoint_prefix)
     problems = [problem for each in variables for problem in _problems(reader, each, checkpoint_prefix)]
     if problems:
@@ -28,7 +31,7 @@ def read_values(checkpoint_prefix: Path, variables: tuple[VariablePlan, ...]) ->
         raise RestoreError(f"'{checkpoint_prefix}' cannot be read: {reason_of(error)}") from error
 
 
-def _reader(prefix: Path) -> Any:
+def _reader(prefix: Path | str) -> Any:
     try:
         return tf.train.load_checkpoint(str(prefix))
     except (tf.errors.OpError, ValueError) as error:
@@ -36,7 +39,7 @@ def _reader(prefix: Path) -> Any:
         raise RestoreError(f"'{prefix}' is not a checkpoint that TensorFlow reads: {reason}") from error
 
 
-def _problems(reader: Any, variable: VariablePlan, prefix: Path) -> Iterable[str]:
+def _problems(reader: Any, variable: VariablePlan, prefix: Path | str) -> Iterable[str]:
     shapes: Mapping[str, list[int]] = reader.get_variable_to_shape_map()
     if variable.key not in shapes:
         yield (
@@ -65,7 +68,7 @@ def _fits(found: tuple[int, ...], wanted: Shape) -> bool:
     return len(found) == len(wanted.dims) and all(want in (None, have) for have, want in pairs)
 
 
-def _restored(prefix: Path, reader: Any, variables: tuple[VariablePlan, ...]) -> dict[str, Array]:
+def _restored(prefix: Path | str, reader: Any, variables: tuple[VariablePlan, ...]) -> dict[str, Array]:
     whole = {each.name: each.key for each in variables if not each.shape_and_slice}
     slices = [each for each in variables if each.shape_and_slice]
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
@@ -88,7 +91,7 @@ def _variable(reader: Any, key: str) -> Any:
     )
 
 
-def _slice(prefix: Path, variable: VariablePlan) -> Any:
+def _slice(prefix: Path | str, variable: VariablePlan) -> Any:
     (value,) = tf.raw_ops.RestoreV2(
         prefix=str(prefix), tensor_names=[variable.key], shape_and_slices=[variable.shape_and_slice],
         dtypes=[tf.dtypes.as_dtype(str(variable.dtype.base))],

@@ -5,10 +5,11 @@ Pure, and TensorFlow-free. `PASSES` is the order, with the reason beside each en
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.collector import resting_collector
@@ -29,14 +30,19 @@ from tf1compat.rewrite.cudnn.portable import portable_cudnn
 from tf1compat.rewrite.decisions import take_known_branches
 from tf1compat.rewrite.dropout import remove_dropout
 from tf1compat.rewrite.effects import drop_idle_effects, refuse_outside, silence
+from tf1compat.rewrite.free_batch import free_batch
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
+from tf1compat.rewrite.large_constants import constants_to_entries
 from tf1compat.rewrite.leftovers import refuse_leftovers
+from tf1compat.rewrite.partitions import join_parts
 from tf1compat.rewrite.prune import prune, scrub
-from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
-from tf1compat.rewrite.tables import read_table_contents, tables_fill_themselves
+from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
+from tf1compat.rewrite.single_replica import keep_one_replica
+from tf1compat.rewrite.tables import TABLES, tables_to_handles
 from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
+from tf1compat.rewrite.unregistered import express_unregistered
 from tf1compat.rewrite.updates import updates_to_values
 from tf1compat.rewrite.variables import VARIABLES, variables_to_values
 
@@ -48,10 +54,12 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     ForOutputs(
         updates_to_values
     ),  # the changes that are left count; before variables become values themselves
-    tables_fill_themselves,  # after idle effects are dropped, of which filling a table looks like one
+    tables_to_handles,  # after idle effects are dropped: what fills a table is one, and needs the table itself
     remove_dropout,  # once its rate is a constant, before its random numbers count as a state
     portable_cudnn,  # before variables become values: the weights' shapes are theirs
     gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
+    express_unregistered,  # likewise: what stands inside a loop has to stay there
+    keep_one_replica,  # before variables become values: a broadcast of one passes a reference on
     functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
@@ -79,12 +87,13 @@ def _rewrite_signature(
     graph: Graph, plan: MigrationPlan, signature: SignaturePlan, changes: dict[str, Change]
 ) -> SignatureGraph:
     graph = freeze(graph, plan.constants)
+    averaged = with_averages(graph, plan.averages)
+    _record(changes, "averages", len(plan.averages), "statistics of the batch are read from moving averages")
+    graph = averaged
     graph, inputs = feed(graph, signature.inputs)
     graph = use_defaults(graph)
     # Before anything is pruned: which variables a cuDNN buffer is made of is told by the Saver's nodes.
     graph = read_canonical_weights(graph, {each.name: each.shape for each in plan.variables})
-    # As early: what fills a table stands behind no output.
-    graph = read_table_contents(graph)
     graph, found = outputs(graph, signature, plan.labels)
     fed = [node for _, node in inputs]
     keep = [*fed, *(ref.node for _, ref in found)]
@@ -92,16 +101,44 @@ def _rewrite_signature(
     released = release_carried_states(graph, plan.carried)
     graph = prune(released.graph, keep).graph
     _record(changes, "carried_states", released.count, released.summary)
-    variables = [node.name for node in graph.nodes if node.op in VARIABLES]
+    graph = _with_free_batch(graph, plan, signature, dict(inputs), [ref for _, ref in found], changes)
+    large = {each.name for each in plan.variables if each.initializer == TensorRef(each.name)}
+    entered = constants_to_entries(graph, large)
+    graph = entered.graph
+    _record(changes, "large_constants", entered.count, entered.summary)
+    variables = [node.name for node in graph.nodes if node.op in VARIABLES or node.name in large]
+    tables = [node.name for node in graph.nodes if node.op in TABLES]
     for each in PASSES:
         outcome = _applied(each, graph, [ref for _, ref in found])
         _check_outputs(outcome.graph, signature.name, found)
         graph = graph if outcome.graph is graph else prune(outcome.graph, keep).graph
         _record(changes, _name(each), outcome.count, outcome.summary)
     refuse_outside(graph, plan.allow)
-    _check_fed(graph, signature.name, {*fed, *variables})
-    slots = tuple(VariableSlot(name, name) for name in variables if name in graph)
-    return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots)
+    _check_fed(graph, signature.name, {*fed, *variables, *tables})
+    joined, whole = join_parts(graph, plan.variables)
+    graph = joined.graph
+    _record(changes, "join_parts", joined.count, joined.summary)
+    parts = {part.name for each in plan.variables for part in each.parts}
+    slots = (*(VariableSlot(name, name) for name in variables if name in graph and name not in parts), *whole)
+    handles = tuple(TableSlot(name, name) for name in tables if name in graph)
+    return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots, handles)
+
+
+def _with_free_batch(
+    graph: Graph,
+    plan: MigrationPlan,
+    signature: SignaturePlan,
+    entries: Mapping[str, str],
+    found: Sequence[TensorRef],
+    changes: dict[str, Change],
+) -> Graph:
+    """The graph for any batch, if the plan asks for one; before any pass, as recorded shapes still are the author's."""
+    if plan.batch is None:
+        return graph
+    axes = {entries[alias]: axis for alias, axis in plan.batch.axes.get(signature.name, {}).items()}
+    outcome = free_batch(graph, plan.batch.size, axes, [*entries.values()], found)
+    _record(changes, "free_batch", outcome.count, outcome.summary)
+    return outcome.graph
 
 
 def _applied(each: Pass | ForOutputs, graph: Graph, found: Sequence[TensorRef]) -> Outcome:

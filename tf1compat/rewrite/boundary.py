@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
 from tf1compat.graph.draft import Draft
+from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph, Node, Use, make_node
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
@@ -22,13 +23,23 @@ from tf1compat.rewrite.base import fresh_name, passing, rewired, substitute
 
 
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
-    """Each constant's tensor is a `Const`."""
-    draft = Draft(graph)
+    """Each constant's tensor is a `Const`; one that stood in a loop or a branch still does."""
+    draft, inside = Draft(graph), frame_of_nodes(graph) if constants else {}
     for constant in constants:
         value = TensorValue.of(constant.value, constant.dtype)
-        node = make_node("", "Const", made_by="freeze", dtype=constant.dtype, value=value)
+        place = _place(graph.producer(constant.tensor), inside)
+        node = make_node(
+            "", "Const", control_inputs=place, made_by="freeze", dtype=constant.dtype, value=value
+        )
         _replace_tensor(draft, constant.tensor, node)
     return draft.graph()
+
+
+def _place(node: Node, inside: Container[str]) -> tuple[str, ...]:
+    """What a constant waits for in a node's stead, so that it stands in the same loop or branch."""
+    if node.op == "Const":
+        return node.control_inputs
+    return tuple(ref.node for ref in node.inputs[:1]) if node.name in inside else ()
 
 
 def feed(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Graph, tuple[tuple[str, str], ...]]:
@@ -141,6 +152,10 @@ def _stacked(additions: _Additions, binding: OutputBinding) -> TensorRef:
     """The one tensor of an output; of several, their stack. Raises RewriteError where the places do not fill it."""
     if binding.tensor is not None:
         return binding.tensor
+    if binding.softmax:
+        return additions.add(
+            f"{binding.alias}/softmax", "Softmax", (binding.pieces[0].tensor,), T=binding.dtype
+        )
     if binding.joined is not None:
         return _joined(additions, binding, binding.joined)
     parts = {piece.index: piece.tensor for piece in binding.pieces}

@@ -17,20 +17,29 @@ from dataclasses import dataclass, replace
 from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
-from tf1compat.graph.walk import topological
+from tf1compat.graph.walk import resolve, topological
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected
+from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
 from tf1compat.rewrite.known import known_scalar
 
 _MADE_BY = "take_known_branches"
+_SELECTS = frozenset({"Select", "SelectV2"})
+#: What lies between a scalar and a predicate of one entry.
+_SHAPING = frozenset({"Identity", "Reshape", "ExpandDims"})
 
 
 def take_known_branches(graph: Graph) -> Outcome:
-    """Every Switch with a known predicate passes its value on, and its Merges read the live side alone."""
+    """Every Switch with a known predicate passes its value on, and its Merges read the live side alone.
+
+    So does every Select: both of its values are computed, but only one is handed on.
+    """
     switches = count = 0
     while taken := _decisions(graph):
         graph, gone = _decided(graph, taken)
         switches, count = switches + len(taken), count + len(taken) + gone
+    selected = {node.name: passed for node in graph.nodes if (passed := _selected(graph, node)) is not None}
+    graph = substitute(graph, selected) if selected else graph
+    switches, count = switches + len(selected), count + len(selected)
     summary = f"{switches} switches with a known predicate: only the branch that is taken is left"
     return Outcome(graph, count, summary if count else "")
 
@@ -50,6 +59,18 @@ def _decided(graph: Graph, taken: Mapping[str, bool]) -> tuple[Graph, int]:
     alive = [changed.get(node.name, node) for node in graph.nodes if node.name not in dead.nodes]
     nodes = tuple(redirected(node, moved) for node in [*alive, *choices.values()])
     return graph.replacing(nodes), len(dead.nodes)
+
+
+def _selected(graph: Graph, node: Node) -> Node | None:
+    """A Select with one known predicate as the value that it takes; None for others, and where that would grow."""
+    if node.op not in _SELECTS:
+        return None
+    decision = known_scalar(graph, resolve(graph, node.inputs[0], _SHAPING))
+    taken = node.inputs[1 if decision else 2]
+    same = node.op == "Select" or graph.static_shape(taken) == graph.static_shape(TensorRef(node.name))
+    if decision is None or not same or graph.static_shape(taken).dims is None:
+        return None
+    return passing(node, taken, _MADE_BY)
 
 
 def _decisions(graph: Graph) -> dict[str, bool]:

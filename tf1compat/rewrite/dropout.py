@@ -7,34 +7,56 @@ input by it (tensorflow/python/ops/nn_ops.py). With keep_prob = 1 (rate = 0) and
 from __future__ import annotations
 
 from tf1compat.discovery.same_value import same_value
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.attributes import DType, TensorValue
+from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.base import Outcome, passing, substitute
+from tf1compat.rewrite.base import Outcome, fresh_name, passing, substitute
 from tf1compat.rewrite.known import known_scalar
 
+_MADE_BY = "remove_dropout"
 _ADD = frozenset({"Add", "AddV2"})
 _SCALED = frozenset({"Mul", "RealDiv", "Div"})
 
 
 def remove_dropout(graph: Graph) -> Outcome:
-    """A product with a mask that keeps everything passes its other operand on."""
-    changed = {}
+    """A product with a mask that keeps everything passes its other operand on; what else reads the mask reads ones."""
+    changed, added = {}, []
     for node in graph.nodes:
-        kept = _kept_operand(graph, node)
+        kept, drawn = _kept_operand(graph, node), _drawn(graph, node)
         if kept is not None:
-            changed[node.name] = passing(node, kept, "remove_dropout")
+            changed[node.name] = passing(node, kept, _MADE_BY)
+        elif drawn is not None:
+            one, changed[node.name] = _ones(graph, node, drawn)
+            added.append(one)
+    if not changed:
+        return Outcome(graph)
+    products = len(changed) - len(added)
     return Outcome(
-        substitute(graph, changed) if changed else graph,
-        len(changed),
-        "dropout that keeps everything is gone",
+        substitute(graph, changed, added), products or len(added), "dropout that keeps everything is gone"
     )
+
+
+def _ones(graph: Graph, mask: Node, drawn: Node) -> tuple[Node, Node]:
+    """A mask of ones in the place of one that is drawn, and the constant that fills it."""
+    shape = drawn.inputs[0]
+    dtype = DType("bool") if mask.op == "GreaterEqual" else mask.dtype("T") or DType("float32")
+    one = make_node(
+        fresh_name(graph, f"{mask.name}/kept"), "Const", control_inputs=(shape.node,), made_by=_MADE_BY,
+        dtype=dtype, value=TensorValue.of(1, dtype),
+    )  # fmt: skip
+    attrs = {name: value for name, value in mask.attrs.items() if name == "_output_shapes"}
+    filled = make_node(
+        mask.name, "Fill", (shape, TensorRef(one.name)), control_inputs=mask.control_inputs, made_by=_MADE_BY,
+        T=dtype, index_type=drawn.dtype("T") or DType("int32"), **attrs,
+    )  # fmt: skip
+    return one, filled
 
 
 def _kept_operand(graph: Graph, node: Node) -> TensorRef | None:
     if node.op != "Mul":
         return None
     for kept, mask in (node.inputs, node.inputs[::-1]):
-        drawn = _drawn(graph, graph.producer(mask))
+        drawn = _drawn(graph, _uncast(graph, mask))
         if drawn is not None and _has_shape_of(graph, node, drawn, kept):
             return kept
     return None
@@ -46,10 +68,14 @@ def _drawn(graph: Graph, mask: Node) -> Node | None:
         total = graph.input(mask, 0)
         orders = (total.inputs, total.inputs[::-1]) if total.op in _ADD else ()
         return next((_uniform(graph, other) for one, other in orders if known_scalar(graph, one) == 1), None)
-    test = graph.input(mask, 0) if mask.op == "Cast" else mask
-    if test.op == "GreaterEqual" and known_scalar(graph, test.inputs[1]) == 0:
-        return _uniform(graph, test.inputs[0])
+    if mask.op == "GreaterEqual" and known_scalar(graph, mask.inputs[1]) == 0:
+        return _uniform(graph, mask.inputs[0])
     return None
+
+
+def _uncast(graph: Graph, mask: TensorRef) -> Node:
+    node = graph.producer(mask)
+    return graph.input(node, 0) if node.op == "Cast" else node
 
 
 def _uniform(graph: Graph, ref: TensorRef) -> Node | None:

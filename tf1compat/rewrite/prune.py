@@ -18,6 +18,9 @@ _REMNANTS = (
     "_XlaScope",
     "_XlaSeparateCompiledGradients",
     "_gradient_op_type",
+    "_tpu_replicate",
+    "_replication_info",
+    "_xla_outside_compilation",
 )
 
 

@@ -26,6 +26,14 @@ class VariableSlot:
 
 
 @dataclass(frozen=True)
+class TableSlot:
+    """A lookup table's handle enters the graph at this `Placeholder` node."""
+
+    name: str
+    node: str
+
+
+@dataclass(frozen=True)
 class SignatureGraph:
     """One signature's own pruned graph: which node each input enters at, which tensor each output is."""
 
@@ -34,6 +42,7 @@ class SignatureGraph:
     inputs: tuple[tuple[str, str], ...]  # (alias, Placeholder node)
     outputs: tuple[tuple[str, TensorRef], ...]  # (alias, tensor)
     variables: tuple[VariableSlot, ...]
+    tables: tuple[TableSlot, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,26 @@ def _lowered(node: Node, stateful: set[str]) -> Node:
 
 
 def _complete(node: Any) -> None:
-    """Give a NodeDef the defaults of attributes that its op has gained since the file was written."""
-    for attr in op_definition(node.op).attr:
+    """Give a NodeDef the defaults of attributes that its op has gained since the file was written, and take those that
+    it does not have; raises RewriteError for one of these that asks for something."""
+    definition = op_definition(node.op)
+    for attr in definition.attr:
         if attr.name not in node.attr and attr.HasField("default_value"):
             node.attr[attr.name].CopyFrom(attr.default_value)
+    known = {each.name for each in definition.attr}
+    for name in [each for each in node.attr if each not in known and not each.startswith("_")]:
+        if not _asks_for_nothing(node.attr[name]):
+            raise RewriteError(
+                f"'{node.name}' ({node.op}) has the attribute '{name}', which this TensorFlow's {node.op} does not "
+                "have; name outputs that do not depend on it with --signature"
+            )
+        del node.attr[name]
+
+
+def _asks_for_nothing(value: Any) -> bool:
+    """Whether an attribute is off, zero or empty, as those that an op gains are by default."""
+    kind = value.WhichOneof("value")
+    return kind is None or (kind in ("b", "i", "f", "s") and not getattr(value, kind))
 
 
 def _add_function(proto: Any, function: Function, shapes: Sequence[Shape]) -> None:

@@ -15,6 +15,7 @@ from tf1compat.graph.attributes import Array
 from tf1compat.plan.start import START
 from tf1compat.savedmodel.arrays import array_of, tensor_of
 from tf1compat.savedmodel.eager import eagerly
+from tf1compat.savedmodel.record import op_libraries_of
 from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
 
@@ -134,6 +135,9 @@ class MigratedModel:
             raise SourceError(
                 f"'{directory}' is not a SavedModel directory: there is no saved_model.pb in it"
             )
+        from tf1compat.restore.op_libraries import load_op_libraries
+
+        load_op_libraries(op_libraries_of(self.path))
         try:
             #: What `tf.saved_model.load` gives.
             with eagerly():

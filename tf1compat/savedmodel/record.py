@@ -53,3 +53,10 @@ def read_record(saved_model: Path) -> dict[str, Any]:
 def read_plan(saved_model: Path) -> MigrationPlan:
     """The plan by which a SavedModel was made; raises SourceError or PlanError."""
     return document.from_json(read_record(saved_model).get("plan"))
+
+
+def op_libraries_of(saved_model: Path) -> tuple[str, ...]:
+    """The shared libraries that hold ops of a SavedModel, as its record names them; none where it has no record."""
+    if not (saved_model / _PLACE).is_file():
+        return ()
+    return read_plan(saved_model).op_libraries

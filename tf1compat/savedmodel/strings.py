@@ -52,7 +52,7 @@ def _numbers_read(graph: Graph, texts: list[TensorRef]) -> list[TensorRef]:
         seen.add(ref)
         if _is_string(graph, ref):
             todo += graph.producer(ref).inputs
-        elif graph.producer(ref).op != "Const":
+        elif graph.producer(ref).op != "Const" and dtype_of(graph, ref) != "resource":
             found[ref] = None
     return list(found)
 
@@ -71,4 +71,7 @@ def _part(
     graph = prune(bare, [ref.node for _, ref in outputs]).graph
     kept = tuple((alias, node) for alias, node in inputs if node in graph)
     variables = tuple(each for each in signature.variables if each.node in graph)
-    return replace(signature, graph=graph, inputs=kept, outputs=tuple(outputs), variables=variables)
+    tables = tuple(each for each in signature.tables if each.node in graph)
+    return replace(
+        signature, graph=graph, inputs=kept, outputs=tuple(outputs), variables=variables, tables=tables
+    )

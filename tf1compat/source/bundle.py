@@ -1,4 +1,6 @@
-"""Tensor bundles (V2 checkpoints): an `.index` tells where each tensor lies, shards hold the bytes.
+"""Checkpoints of either format; here those of the newer, tensor bundles (V2).
+
+An `.index` tells where each tensor lies, shards hold the bytes.
 
 Source: tensorflow/core/util/tensor_bundle/tensor_bundle.h and .cc.
 """
@@ -24,6 +26,7 @@ from tf1compat.graph.protos import (
 )
 from tf1compat.source.crc32c import masked_crc32c
 from tf1compat.source.files import beside, read_bytes, read_part, refuse_pointer, size_of
+from tf1compat.source.first_version import is_first_version, read_first_version, read_stored
 from tf1compat.source.model import Checkpoint
 from tf1compat.source.table import read_table
 from tf1compat.source.varint import read_varints
@@ -35,6 +38,10 @@ _SLICE_MARK = b"\0"  # keys of single slices begin so; a variable's own name nev
 
 def read_checkpoint(prefix: Path) -> Checkpoint:
     """The checkpoint of this prefix, every shard found to be there and long enough; raises SourceError."""
+    return read_first_version(prefix) if is_first_version(prefix) else _read_bundle(prefix)
+
+
+def _read_bundle(prefix: Path) -> Checkpoint:
     index = beside(prefix, ".index")
     table = read_table(read_bytes(index), str(index))
     header = _header(table, index)
@@ -112,6 +119,8 @@ def read_tensor(checkpoint: Checkpoint, key: str) -> Array:
     entry = entry_of(checkpoint, key)
     if entry.dtype.numpy in (None, np.object_):
         raise SourceError(f"'{key}' in '{checkpoint.prefix}' is {entry.dtype}, not numbers that numpy holds")
+    if checkpoint.format == "V1":
+        return read_stored(checkpoint, key)
     content = _content(checkpoint, key, entry)
     dims = _dims(entry.shape)
     expected = math.prod(dims) * np.dtype(entry.dtype.numpy).itemsize
@@ -129,6 +138,8 @@ def read_strings(checkpoint: Checkpoint, key: str) -> list[bytes]:
     entry = entry_of(checkpoint, key)
     if entry.dtype != "string":
         raise SourceError(f"'{key}' in '{checkpoint.prefix}' is {entry.dtype} {entry.shape}, not string")
+    if checkpoint.format == "V1":
+        return list(read_stored(checkpoint, key).ravel())
     content = _content(checkpoint, key, entry)
     count = math.prod(_dims(entry.shape))
     try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tf1compat.errors import SourceError
-from tf1compat.source.files import beside, last_bytes, read_part
-from tf1compat.source.table import is_table
+from tf1compat.source.files import read_part
 
 _FOLDER_MARKS = {
     "saved_model.pb": "a SavedModel directory",
@@ -30,7 +29,6 @@ _FILE_SUFFIXES = {
     ".keras": "a Keras model",
 }
 _LONGEST_MARK = max(map(len, _FILE_MARKS))
-_TABLE_END = 48
 
 
 def other_kind(path: Path) -> str | None:
@@ -50,22 +48,4 @@ def refuse_other_kinds(path: Path) -> None:
     if kind is not None:
         raise SourceError(
             f"'{path}' is {kind}, which is not read yet; give a checkpoint that has its graph in a .meta file"
-        )
-
-
-def is_first_version(prefix: Path) -> bool:
-    """Whether the prefix is itself a file: a V1 checkpoint, all of it in one table."""
-    if not prefix.is_file() or beside(prefix, ".index").exists():
-        return False
-    return is_table(last_bytes(prefix, _TABLE_END))
-
-
-def refuse_first_version(prefix: Path) -> None:
-    """Raises SourceError for a V1 checkpoint."""
-    if is_first_version(prefix):
-        graph = beside(prefix, ".meta")
-        missing = "" if graph.is_file() else f", and its graph ('{graph.name}') is not there either"
-        raise SourceError(
-            f"'{prefix}' is a V1 checkpoint (one file, without .index and .data), which is not read yet"
-            f"{missing}; save it again with tf.train.Saver(write_version=tf.train.SaverDef.V2)"
         )

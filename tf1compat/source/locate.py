@@ -6,8 +6,9 @@ import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from tf1compat.errors import SourceError, nearest
-from tf1compat.source.files import beside, read_part, size_of
-from tf1compat.source.kinds import is_first_version, other_kind, refuse_first_version, refuse_other_kinds
+from tf1compat.source.files import beside, read_part, refuse_pointer, size_of
+from tf1compat.source.first_version import is_first_version, without_shard
+from tf1compat.source.kinds import other_kind, refuse_other_kinds
 from tf1compat.source.state_file import CheckpointState, base_name, read_state
 
 _STATE_FILE = "checkpoint"
@@ -18,7 +19,7 @@ _WANTED = "give a checkpoint's prefix, its .meta, or the folder of its 'checkpoi
 
 
 def locate(given: Path) -> Path:
-    """The checkpoint prefix that `given` means, its `.meta` and `.index` found to be there.
+    """The checkpoint prefix that `given` means, its `.meta` and its weights found to be there.
 
     `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file. A folder's own files win over the
     path that its `checkpoint` file holds, which is often that of another machine. Raises SourceError.
@@ -45,6 +46,9 @@ def _prefix_of(given: Path) -> Path:
         raise SourceError(
             f"'{given}' is one part of a checkpoint; give the prefix that its parts share: '{prefix}'"
         )
+    whole = given.with_name(without_shard(given.name))
+    if whole != given and is_first_version(whole):
+        return whole
     if not _has_part(given):
         refuse_other_kinds(given)
         raise SourceError(_nothing_at(given))
@@ -90,6 +94,7 @@ def _inside(folder: Path, entry: str | None) -> list[Path]:
     """Where in the folder an entry of its `checkpoint` file may lie."""
     if not entry:
         return []
+    entry = without_shard(entry)
     by_name = folder / base_name(entry)
     return [by_name] if _is_absolute(entry) else [folder / entry, by_name]
 
@@ -114,8 +119,8 @@ def _named(state: CheckpointState) -> str:
 def _newest(folder: Path, complete: list[str], state: CheckpointState) -> str:
     steps = {name: int(match[1]) for name in complete if (match := _STEP.search(name))}
     if steps:
-        return max(steps, key=lambda name: (steps[name], beside(folder / name, ".index").stat().st_mtime))
-    written = [base_name(entry) for entry in state.all if base_name(entry) in complete]
+        return max(steps, key=lambda name: (steps[name], beside(folder / name, ".meta").stat().st_mtime))
+    written = [name for entry in state.all if (name := without_shard(base_name(entry))) in complete]
     if written:
         return written[-1]
     raise SourceError(
@@ -139,7 +144,8 @@ def _only_prefix(folder: Path, because: str = "") -> Path:
 
 
 def _complete(folder: Path) -> list[str]:
-    return sorted(_with_suffix(folder, ".meta") & _with_suffix(folder, ".index"))
+    graphs, indices = _with_suffix(folder, ".meta"), _with_suffix(folder, ".index")
+    return sorted(name for name in graphs if name in indices or is_first_version(folder / name))
 
 
 def _with_suffix(folder: Path, *suffixes: str) -> set[str]:
@@ -148,7 +154,8 @@ def _with_suffix(folder: Path, *suffixes: str) -> set[str]:
 
 
 def _first_versions(folder: Path) -> list[str]:
-    return [name for name in _names(folder) if is_first_version(folder / name)]
+    names = {without_shard(name) for name in _names(folder)}
+    return sorted(name for name in names if name and is_first_version(folder / name))
 
 
 def _names(folder: Path) -> list[str]:
@@ -172,9 +179,16 @@ def _shortened(items: list[str]) -> str:
 
 
 def _check_complete(prefix: Path) -> None:
-    refuse_first_version(prefix)
     graph, index = beside(prefix, ".meta"), beside(prefix, ".index")
-    if not index.is_file():
+    first_version = is_first_version(prefix)
+    if first_version and not graph.is_file():
+        raise SourceError(
+            f"'{prefix}' is a V1 checkpoint, which holds weights only, and its graph, '{graph.name}', is not there; "
+            f"put it there, or write it with tf.train.export_meta_graph('{graph.name}') in the program that builds it"
+            f"{_copied_graph(graph)}"
+        )
+    if not first_version and not index.is_file():
+        _refuse_damaged_table(prefix)
         others = [name for name in _complete(prefix.parent) if name != prefix.name]
         instead = f"; or give another checkpoint: {_paths(prefix.parent, others)}" if others else ""
         raise SourceError(
@@ -182,9 +196,22 @@ def _check_complete(prefix: Path) -> None:
             f"put it beside the other files{instead}"
         )
     if not graph.is_file():
-        others = sorted(_with_suffix(prefix.parent, ".meta"))
-        copy = f" (if '{others[0]}.meta' is this model's, copy it to that name)" if others else ""
         raise SourceError(
             f"'{graph}' is missing: the checkpoint holds weights only, the graph is in its .meta file; "
-            f"put it beside '{index.name}'{copy}"
+            f"put it beside '{index.name}'{_copied_graph(graph)}"
         )
+
+
+def _refuse_damaged_table(prefix: Path) -> None:
+    """Raises SourceError for a file of the prefix's own name: it can only be what is left of a V1 checkpoint."""
+    if prefix.is_file():
+        refuse_pointer(prefix)
+        raise SourceError(
+            f"'{prefix}' is no V1 checkpoint ({size_of(prefix)} bytes that do not end as one does), and there is no "
+            f"'{prefix.name}.index' of a newer one: it is cut short or damaged, copy it again"
+        )
+
+
+def _copied_graph(graph: Path) -> str:
+    others = sorted(_with_suffix(graph.parent, ".meta"))
+    return f" (if '{others[0]}.meta' is this model's, copy it to that name)" if others else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tf1compat.graph.protos import BundleEntry, MetaGraph
@@ -11,12 +12,23 @@ from tf1compat.graph.protos import BundleEntry, MetaGraph
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A tensor bundle (V2 checkpoint): its keys, and where each tensor lies."""
+    """A tensor bundle (V2), or the tables of 2016 (V1): its keys, and where each tensor lies.
+
+    Of a V1 checkpoint the entries tell types and shapes; offsets, checksums and sizes of strings are not known.
+    """
 
     prefix: Path
-    format: str  # "V2"
+    format: str  # "V1" or "V2"
     entries: Mapping[str, BundleEntry]
     shards: tuple[Path, ...]
+
+    @property
+    def tensorflow_path(self) -> str:
+        """What TensorFlow's restore ops and readers take: the prefix, of a V1 checkpoint a pattern of its files."""
+        if self.format != "V1":
+            return str(self.prefix)
+        whole = glob.escape(str(self.prefix))
+        return whole if self.shards[0] == self.prefix else f"{whole}-?????-of-{len(self.shards):05d}"
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,14 @@ class SavedAs:
 
 
 @dataclass(frozen=True)
+class Saver:
+    """One Saver of a graph. `filename`: the node that it has the file's name from; empty for the `.meta`'s own."""
+
+    filename: str
+    saved_as: Mapping[str, SavedAs]  # by variable node name
+
+
+@dataclass(frozen=True)
 class LegacyModel:
     """A model as its author left it."""
 
@@ -36,7 +56,10 @@ class LegacyModel:
     meta_path: Path
     meta_graph: MetaGraph
     checkpoint: Checkpoint
-    saved_as: Mapping[str, SavedAs]  # by variable node name, as the Saver's restore ops say
+    saved_as: Mapping[str, SavedAs]  # by variable node name, as the Saver that wrote the checkpoint says
     bytes: int  # of all its files together
     digest: str  # sha256 over the files' contents, "sha256:..."
+    renamed: Mapping[str, str] = field(
+        default_factory=dict
+    )  # keys that the Saver says, and what they are called
     beside: tuple[Path, ...] = ()  # other files in the folder that may hold class labels

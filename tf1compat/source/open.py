@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from tf1compat.errors import GraphError, SourceError, UnknownNameError
 from tf1compat.graph.lint import lint
 from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
 from tf1compat.source.bundle import read_checkpoint
 from tf1compat.source.files import beside, digest_of, read_bytes, reading, size_of
+from tf1compat.source.key_names import renamed_keys
 from tf1compat.source.locate import locate
-from tf1compat.source.model import Checkpoint, LegacyModel
-from tf1compat.source.saver import saved_as
+from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
+from tf1compat.source.saver import fitting_saver, saved_as, saved_by_name
 
 _LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
 
@@ -31,6 +35,7 @@ def _opened(path: str | Path, prefix: Path) -> LegacyModel:
     meta_graph = _meta_graph(meta_path)
     checkpoint = read_checkpoint(prefix)
     parts = _parts(checkpoint)
+    renamed = _renamed(meta_graph, checkpoint)
     state_file = prefix.with_name("checkpoint")
     everything = [each for _, each in parts] + [state_file] * state_file.is_file()
     return LegacyModel(
@@ -39,10 +44,32 @@ def _opened(path: str | Path, prefix: Path) -> LegacyModel:
         meta_path=meta_path,
         meta_graph=meta_graph,
         checkpoint=checkpoint,
-        saved_as=saved_as(meta_graph),
+        saved_as=_read_as(meta_graph, checkpoint, renamed),
         bytes=sum(map(size_of, everything)),
         digest=digest_of(parts),
+        renamed=renamed,
         beside=_beside(prefix.parent),
+    )
+
+
+def _renamed(meta_graph: MetaGraph, checkpoint: Checkpoint) -> Mapping[str, str]:
+    """Which keys of the Saver the checkpoint has under names of other releases; none where some Saver fits."""
+    if fitting_saver(meta_graph, checkpoint.entries) is not None:
+        return {}
+    return renamed_keys(meta_graph.graph, saved_as(meta_graph), checkpoint.entries)
+
+
+def _read_as(
+    meta_graph: MetaGraph, checkpoint: Checkpoint, renamed: Mapping[str, str]
+) -> Mapping[str, SavedAs]:
+    """What the checkpoint calls each variable: as the Saver that fits it says, else as the `.meta`'s own does."""
+    fitting = fitting_saver(meta_graph, checkpoint.entries)
+    found = saved_as(meta_graph) if fitting is None else fitting.saved_as
+    if renamed and not found:
+        named = {name: SavedAs(name) for name in renamed}
+        found = {**saved_by_name(meta_graph.graph, checkpoint.entries), **named}
+    return MappingProxyType(
+        {name: replace(each, key=renamed.get(each.key, each.key)) for name, each in found.items()}
     )
 
 
@@ -64,7 +91,8 @@ def _meta_graph(path: Path) -> MetaGraph:
 
 def _parts(checkpoint: Checkpoint) -> list[tuple[str, Path]]:
     prefix = checkpoint.prefix
-    own = [(suffix, beside(prefix, suffix)) for suffix in (".meta", ".index")]
+    suffixes = (".meta",) if checkpoint.format == "V1" else (".meta", ".index")
+    own = [(suffix, beside(prefix, suffix)) for suffix in suffixes]
     return own + [(shard.name.removeprefix(prefix.name), shard) for shard in checkpoint.shards]
 
 

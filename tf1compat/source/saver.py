@@ -2,12 +2,12 @@
 
 A Saver restores by assigning what `RestoreV2` reads under a name: `Assign(variable, RestoreV2:i)`. The name
 need not be the variable's own: a Saver may be given a mapping, and all parts of a partitioned variable share
-one name.
+one name. A graph may hold several Savers; the `.meta` names one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from tf1compat.graph.attributes import TensorValue
@@ -15,11 +15,14 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import MetaGraph
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef
-from tf1compat.source.model import SavedAs
+from tf1compat.source.model import SavedAs, Saver
 
 _ASSIGN = frozenset({"Assign", "RefAssign", "AssignVariableOp"})
+_VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVariable"})
 _RESTORE = frozenset({"RestoreV2", "RestoreSlice", "Restore"})
 _VALUE_UNCHANGED = PASS_THROUGH | {"Reshape"}  # Saver(reshape=True) reshapes what it read
+#: Where `tf.train.init_from_checkpoint` puts its ops: they read other files than this checkpoint.
+_WARM_START = "checkpoint_initializer"
 
 
 def saved_as(meta_graph: MetaGraph) -> Mapping[str, SavedAs]:
@@ -31,8 +34,48 @@ def saved_as(meta_graph: MetaGraph) -> Mapping[str, SavedAs]:
     start = TensorRef.parse(saver.restore_op).node if saver and saver.restore_op else ""
     if start not in graph:
         return MappingProxyType({})
+    return _restored_by(graph, _assignments(graph, start))
+
+
+def saved_by_name(graph: Graph, keys: Collection[str]) -> Mapping[str, SavedAs]:
+    """What a Saver of TensorFlow's own making would restore: the variables whose names are keys."""
+    names = sorted(node.name for node in graph.nodes if node.op in _VARIABLES and node.name in keys)
+    return MappingProxyType({name: SavedAs(name) for name in names})
+
+
+def every_saver(graph: Graph) -> tuple[Saver, ...]:
+    """All Savers of a graph: the assignments of what is read from one file name belong together."""
+    found: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        if node.op in _ASSIGN and len(node.inputs) == 2 and restored_from(graph, node.inputs[1]) is not None:
+            restore = graph.producer(resolve(graph, node.inputs[1], _VALUE_UNCHANGED))
+            found.setdefault(resolve(graph, restore.inputs[0]).node, []).append(node)
+    return tuple(
+        Saver(name, _restored_by(graph, assigns))
+        for name, assigns in found.items()
+        if _WARM_START not in name
+    )
+
+
+def fitting_saver(meta_graph: MetaGraph, keys: Collection[str]) -> Saver | None:
+    """The Saver that wrote these keys: the one that the `.meta` names, or else the largest whose keys are all there.
+
+    None where no Saver fits.
+    """
+    own = saved_as(meta_graph)
+    if own and all(each.key in keys for each in own.values()):
+        return Saver("", own)
+    fitting = [
+        each
+        for each in every_saver(meta_graph.graph)
+        if all(saved.key in keys for saved in each.saved_as.values())
+    ]
+    return max(fitting, key=lambda each: len(each.saved_as), default=None)
+
+
+def _restored_by(graph: Graph, assigns: Iterable[Node]) -> Mapping[str, SavedAs]:
     found = {}
-    for assign in _assignments(graph, start):
+    for assign in assigns:
         saved = restored_from(graph, assign.inputs[1])
         if saved is not None:
             found[resolve(graph, assign.inputs[0]).node] = saved
@@ -55,6 +98,7 @@ def _assignments(graph: Graph, start: str) -> Iterator[Node]:
 
 
 def restored_from(graph: Graph, value: TensorRef) -> SavedAs | None:
+    """The key and slice under which a value is read from a checkpoint; None where it is not."""
     value = resolve(graph, value, _VALUE_UNCHANGED)
     restore = graph.producer(value)
     if restore.op not in _RESTORE or len(restore.inputs) < 2:

@@ -12,6 +12,7 @@ from tf1compat.errors import FeedError
 from tf1compat.graph.attributes import Array
 from tf1compat.verify.dimensions import BATCH, TIME
 from tf1compat.verify.domain import Domain, SignatureDomain, Size
+from tf1compat.verify.serialized import Part, encoded
 
 #: Sizes of the batch and of the time axis, each pair a case; the empty ones last.
 _PAIRS = ((1, 1), (1, 7), (2, 2), (2, 7), (5, 7), (5, 1), (0, 7), (2, 0))
@@ -177,8 +178,33 @@ def _boolean(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
 
 
 def _text(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    chosen = draw.random.integers(0, len(_WORDS), shape)
-    return np.asarray(_WORDS)[chosen]
+    """Texts of all sorts; where a table knows words, half of them are such."""
+    chosen = np.asarray(_WORDS)[draw.random.integers(0, len(_WORDS), shape)]
+    words = domain.values.words
+    if not words:
+        return chosen
+    known = np.asarray(words)[draw.random.integers(0, len(words), shape)]
+    return np.where(draw.random.integers(0, 2, shape) == 1, known, chosen)
+
+
+def _serialized(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
+    """Strings that hold what the graph takes out of them."""
+    domains = {each.tensor: each for each in domain.values.parts}
+
+    def make(part: Part, sizes: tuple[int, ...], steps: int) -> Array:
+        made = domains[part.tensor]
+        if made.values.kind == "lengths":
+            return np.full(sizes, steps)
+        values = _filled(made, draw, sizes)
+        return values.astype(object) if values.dtype.kind == "S" else values
+
+    encoding, count = domain.values.encoding, int(np.prod(shape))
+    if encoding is None:
+        raise FeedError(
+            f"nothing tells what is in the strings of input '{domain.alias}'; give some with --inputs"
+        )
+    strings = [encoded(encoding, draw.random, make) for _ in range(count)]
+    return np.array([*strings, b""], object)[:-1].reshape(shape)
 
 
 def _fixed(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
@@ -187,5 +213,5 @@ def _fixed(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
 
 _MAKERS: Mapping[str, Callable[[Domain, _Draw, tuple[int, ...]], Array]] = MappingProxyType({
     "normal": _normal, "fraction": _fraction, "ids": _ids, "lengths": _lengths, "size": _size,
-    "boolean": _boolean, "text": _text, "fixed": _fixed,
+    "boolean": _boolean, "text": _text, "serialized": _serialized, "fixed": _fixed,
 })  # fmt: skip

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tf1compat.discovery.feeding.decoders import SPARSE_OPS, SPARSE_PARTS
+from tf1compat.discovery.feeding.parsing import parsed_outputs
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import PASS_THROUGH, resolve
@@ -118,13 +120,32 @@ def _ragged(inputs: Iterable[InputBinding]) -> Iterator[RaggedInput]:
 
 def _sparse(graph: Graph, inputs: Mapping[TensorRef, InputBinding]) -> Iterator[SparseInput]:
     seen: set[TensorRef] = set()
-    for parts in (*_read_together(graph, inputs), *_named_together(inputs)):
+    for parts in (
+        *_decoded_together(graph, inputs),
+        *_read_together(graph, inputs),
+        *_named_together(inputs),
+    ):
         indices = parts.get("indices")
         if indices is None or indices in seen or inputs[indices].shape.rank not in (2, None):
             continue
         seen.add(indices)
         values, shape = (inputs[ref].alias if (ref := parts.get(name)) else None for name in _PARTS[1:])
         yield SparseInput(inputs[indices].alias, values, shape, _dense_dims(graph, inputs, parts))
+
+
+def _decoded_together(
+    graph: Graph, inputs: Mapping[TensorRef, InputBinding]
+) -> Iterator[dict[str, TensorRef]]:
+    """The parts of each sparse tensor that one op gives."""
+    groups: dict[tuple[str, str], dict[str, TensorRef]] = {}
+    for ref in inputs:
+        node = graph.producer(ref)
+        if node.op in SPARSE_OPS:
+            groups.setdefault((node.name, ""), {})[SPARSE_PARTS[ref.index]] = ref
+        parsed = parsed_outputs(graph, node)
+        if ref.index < len(parsed) and parsed[ref.index].part in _PARTS:
+            groups.setdefault((node.name, parsed[ref.index].feature.key), {})[parsed[ref.index].part] = ref
+    yield from groups.values()
 
 
 def _read_together(graph: Graph, inputs: Mapping[TensorRef, InputBinding]) -> Iterator[dict[str, TensorRef]]:

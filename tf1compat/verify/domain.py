@@ -23,7 +23,9 @@ from tf1compat.verify.dimensions import (
     walk_shapes,
 )
 from tf1compat.verify.ids import Usage, usage_of
+from tf1compat.verify.serialized import Encoding, Part, encoding_of, leaves
 from tf1compat.verify.shapes import Dim, Dims, Symbols, Walk
+from tf1compat.verify.words import words_of
 
 Size = int | str  # a size, or the symbol of one
 
@@ -35,11 +37,14 @@ _FIXED = {"keep_prob": 1.0, "is_training": False, "learning_rate": 0.0}
 class Values:
     """Which values an input takes."""
 
-    kind: str  # normal, fraction, ids, lengths, size, boolean, text or fixed
+    kind: str  # normal, fraction, ids, lengths, size, boolean, text, serialized or fixed
     below: int | None = None  # of ids; None when nothing bounds them
     upper: Size | None = None  # of lengths: the axis they count steps of
     value: Any = None  # the fixed one
     one_hot: bool = False  # the last axis may also select one of a fixed number
+    encoding: Encoding | None = None  # of what is serialized, with the domain of each of its parts
+    parts: tuple[Domain, ...] = ()
+    words: tuple[bytes, ...] = ()  # texts that a table knows
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def domains_of(
     given = {each.tensor: given_dims(live, each, anchors) for each in signature.inputs}
     walk = walk_shapes(live, given, anchors, symbols)
     composites = composites_of(graph, signature.inputs)
-    reading = _Reading(walk, findings, given, _lengths(findings), composites)
+    reading = _Reading(graph, walk, findings, given, _lengths(findings), composites)
     return tuple(dict.fromkeys(reading.alternatives(signature)))
 
 
@@ -95,6 +100,7 @@ def _lengths(findings: Findings) -> dict[TensorRef, Dim]:
 class _Reading:
     """A finished walk, from which domains are read."""
 
+    graph: Graph  # whole, with what fills tables
     walk: Walk
     findings: Findings
     given: Mapping[TensorRef, Dims]
@@ -126,16 +132,38 @@ class _Reading:
         usage = usage_of(self.walk, binding.tensor, self.lengths)
         role = self._role(binding.tensor)
         upper = self._size(usage.length, names)
-        if usage == Usage() and "len" in leaf(binding.tensor.node).lower():
+        if usage == Usage() and _names_length(leaf(binding.tensor.node)):
             role = "sequence_length"
         values = _values(binding.dtype, role, usage, upper)
+        values = self._with_words(values, binding.tensor)
         dims = self.given[binding.tensor]
         any_rank = dims is None and values.kind in ("normal", "ids", "boolean", "text")
+        values = self._serialized(binding) or values
         if dims is None:
             dims = (BATCH,) if values.kind == "lengths" else ()
         sizes = tuple(1 if (size := self._size(dim, names)) is None else size for dim in dims)
         refined = _refined(values, sizes, role)
         return Domain(binding.alias, binding.tensor, binding.dtype, sizes, refined, any_rank)
+
+    def _with_words(self, values: Values, tensor: TensorRef) -> Values:
+        """The values of strings with words that a table knows."""
+        if values.kind != "text":
+            return values
+        return replace(values, words=words_of(self.graph, tensor, self.findings.tables))
+
+    def _serialized(self, binding: InputBinding) -> Values | None:
+        """What must be in strings that the graph takes apart; None where it does not."""
+        encoding = encoding_of(self.walk, binding.tensor) if binding.dtype == "string" else None
+        if encoding is None:
+            return None
+        parts = tuple(self._part(each) for each in leaves(encoding))
+        return Values("serialized", encoding=encoding, parts=parts)
+
+    def _part(self, part: Part) -> Domain:
+        usage = usage_of(self.walk, part.tensor, self.lengths)
+        role = "sequence_length" if usage == Usage() and _names_length(part.key) else "data"
+        values = self._with_words(_values(part.dtype, role, usage, None), part.tensor)
+        return Domain(part.key, part.tensor, part.dtype, (), values)
 
     def _role(self, tensor: TensorRef) -> str:
         if any(each.placeholder == tensor for each in self.findings.pairings) or tensor in self._states():
@@ -154,6 +182,10 @@ class _Reading:
         name = self.walk.symbols.at_least.get(root) or names.get(root, root)
         batch = self.walk.symbols.find(BATCH)  # a size, where the graph has one baked in
         return batch if name == BATCH and isinstance(batch, int) else name
+
+
+def _names_length(name: str) -> bool:
+    return "len" in name.lower()
 
 
 def _values(dtype: DType, role: str, usage: Usage, upper: Size | None) -> Values:

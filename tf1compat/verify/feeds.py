@@ -81,6 +81,8 @@ def _case(signature: SignaturePlan, values: Mapping[str, Any]) -> Case:
 def fitted(binding: InputBinding, value: Any) -> Array:
     """The value as an array of the input's own type; raises FeedError where it does not fit."""
     array = np.asarray(value)
+    if array.dtype.kind == "S":  # whose strings have lost the zeros at their ends
+        array = np.asarray(value, object)
     cast = _cast(array, binding.dtype)
     if cast is None or not _fits(array.shape, binding.shape.dims):
         given = f"{array.dtype.name} {list(array.shape)}"
@@ -97,7 +99,7 @@ def _cast(array: Array, dtype: DType) -> Array | None:
     if dtype == "string":
         texts = [each.encode() if isinstance(each, str) else each for each in array.ravel().tolist()]
         are_bytes = all(isinstance(each, bytes) for each in texts)
-        return np.array(texts, np.bytes_).reshape(array.shape) if are_bytes else None
+        return np.array([*texts, b""], object)[:-1].reshape(array.shape) if are_bytes else None
     wanted = dtype.stand_in
     if wanted is None or wanted is np.object_ or array.dtype.kind not in "biufc":
         return None

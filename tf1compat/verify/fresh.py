@@ -18,6 +18,7 @@ import tf1compat
 from tf1compat.errors import VerificationError
 from tf1compat.graph.attributes import Array
 from tf1compat.verify.cases import Case
+from tf1compat.verify.stored_strings import marked
 
 _PACKAGE_FOLDER = Path(tf1compat.__file__).resolve().parent.parent
 
@@ -32,14 +33,14 @@ class Answer(NamedTuple):
 class FreshProcess:
     """A context manager: the process starts at once, and loads the model while the caller does else."""
 
-    def __init__(self, saved_model: Path) -> None:
+    def __init__(self, saved_model: Path, op_libraries: Sequence[str] = ()) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="tf1compat-verify-")
         self._log = open(Path(self._folder.name) / "log", "w+b")  # noqa: SIM115 (closed in __exit__)
         self._requests = 0
         self.labels: Array | None = None  # what the model says its labels are, once it has answered
         paths = (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH", ""))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tf1compat.verify.worker", str(saved_model.resolve())],
+            [sys.executable, "-m", "tf1compat.verify.worker", str(saved_model.resolve()), *op_libraries],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
             cwd=self._folder.name,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
@@ -105,8 +106,10 @@ def _write_request(folder: Path, cases: Sequence[Case]) -> None:
     request = []
     for index, case in enumerate(cases):
         keys = {alias: f"{index}|{alias}" for alias in case.feeds}
+        strings = [alias for alias, value in case.feeds.items() if value.dtype.kind == "O"]
         arrays |= {keys[alias]: value for alias, value in case.feeds.items()}
-        request.append({"signature": case.signature, "inputs": keys})
+        arrays |= {keys[alias]: marked(case.feeds[alias]) for alias in strings}
+        request.append({"signature": case.signature, "inputs": keys, "marked": strings})
     np.savez(folder / "request.npz", **arrays)
     (folder / "request.json").write_text(json.dumps(request), "utf-8")
 

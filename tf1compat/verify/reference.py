@@ -15,6 +15,7 @@ from tf1compat.plan.model import ConstantPlan, MigrationPlan, OutputBinding, Sig
 from tf1compat.restore.session import LegacySession
 from tf1compat.verify.cases import Case
 from tf1compat.verify.fresh import Answer
+from tf1compat.verify.idle import IdleFeeds
 from tf1compat.verify.taps import Taps
 
 _NO_TAPS: Taps = MappingProxyType({})
@@ -29,9 +30,18 @@ class Reference:
     """Runs the cases of a plan's signatures on the original graph."""
 
     def __init__(
-        self, legacy: LegacySession, plan: MigrationPlan, taps: Taps = _NO_TAPS, *, keeps_state: bool = False
+        self,
+        legacy: LegacySession,
+        plan: MigrationPlan,
+        taps: Taps = _NO_TAPS,
+        *,
+        keeps_state: bool = False,
+        changed: tuple[str, ...] = (),
+        idle: IdleFeeds = MappingProxyType({}),
     ) -> None:
         self._legacy = legacy
+        self._idle = idle  # what a run waits for and makes no use of
+        self._changed = changed
         self._taps = taps
         self._keeps_state = keeps_state or bool(plan.carried)
         self._signatures = {each.name: each for each in plan.signatures}
@@ -40,7 +50,7 @@ class Reference:
     @property
     def description(self) -> str:
         """What was run as the original."""
-        replaced = self._legacy.replaced
+        replaced = (*self._legacy.replaced, *self._changed)
         return "original graph" + (f", in which {'; '.join(replaced)}" if replaced else "")
 
     def run(self, case: Case) -> Answer:
@@ -63,7 +73,7 @@ class Reference:
             str(self._taps.get((each.tensor, each.readers), each.tensor)): case.feeds[each.alias]
             for each in signature.inputs
         }
-        return {**self._constants, **fed}
+        return {**self._idle.get(signature.name, {}), **self._constants, **fed}
 
 
 def _constant(constant: ConstantPlan) -> Array:
@@ -76,6 +86,8 @@ def _stacked(output: OutputBinding, values: Mapping[str, Array]) -> Array:
     """An output's pieces, each at its place."""
     if output.tensor is not None:
         return _plain(values[str(output.tensor)])
+    if output.softmax:
+        return _softmax(np.asarray(values[str(output.pieces[0].tensor)]))
     if output.joined is not None:
         ordered = sorted(output.pieces, key=lambda piece: piece.index)
         return np.concatenate([values[str(piece.tensor)] for piece in ordered], output.joined)
@@ -86,6 +98,15 @@ def _stacked(output: OutputBinding, values: Mapping[str, Array]) -> Array:
     result: Array = np.zeros(leading + first.shape, first.dtype)
     for place, part in parts.items():
         result[place] = part
+    return result
+
+
+def _softmax(logits: Array) -> Array:
+    """Over the last axis; of no rows, none."""
+    if not logits.size:
+        return logits
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: Array = powers / powers.sum(axis=-1, keepdims=True)
     return result
 
 

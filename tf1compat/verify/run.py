@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +13,15 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
+from tf1compat.plan.batch import with_fixed_batch
 from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
 from tf1compat.plan.reach import written_by
+from tf1compat.plan.tables import planned_files
+from tf1compat.restore.op_libraries import load_op_libraries
+from tf1compat.restore.planned import as_planned, exchanged
 from tf1compat.restore.session import LegacySession
 from tf1compat.source.model import LegacyModel
+from tf1compat.verify.batches import AnySize, of_any_size
 from tf1compat.verify.cases import Case, cases
 from tf1compat.verify.compare import difference, labelled, likeness, missing, name_table
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
@@ -24,6 +29,8 @@ from tf1compat.verify.domain import domains_of
 from tf1compat.verify.drawn import Drawn, drawn_outputs
 from tf1compat.verify.feeds import given_cases
 from tf1compat.verify.fresh import Answer, FreshProcess
+from tf1compat.verify.idle import idle_feeds
+from tf1compat.verify.inference import in_inference
 from tf1compat.verify.reference import BLOCKED, Reference
 from tf1compat.verify.stepwise import stepwise
 from tf1compat.verify.taps import with_taps
@@ -56,21 +63,25 @@ def verify(
     if not (saved_model / "saved_model.pb").is_file():
         raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
     given = None if feeds is None else given_cases(plan.signatures, feeds)
-    tapped, taps = with_taps(model, plan)
-    needed = (*_needed(plan), *taps.values())
+    load_op_libraries(plan.op_libraries)
+    planned = as_planned(model, plan)
+    original_model, fed, changed = in_inference(planned, plan)
+    tapped, taps = with_taps(original_model, plan)
+    needed = (*_needed(fed), *taps.values())
     kept = _kept(model, plan)
+    findings = replace(findings, tables=planned_files(findings.tables, plan.tables))
     session = LegacySession(tapped, findings, needed=needed, initialize=kept.unsaved)
-    with FreshProcess(saved_model) as fresh, session as legacy:
-        reference = Reference(legacy, plan, taps, keeps_state=kept.any)
-        original = _Original(model, findings, plan, reference, seed)
+    with FreshProcess(saved_model, plan.op_libraries) as fresh, session as legacy:
+        idle = idle_feeds(legacy, tapped.meta_graph.graph, fed)
+        one_size = Reference(
+            legacy, fed, taps, keeps_state=kept.any, changed=(*changed, *exchanged(model, planned)), idle=idle
+        )
+        original = _Original(model, findings, plan, of_any_size(model.meta_graph.graph, plan, one_size), seed)
         tried = original.answers(given)
         found = iter(fresh.run([case for case, expected in tried if expected.error is None]))
         drawn = drawn_outputs(model.meta_graph.graph, plan)
         judge = _Judge(plan.labels, fresh.labels, rtol, atol, drawn)
-        results = tuple(
-            judge.refused(case, expected) if expected.error else judge.result(case, expected, next(found))
-            for case, expected in tried
-        )
+        results = judge.results(tried, found)
         if given is None and plan.step is not None:
             ran = [case for case, expected in tried if expected.error is None]
             steps = stepwise(plan.step, ran, fresh.run, rtol, atol, drawn.get(plan.step.name, frozenset()))
@@ -90,7 +101,7 @@ def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:
 
 
 class _Kept(NamedTuple):
-    """What a run of the original leaves behind: `any` change of variables, one of variables that were never saved."""
+    """Whether a run of the original leaves `any` change behind, and needs what `unsaved` variables begin with."""
 
     any: bool
     unsaved: bool
@@ -101,7 +112,8 @@ def _kept(model: LegacyModel, plan: MigrationPlan) -> _Kept:
     frozen = {each.tensor.node for each in plan.constants}
     found = [written_by(graph, each, frozen) for each in plan.signatures]
     variables = {name for each in found for name in each}
-    return _Kept(bool(variables), not variables <= model.saved_as.keys())
+    begun = any(each.initializer not in (None, TensorRef(each.name)) for each in plan.variables)
+    return _Kept(bool(variables), begun or not variables <= model.saved_as.keys())
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ class _Original:
     model: LegacyModel
     findings: Findings
     plan: MigrationPlan
-    reference: Reference
+    reference: Reference | AnySize
     seed: int
 
     @property
@@ -129,8 +141,10 @@ class _Original:
         attempts: list[list[tuple[Case, Answer]]] = []
         many_rows = self._is_labelled(signature)
         graph, constants = self.model.meta_graph.graph, self.plan.constants
-        for domain in domains_of(graph, self.findings, signature, constants):
+        for domain in domains_of(graph, self.findings, with_fixed_batch(self.plan, signature), constants):
             made_up = cases(domain, self.seed, many_rows=many_rows)
+            if isinstance(self.reference, AnySize):
+                made_up = self.reference.resized(made_up)
             # What is compiled is compiled for sizes, and XLA may have no code for an empty axis.
             spared = self.plan.jit or any(node.op in _ABORTING for node in graph.nodes)
             asked = [case for case in made_up if not (spared and case.is_empty)]
@@ -145,7 +159,7 @@ class _Original:
         return labels is not None and any(each.alias == labels.scores for each in signature.outputs)
 
 
-def _until_blocked(reference: Reference, made_up: Iterable[Case]) -> Iterator[tuple[Case, Answer]]:
+def _until_blocked(reference: Reference | AnySize, made_up: Iterable[Case]) -> Iterator[tuple[Case, Answer]]:
     """Each case with the original's answer, up to the first that it does not answer at all."""
     for case in made_up:
         answer = reference.run(case)
@@ -164,6 +178,15 @@ class _Judge:
         self._labels = labels
         self._found_labels = found_labels
         self._tolerance = (rtol, atol)
+
+    def results(
+        self, tried: Iterable[tuple[Case, Answer]], found: Iterator[Answer]
+    ) -> tuple[CaseResult, ...]:
+        """The result of each case, `found` being the answers to those that the original ran."""
+        return tuple(
+            self.refused(case, expected) if expected.error else self.result(case, expected, next(found))
+            for case, expected in tried
+        )
 
     def refused(self, case: Case, expected: Answer) -> CaseResult:
         """The result of a case that the original itself does not run."""

@@ -213,6 +213,8 @@ def _strided_slice(walk: Walk, node: Node) -> tuple[Dims, ...]:
             first = node.integer("begin_mask") >> axis & 1 or begin[axis] == 0
             # What is cut to a length and then needed at that length is best fed at that length.
             last = node.integer("end_mask") >> axis & 1 or end[axis] > 0
+            if len(dims) == 1 and 0 < begin[axis] < end[axis] and not node.integer("end_mask"):
+                walk.symbols.demand(dim, end[axis])  # a field of a record
             kept.append(dim if first and last and abs(strides[axis]) == 1 else None)
     return (tuple(kept),)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tf1compat.graph.attributes import Array, TensorValue
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import resolve
@@ -79,6 +81,9 @@ class Walk:
     def constant(self, ref: TensorRef) -> Array | None:
         """The value of a tensor that a constant gives, else None."""
         node = self.graph.producer(resolve(self.graph, ref))
+        if node.op == "Fill":  # the default strides of `tf.strided_slice`
+            sizes, filling = (self.constant(each) for each in node.inputs)
+            return None if sizes is None or filling is None else np.broadcast_to(filling, sizes)
         value = node.attrs.get("value")
         return value.array if node.op == "Const" and isinstance(value, TensorValue) else None
 

@@ -1,6 +1,6 @@
 """The migrated model's own process: loads a SavedModel and runs it, knowing nothing of the original.
 
-    python -m tf1compat.verify.worker SAVED_MODEL
+    python -m tf1compat.verify.worker SAVED_MODEL [OP_LIBRARY...]
 
 Reads one line for each request: a folder that holds `request.json` and `request.npz`. Leaves
 `response.json` and `response.npz` there and answers with the folder's name. Ends when its input does.
@@ -19,13 +19,16 @@ import numpy as np
 import tensorflow as tf
 
 from tf1compat.errors import reason_of
+from tf1compat.restore.op_libraries import load_op_libraries
 from tf1compat.savedmodel.arrays import array_of, tensor_of
+from tf1compat.verify.stored_strings import unmarked
 
 
 def main() -> int:
     """Serve requests until standard input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what TensorFlow prints is no answer
+    load_op_libraries(sys.argv[2:])
     model = tf.saved_model.load(sys.argv[1])
     for line in sys.stdin:
         serve(model, Path(line.strip()))
@@ -45,6 +48,7 @@ def serve(model: Any, folder: Path) -> None:
     with np.load(folder / "request.npz", allow_pickle=False) as given:
         for index, case in enumerate(request):
             feeds = {alias: given[key] for alias, key in case["inputs"].items()}
+            feeds |= {alias: unmarked(feeds[alias]) for alias in case["marked"]}
             answers.append(_answer(model.signatures, case["signature"], feeds, index, arrays))
     if hasattr(model, "labels"):
         arrays["labels"] = _storable(model.labels())

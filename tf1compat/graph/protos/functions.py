@@ -12,7 +12,7 @@ from tensorboard.compat.proto import function_pb2
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.protos.graphs import attrs_from
-from tf1compat.graph.protos.outputs import SEVERAL_OUTPUTS
+from tf1compat.graph.protos.outputs import LISTS_BY_TYPES, SEVERAL_OUTPUTS
 from tf1compat.names import TensorRef
 
 _NAME = re.compile(r"(?P<node>[^:]+)(?::(?P<output>[^:]+):(?P<index>\d+))?")
@@ -31,12 +31,19 @@ def library_of(graph: Graph) -> Mapping[str, Function]:
     return MappingProxyType({each.name: each for each in found})
 
 
+def function_names(graph: Graph) -> frozenset[str]:
+    """The names of all functions of the graph's library, those of TensorFlow 0.12 too."""
+    library = function_pb2.FunctionDefLibrary()
+    library.ParseFromString(graph.library)
+    return frozenset(each.signature.name for each in library.function)
+
+
 def _output_names(proto: Any) -> Sequence[str]:
     return tuple(each.name for each in proto.signature.output_arg)
 
 
 def _function(graph: Graph, proto: Any, named: Mapping[str, Sequence[str]]) -> Function:
-    outputs = {node.name: _outputs_of(node.op, named) for node in proto.node_def}
+    outputs = {node.name: _outputs_of(node, named) for node in proto.node_def}
     arguments = tuple(each.name for each in proto.signature.input_arg)
     nodes = [_argument(each) for each in proto.signature.input_arg]
     nodes += [_node(each, outputs) for each in proto.node_def]
@@ -46,9 +53,16 @@ def _function(graph: Graph, proto: Any, named: Mapping[str, Sequence[str]]) -> F
     return Function(proto.signature.name, body, arguments, results, types)
 
 
-def _outputs_of(op: str, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The names of a node's outputs where it has several: those of its op, or of the function that it calls."""
-    return named[op] if op in named else SEVERAL_OUTPUTS.get(op, "").split()
+def _outputs_of(proto: Any, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The names of a node's outputs where it has several: those of its op, or of the function that it calls.
+
+    Of a list among them, the name is there as often as the list is long.
+    """
+    if proto.op in named:
+        return named[proto.op]
+    lists = LISTS_BY_TYPES.get(proto.op, ())
+    found = [name for name, types in lists for _ in proto.attr[types].list.type]
+    return found or SEVERAL_OUTPUTS.get(proto.op, "").split()
 
 
 def _argument(proto: Any) -> Node:
@@ -69,5 +83,5 @@ def _ref(text: str, outputs: Mapping[str, Sequence[str]]) -> TensorRef:
     if found is None or found["output"] is None:
         return TensorRef(text)
     names = outputs.get(found["node"], ())
-    place = names.index(found["output"]) if found["output"] in names else int(found["index"])
-    return TensorRef(found["node"], place)
+    begin = names.index(found["output"]) if found["output"] in names else 0
+    return TensorRef(found["node"], begin + int(found["index"]))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from google.protobuf import message, text_format
 from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
 
+from tf1compat.errors import UnknownNameError
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos.graphs import graph_from, set_node
+from tf1compat.names import TensorRef
 
 DecodeError = message.DecodeError
 
@@ -38,6 +40,15 @@ class VariableDef:
 
 
 @dataclass(frozen=True)
+class SignatureDef:
+    """An entry point that the author recorded: tensor names by alias (`tensorflow/core/protobuf/meta_graph.proto`)."""
+
+    name: str
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class MetaGraph:
     """A MetaGraphDef: the graph, and what the author's program knew of it."""
 
@@ -47,6 +58,7 @@ class MetaGraph:
     variables: Mapping[str, tuple[VariableDef, ...]]  # by collection
     node_collections: Mapping[str, tuple[str, ...]]  # by collection
     serialized: bytes  # the message whole, for `tf.compat.v1.train.import_meta_graph`
+    signatures: Mapping[str, SignatureDef] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _VARIABLE_COLLECTIONS = (
@@ -87,19 +99,51 @@ def _meta_from(proto: Any) -> MetaGraph:
         for key in _VARIABLE_COLLECTIONS
         if key in collections
     }
-    nodes = {
-        key: tuple(collections[key].node_list.value)
-        for key in sorted(collections)
-        if collections[key].node_list.value
-    }
+    graph = graph_from(proto.graph_def)
+    nodes = {key: names for key in sorted(collections) if (names := _names_in(collections[key], key, graph))}
     return MetaGraph(
-        graph_from(proto.graph_def),
+        graph,
         proto.meta_info_def.tensorflow_version,
         saver,
         MappingProxyType(variables),
         MappingProxyType(nodes),
         bytes(proto.SerializeToString(deterministic=True)),
+        MappingProxyType(_signatures(proto)),
     )
+
+
+def _names_in(collection: Any, key: str, graph: Graph) -> tuple[str, ...]:
+    """The nodes and tensors that a collection lists: by themselves, by their names as text, or as TensorInfo."""
+    if key in _VARIABLE_COLLECTIONS or collection.node_list.value:
+        return tuple(collection.node_list.value)
+    texts = [each.decode("utf-8", "replace") for each in collection.bytes_list.value]
+    for each in collection.any_list.value:
+        if each.type_url.endswith("TensorInfo"):
+            texts.append(meta_graph_pb2.TensorInfo.FromString(each.value).name)
+    return tuple(each for each in texts if _is_tensor(each, graph))
+
+
+def _is_tensor(text: str, graph: Graph) -> bool:
+    try:
+        return TensorRef.parse(text).node in graph
+    except UnknownNameError:
+        return False  # a text of another kind
+
+
+def _signatures(proto: Any) -> dict[str, SignatureDef]:
+    """The signatures whose tensors have names, less those that TensorFlow records for itself."""
+    found = {
+        name: SignatureDef(
+            name,
+            MappingProxyType({alias: info.name for alias, info in sorted(each.inputs.items())}),
+            MappingProxyType({alias: info.name for alias, info in sorted(each.outputs.items())}),
+        )
+        for name, each in sorted(proto.signature_def.items())
+        if not name.startswith("__saved_model")
+    }
+    return {
+        name: each for name, each in found.items() if all((*each.inputs.values(), *each.outputs.values()))
+    }
 
 
 def _variable_from(serialized: bytes, collection: str) -> VariableDef:

@@ -105,3 +105,22 @@ LISTS_AMONG_OUTPUTS = frozenset({
     "RaggedTensorFromVariant",
     "SparseSplit",
 })  # fmt: skip
+_EXAMPLE = (
+    ("sparse_indices", "sparse_types"), ("sparse_values", "sparse_types"), ("sparse_shapes", "sparse_types"),
+    ("dense_values", "Tdense"),
+)  # fmt: skip
+_SEQUENCE = (
+    ("context_sparse_indices", "context_sparse_types"), ("context_sparse_values", "context_sparse_types"),
+    ("context_sparse_shapes", "context_sparse_types"), ("context_dense_values", "Tcontext_dense"),
+    ("feature_list_sparse_indices", "feature_list_sparse_types"),
+    ("feature_list_sparse_values", "feature_list_sparse_types"),
+    ("feature_list_sparse_shapes", "feature_list_sparse_types"),
+    ("feature_list_dense_values", "feature_list_dense_types"),
+)  # fmt: skip
+#: Of these, those whose lists all are as long as a list of types: each list with the attribute that holds its types.
+LISTS_BY_TYPES = {
+    "ParseExample": _EXAMPLE,
+    "ParseSingleExample": _EXAMPLE,
+    "ParseSingleSequenceExample": _SEQUENCE,
+    "ParseSequenceExample": (*_SEQUENCE, ("feature_list_dense_lengths", "feature_list_dense_types")),
+}

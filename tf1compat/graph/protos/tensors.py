@@ -22,7 +22,7 @@ def array_from_tensor(serialized: bytes) -> Array:
     if proto.tensor_content:
         content: Array = np.frombuffer(proto.tensor_content, dtype=dtype.numpy).reshape(shape).copy()
         return content
-    values = _listed_values(proto, dtype)
+    values = listed_values(proto, dtype)
     if len(values) < size:
         filler = values[-1:] if len(values) else np.zeros(1, values.dtype)
         if dtype == "string" and not len(values):
@@ -38,7 +38,8 @@ _VALUE_FIELDS = {
 }  # fmt: skip
 
 
-def _listed_values(proto: Any, dtype: DType) -> Array:
+def listed_values(proto: Any, dtype: DType) -> Array:
+    """The values in a TensorProto's list for this element type, as they come; KeyError for a type without a list."""
     if dtype == "string":
         values = np.empty(len(proto.string_val), np.object_)
         values[:] = list(proto.string_val)

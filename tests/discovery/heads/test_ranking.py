@@ -1,6 +1,6 @@
 from tests.discovery.loop_text import LSTM, STEPS, carried, nested_rnn, rnn_in_branch, while_loop
 from tests.discovery.model_text import CLASSIFIER, FORWARD, LOSS, flow_of
-from tf1compat.discovery.outputs import find_outputs
+from tf1compat.discovery.heads import find_outputs
 from tf1compat.discovery.rnn import find_rnns
 
 

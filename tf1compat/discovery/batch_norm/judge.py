@@ -1,0 +1,241 @@
+"""What becomes of normalisations by the statistics of a batch: averages in their place, or a question to the user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tf1compat.discovery.batch_norm.averages import NONE, Averages, find_averages, mixes
+from tf1compat.discovery.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
+from tf1compat.discovery.dead import find_dead, live_behind
+from tf1compat.discovery.findings import Average, Note
+from tf1compat.discovery.flow import Flow
+from tf1compat.discovery.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.graph.frames import MERGE, SWITCH
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+
+AUTO, AVERAGES, KEEP = "auto", "averages", "keep"
+#: What the user may choose for batch normalisation in training mode.
+CHOICES = (AUTO, AVERAGES, KEEP)
+
+_BETWEEN = (
+    ADDITIONS | TRANSPARENT | SELECTIONS | SWITCH | MERGE
+    | frozenset({"Squeeze", "Reshape", "Maximum", "Cast", "ExpandDims"})
+)  # fmt: skip
+_INVERTING = frozenset({"Inv", "Reciprocal"})
+_DIVISIONS = frozenset({"RealDiv", "Div"})
+_STEPS = 8
+#: The values of the two corrections, by the op that gives the numerator.
+_CORRECTIONS = {"Sqrt": 1.0, "Sub": 0.0}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A tensor by which renormalisation brings a batch nearer to the averages, and its value without a batch."""
+
+    tensor: TensorRef
+    value: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """One normalisation behind an output: the statistics that it is by, and the variables that average them."""
+
+    node: str
+    statistics: tuple[TensorRef, ...]
+    averages: tuple[Average, ...]
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def is_averaged(self) -> bool:
+        return len(self.averages) == len(self.statistics)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to read moving averages, and what to tell the user."""
+
+    averages: tuple[Average, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    hazards: tuple[Note, ...] = ()
+    blockers: tuple[Note, ...] = ()
+
+
+def judge(
+    normalisations: Iterable[Normalisation],
+    choice: str = AUTO,
+    is_untouched: Callable[[Normalisation], bool] = lambda _: False,
+) -> Judgement:
+    """What the choice makes of normalisations; `is_untouched` tells averages that no training ever changed."""
+    found = tuple(normalisations)
+    if not found:
+        return Judgement()
+    if choice == KEEP:
+        return Judgement(hazards=(_kept(found),))
+    without = [each for each in found if not each.is_averaged]
+    averaged = [each for each in found if each.is_averaged]
+    untouched = [each for each in averaged if choice == AUTO and is_untouched(each)]
+    blockers = [*([_without(without)] if without else []), *([_untouched(untouched)] if untouched else [])]
+    averages = dict.fromkeys(average for each in averaged for average in each.averages)
+    corrections = dict.fromkeys(each for every in averaged for each in every.corrections)
+    hazards = (_averaged(averaged),) if averaged else ()
+    return Judgement(tuple(averages), tuple(corrections), hazards, tuple(blockers))
+
+
+def find_normalisations(
+    flow: Flow,
+    outputs: Iterable[TensorRef],
+    given: Mapping[TensorRef, Any],
+    is_saved: Callable[[str], bool] = lambda _: True,
+) -> tuple[Normalisation, ...]:
+    """The normalisations by a batch's statistics behind outputs, once some tensors have their values."""
+    graph = flow.graph
+    statistics = find_statistics(graph)
+    if not statistics:
+        return ()
+    behind = live_behind(graph, outputs, find_dead(graph, given), given)
+    averages = find_averages(graph, statistics)
+    found = []
+    groups = [*_groups(graph, statistics, behind)]
+    grouped = {each.tensor for _, group in groups for each in group}
+    for node, group in (*groups, *_means_alone(statistics, behind, averages, grouped)):
+        chosen = [(each.tensor, _chosen(averages.get(each.tensor, NONE), behind, is_saved)) for each in group]
+        known = tuple(Average(tensor, variable) for tensor, variable in chosen if variable is not None)
+        roots = [name for each in group for name in averages.get(each.tensor, NONE).roots]
+        corrections = tuple(_corrections(graph, behind, roots))
+        found.append(Normalisation(node, tuple(tensor for tensor, _ in chosen), known, corrections))
+    return tuple(found)
+
+
+def _chosen(averages: Averages, behind: frozenset[str], is_saved: Callable[[str], bool]) -> str | None:
+    """The variable that an inference reads: renormalisation has others, by which it corrects the batch's."""
+    saved = [each for each in averages.values if is_saved(each)]
+    unread = [each for each in saved if each not in behind]
+    return next(iter((*unread, *saved)), None)
+
+
+def _corrections(graph: Graph, behind: frozenset[str], roots: Sequence[str]) -> Iterator[Correction]:
+    """`stddev / renorm_stddev` is 1 without a batch, `(mean - renorm_mean) / renorm_stddev` is 0."""
+    for node in graph.in_order(behind) if roots else ():
+        if node.op in _DIVISIONS and mixes(graph, node.inputs[1], roots):
+            numerator = graph.producer(source(graph, node.inputs[0])).op
+            dims = graph.static_shape(TensorRef(node.name)).dims
+            if numerator in _CORRECTIONS and dims is not None and len(dims) == 1 and dims[0] is not None:
+                yield Correction(TensorRef(node.name), (_CORRECTIONS[numerator],) * dims[0])
+
+
+def _groups(
+    graph: Graph, statistics: Mapping[TensorRef, Statistic], behind: frozenset[str]
+) -> Iterator[tuple[str, list[Statistic]]]:
+    """The statistics that a value is normalised by, with the node to name for them."""
+    means: dict[TensorRef, list[Statistic]] = {}
+    for each in statistics.values():
+        if each.kind != VARIANCE:
+            means.setdefault(each.of, []).append(each)
+    for each in statistics.values():
+        if each.kind == VARIANCE and each.tensor.node in behind and _normalises(graph, each, behind):
+            mine = [mean for mean in means.get(each.of, ()) if _belong(graph, mean, each, behind)]
+            yield each.tensor.node, [*mine, each]
+
+
+def _means_alone(
+    statistics: Mapping[TensorRef, Statistic],
+    behind: frozenset[str],
+    averages: Mapping[TensorRef, Averages],
+    grouped: Collection[TensorRef],
+) -> Iterator[tuple[str, list[Statistic]]]:
+    """Means that are averaged in training and that nothing but the mean is taken from, as with weight normalisation."""
+    for each in statistics.values():
+        alone = each.kind == MEAN and each.tensor.node in behind and each.tensor not in grouped
+        if alone and averages.get(each.tensor, NONE).values:
+            yield each.tensor.node, [each]
+
+
+def _belong(graph: Graph, mean: Statistic, variance: Statistic, behind: frozenset[str]) -> bool:
+    """Whether a mean is one of the two statistics of a normalisation: both of one fused op, or both of none."""
+    if graph.producer(variance.tensor).op in FUSED or graph.producer(mean.tensor).op in FUSED:
+        return mean.tensor.node == variance.tensor.node
+    return mean.tensor.node in behind
+
+
+def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bool:
+    """Whether something is divided by the root of a variance; it may also be a feature of its own."""
+    if graph.producer(variance.tensor).op in FUSED:
+        return True
+    todo, seen = [(variance.tensor, False, _STEPS)], set[TensorRef]()
+    while todo:
+        ref, rooted, steps = todo.pop()
+        for use in graph.uses.get(ref, ()) if steps and ref not in seen else ():
+            node = graph[use.node]
+            if node.name not in behind:
+                continue
+            if node.op in {"Rsqrt", "Pow"} or (rooted and _divides(node.op, use.position)):
+                return True
+            if node.op == "Sqrt" or node.op in _BETWEEN:
+                outputs = 2 if node.op in SWITCH else 1
+                after = (TensorRef(node.name, index) for index in range(outputs))
+                todo.extend((each, rooted or node.op == "Sqrt", steps - 1) for each in after)
+        seen.add(ref)
+    return False
+
+
+def _divides(op: str, position: int) -> bool:
+    return op in _INVERTING or (op in _DIVISIONS and position == 1)
+
+
+# ------------------------------------------------------------------------------------------------- notes
+
+
+def _names(found: Iterable[Normalisation]) -> str:
+    first, *others = found
+    return f"'{first.node}'" + (f" and {len(others)} more" if others else "")
+
+
+def _normalise(found: list[Normalisation]) -> str:
+    return f"{_names(found)} {'normalise' if len(found) > 1 else 'normalises'}"
+
+
+def _averaged(found: list[Normalisation]) -> Note:
+    variables = ", ".join(f"'{each.variable}'" for each in found[0].averages)
+    others = " and so on" if len(found) > 1 else ""
+    return Note(
+        "batch-norm-averaged",
+        found[0].node,
+        f"{_normalise(found)} by the statistics of the batch, as in training; the migrated model reads the moving "
+        f"averages that training kept of them instead ({variables}{others})",
+        "if the author ran it on the statistics of the batch, add --batch-statistics keep",
+    )
+
+
+def _kept(found: tuple[Normalisation, ...]) -> Note:
+    return Note(
+        "batch-statistics-kept",
+        found[0].node,
+        f"{_normalise([*found])} by the statistics of the batch, as was asked for: what is predicted for one "
+        "example depends on the others beside it",
+        "feed batches as large and as mixed as in training, or leave --batch-statistics out",
+    )
+
+
+def _without(found: list[Normalisation]) -> Note:
+    return Note(
+        "batch-norm-without-averages",
+        found[0].node,
+        f"{_normalise(found)} by the statistics of the batch, and no variable of the checkpoint averages them: there "
+        "is nothing to put in their place, and as it is, a prediction depends on the other examples of its batch",
+        "if the author ran it like that, add --batch-statistics keep; else take a checkpoint with moving averages",
+    )
+
+
+def _untouched(found: list[Normalisation]) -> Note:
+    variables = ", ".join(f"'{each.variable}'" for each in found[0].averages)
+    return Note(
+        "batch-norm-untouched-averages",
+        found[0].node,
+        f"{_normalise(found)} by the statistics of the batch, and the moving averages of them ({variables}) still have "
+        "the values that they began with: the program never ran the ops that update them",
+        "the author can only have run it on the statistics of the batch: add --batch-statistics keep; to take the "
+        "averages as they are, add --batch-statistics averages",
+    )

@@ -1,0 +1,68 @@
+"""What a variable begins with, where no checkpoint has its value: only a constant can be told without running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tf1compat.discovery.constants import constant
+from tf1compat.discovery.ops import PLACEHOLDERS
+from tf1compat.discovery.pattern import source
+from tf1compat.graph.attributes import Array
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef
+from tf1compat.source.saver import restored_from
+
+_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
+_FOLDED: dict[str, Callable[[Array, Array], Array]] = {
+    "Fill": lambda dims, value: np.full(dims, value),
+    "Reshape": lambda value, dims: value.reshape(dims),
+    "Mul": np.multiply,
+    "Add": np.add,
+    "AddV2": np.add,
+    "RealDiv": np.true_divide,
+}
+_FEEDERS = PLACEHOLDERS - {"PlaceholderWithDefault"}
+
+
+def initializer_of(graph: Graph, variable: str) -> Node | None:
+    """The op that gives a variable its first value: the first of the graph that assigns to it without restoring."""
+    return next(_assignments(graph, variable), None)
+
+
+def initial_tensor(graph: Graph, variable: str) -> TensorRef | None:
+    """The constant that a variable begins with; None where it is none, or where the program fed another value."""
+    assigns = list(_assignments(graph, variable))
+    if not assigns or any(_is_fed(graph, each) for each in assigns[1:]):
+        return None
+    value = assigns[0].inputs[1]
+    return value if initial_value(graph, value) is not None else None
+
+
+def initial_value(graph: Graph, ref: TensorRef) -> Array | None:
+    """The value of an initializer's tensor; None where it is drawn, fed or computed from other variables."""
+    value = constant(graph, ref)
+    if value is not None:
+        return value
+    node = graph.producer(source(graph, ref))
+    fold = _FOLDED.get(node.op)
+    if fold is None or len(node.inputs) != 2:
+        return None
+    first, second = (initial_value(graph, each) for each in node.inputs)
+    return None if first is None or second is None else np.asarray(fold(first, second))
+
+
+def _assignments(graph: Graph, variable: str) -> Iterator[Node]:
+    """The ops that assign to a variable, its own initializer first by its name, less those of Savers."""
+    own = f"{variable}/Assign"
+    uses = [graph[use.node] for use in graph.uses_of_node.get(variable, ()) if use.position == 0]
+    assigns = [node for node in uses if node.op in _ASSIGNS and len(node.inputs) == 2]
+    in_order = graph.in_order({each.name for each in assigns})
+    found = [node for node in in_order if restored_from(graph, node.inputs[1]) is None]
+    yield from sorted(found, key=lambda node: node.name != own)
+
+
+def _is_fed(graph: Graph, assign: Node) -> bool:
+    return any(graph[each].op in _FEEDERS for each in ancestors(graph, [assign.inputs[1].node]))

@@ -1,0 +1,227 @@
+"""A batch of any size in the place of the author's: which inputs have one, and what their shapes become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from tf1compat.discovery.batch import FreeBatch, find_batch_size, find_free_batch
+from tf1compat.discovery.batch.dims import BATCH, Dims, open_sizes
+from tf1compat.discovery.findings import Findings, Note
+from tf1compat.discovery.pattern import Mismatch
+from tf1compat.errors import PlanError
+from tf1compat.graph.attributes import Shape
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import BatchPlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
+
+_KEEP = "leave out --batch free, and feed that many"
+
+
+class Freed(NamedTuple):
+    """The signatures with their batch open, what the rewrite needs to know of it, and what is to say."""
+
+    signatures: tuple[SignaturePlan, ...]
+    batch: BatchPlan | None = None
+    hazards: tuple[Note, ...] = ()
+    blockers: tuple[Note, ...] = ()
+
+
+def batch_of(
+    graph: Graph,
+    findings: Findings,
+    signatures: Sequence[SignaturePlan],
+    cut: Sequence[TensorRef],
+    batch: str,
+) -> Freed:
+    """The signatures with the batch that is asked for; `cut` are tensors that are given, besides the inputs.
+
+    Raises PlanError for another `batch` than `keep` and `free`.
+    """
+    if batch not in ("keep", "free"):
+        raise PlanError([f"batch is 'keep' or 'free', not '{batch}'"])
+    if not signatures:
+        return Freed(())
+    known = _Known(graph, findings, cut)
+    if batch == "free":
+        return _free_signatures(known, signatures)
+    return Freed(tuple(signatures), hazards=_fixed(known, signatures[0]))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What tells where the batch lies in the inputs of a signature, and how many examples it was built for."""
+
+    graph: Graph
+    findings: Findings
+    cut: Sequence[TensorRef]
+
+    @cached_property
+    def roles(self) -> Mapping[TensorRef, str]:
+        return {each.tensor: each.role for each in self.findings.inputs}
+
+    @cached_property
+    def of_states(self) -> int:
+        """The rows that the recurrent networks' initial states have; 0 where they have no number of their own."""
+        layers = (layer for rnn in self.findings.rnns for layer in rnn.layers)
+        initial = (ref for layer in layers for ref in layer.initial_state.values() if ref is not None)
+        shapes = (self.graph.static_shape(ref).dims for ref in initial)
+        return next((dims[0] for dims in shapes if dims is not None and len(dims) == 2 and dims[0]), 0)
+
+    def size_of_inputs(self, signature: SignaturePlan) -> int:
+        """The number of examples that the inputs tell; 0 where they take any."""
+        told = [each.shape.dims or () for each in signature.inputs if self.tells_batch(each)]
+        if any(self.of_states in dims[:2] for dims in told if self.of_states):
+            return self.of_states
+        return next((dims[0] or 0 for dims in told), 0)
+
+    def size_of_graph(self, signature: SignaturePlan) -> int:
+        """The number of examples that the graph was built for though its inputs take any; 0 where none is seen."""
+        axes = self.axes(signature, 0)
+        return self.of_states or find_batch_size(
+            self.graph, axes, [*_fed(signature), *self.cut], _outputs(signature)
+        )
+
+    def tells_batch(self, binding: InputBinding) -> bool:
+        """Whether an axis of an input is a number of examples; that of a vector of measures is not."""
+        dims = binding.shape.dims
+        of_examples = dims is not None and (len(dims) > 1 or not binding.dtype.is_floating)
+        return of_examples and self._role(binding) == "data" and bool(dims and dims[0])
+
+    def axes(self, signature: SignaturePlan, size: int) -> dict[TensorRef, int]:
+        """Where the batch lies in each input, as far as its shape tells."""
+        found = {each.tensor: self._axis(each, size) for each in signature.inputs if not each.readers}
+        return {tensor: axis for tensor, axis in found.items() if axis is not None}
+
+    def found(self, signature: SignaturePlan, size: int) -> FreeBatch | Mismatch:
+        """What has to change in the graph of a signature."""
+        fed = [*_fed(signature), *self.cut]
+        return find_free_batch(self.graph, size, self.axes(signature, size), fed, _outputs(signature))
+
+    def _axis(self, binding: InputBinding, size: int) -> int | None:
+        dims = binding.shape.dims
+        if not dims:
+            return None
+        if self._role(binding) == "state":
+            return dims.index(None) if dims.count(None) == 1 else None
+        first = next((axis for axis in (0, 1) if dims[axis : axis + 1] == (size,)), None)
+        return first if first is not None else 0 if dims[0] is None else None
+
+    def _role(self, binding: InputBinding) -> str:
+        return self.roles.get(binding.tensor, "data")
+
+
+def _fixed(known: _Known, signature: SignaturePlan) -> tuple[Note, ...]:
+    """That the model takes as many examples as the author fed, where it could take any."""
+    size = known.size_of_inputs(signature)
+    if size < 2 or isinstance(known.found(signature, size), Mismatch):
+        return ()
+    told = next(each for each in signature.inputs if known.tells_batch(each))
+    return (
+        Note(
+            "fixed-batch",
+            told.tensor.node,
+            f"'{told.tensor}' was built for {size} examples, and the migrated model takes no other number",
+            "to have it take any: --batch free",
+        ),
+    )
+
+
+def _free_signatures(known: _Known, signatures: Sequence[SignaturePlan]) -> Freed:
+    """The signatures for any batch; a blocker with the reason where one of them has no such form."""
+    told = known.size_of_inputs(signatures[0])
+    size = told or known.size_of_graph(signatures[0])
+    if not size:
+        return Freed(tuple(signatures))
+    freed, axes, notes = [], {}, []
+    for signature in signatures:
+        found = known.found(signature, size)
+        if isinstance(found, Mismatch):
+            notes.append(_blocker(signature, size, found))
+            continue
+        freed.append(_opened(signature, found))
+        axes[signature.name] = _axes(signature, found)
+    if notes:
+        # A number that no input tells was a guess: what it would have to change is no batch, then.
+        return Freed(tuple(signatures), blockers=tuple(notes) if told else ())
+    return Freed(tuple(freed), BatchPlan(size, axes))
+
+
+def layout_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -> FreeBatch | Mismatch:
+    """Where the batch lies in every tensor of the original behind a signature of a plan with a free batch."""
+    batch = plan.batch or BatchPlan(0, {})
+    given = batch.axes.get(signature.name, {})
+    axes = {
+        each.tensor: given[each.alias]
+        for each in signature.inputs
+        if each.alias in given and not each.readers
+    }
+    cut = [*(each.tensor for each in plan.constants), *(each.statistic for each in plan.averages)]
+    return find_free_batch(graph, batch.size, axes, [*_fed(signature), *cut], _outputs(signature))
+
+
+def with_fixed_batch(plan: MigrationPlan, signature: SignaturePlan) -> SignaturePlan:
+    """A signature with the author's number of examples in the inputs that the plan opened."""
+    if plan.batch is None:
+        return signature
+    given = plan.batch.axes.get(signature.name, {})
+    inputs = (
+        replace(each, shape=_closed(each.shape, given[each.alias], plan.batch.size))
+        if each.alias in given
+        else each
+        for each in signature.inputs
+    )
+    return replace(signature, inputs=tuple(inputs))
+
+
+def _closed(shape: Shape, axis: int, size: int) -> Shape:
+    dims = shape.dims
+    return shape if dims is None else Shape((*dims[:axis], size, *dims[axis + 1 :]))
+
+
+def _fed(signature: SignaturePlan) -> list[TensorRef]:
+    return [each.tensor for each in signature.inputs if not each.readers]
+
+
+def _outputs(signature: SignaturePlan) -> list[TensorRef]:
+    return [piece.tensor for each in signature.outputs for piece in each.pieces]
+
+
+def _axes(signature: SignaturePlan, found: FreeBatch) -> dict[str, int]:
+    axes = {each.alias: _axis(found.dims.get(each.tensor)) for each in signature.inputs}
+    return {alias: axis for alias, axis in axes.items() if axis is not None}
+
+
+def _axis(dims: Dims) -> int | None:
+    return dims.index((BATCH,)) if dims is not None and (BATCH,) in dims else None
+
+
+def _opened(signature: SignaturePlan, found: FreeBatch) -> SignaturePlan:
+    inputs = tuple(
+        replace(each, shape=_open(each.shape, found.dims.get(each.tensor))) for each in signature.inputs
+    )
+    outputs = tuple(_open_output(each, found) for each in signature.outputs)
+    return replace(signature, inputs=inputs, outputs=outputs)
+
+
+def _open_output(output: OutputBinding, found: FreeBatch) -> OutputBinding:
+    if output.tensor is None:
+        sizes = output.shape.dims
+        known = None if sizes is None else tuple(None if each == found.size else each for each in sizes)
+        return replace(output, shape=Shape(known))
+    return replace(output, shape=_open(output.shape, found.dims.get(output.tensor)))
+
+
+def _open(shape: Shape, dims: Dims) -> Shape:
+    return shape if dims is None else Shape(open_sizes(dims))
+
+
+def _blocker(signature: SignaturePlan, size: int, found: Mismatch) -> Note:
+    return Note(
+        "batch-not-free",
+        found.at,
+        f"signature '{signature.name}' cannot take any other number of examples than {size}: {found.reason}",
+        f"{_KEEP} ({size}), or name outputs that do not depend on it with --signature",
+    )
