@@ -35,6 +35,7 @@ from tf1compat.rewrite.gather_tree import gather_tree_to_loop
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
+from tf1compat.rewrite.stacks import stacks_to_lists
 from tf1compat.rewrite.tables import read_table_contents, tables_fill_themselves
 from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
 from tf1compat.rewrite.updates import updates_to_values
@@ -54,6 +55,7 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
     functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
+    stacks_to_lists,  # before loops are cut: a list that comes round is one more variable of a loop
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
     lead_out_once,  # before loops are cut: what lies between their Switches and Exits is none of their bodies
     choose_between_two,  # before branches are: an If has two of them
