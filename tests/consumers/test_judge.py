@@ -110,3 +110,16 @@ def test_xla_takes_no_value_that_grows_from_turn_to_turn():
     growing = "zero = Const() dtype=int32; value=tensor(int32, 0)\nb = ConcatV2(a, a, zero) T=float32; N=2"
     assert reasons(calling("While", growing, "b", ("test", "turn")), "xla").keys() == {"call"}
     assert reasons(calling("While", "b = Tanh(a) T=float32", "b", ("test", "turn")), "xla") == {}
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS)
+def test_a_model_without_outputs_suits_nobody(consumer: str):
+    (found,) = obstacles(Rewritten((), ()), consumer)
+    assert "no tensor is offered as an output" in found.reason
+
+
+def test_a_list_without_a_greatest_length_is_not_compiled():
+    text = LIST.format(first=4).replace("TensorListReserve", "EmptyTensorList")
+    assert set(reasons(from_text(PLAIN + text), "xla")) == {"list"}
+    assert reasons(from_text(PLAIN + text), "tflite") == {}
+    assert set(reasons(from_text(PLAIN + text.replace("[4,", "[-1,")), "tflite")) == {"list"}
