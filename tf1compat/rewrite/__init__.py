@@ -32,6 +32,7 @@ from tf1compat.rewrite.effects import drop_idle_effects, refuse_outside, silence
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
+from tf1compat.rewrite.gradient_arrays import gradient_arrays_to_arrays
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, VariableSlot
@@ -56,6 +57,7 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
     stacks_to_lists,  # before loops are cut: a list that comes round is one more variable of a loop
+    gradient_arrays_to_arrays,  # before arrays become lists, which need an order of what is written to them
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
     lead_out_once,  # before loops are cut: what lies between their Switches and Exits is none of their bodies
     choose_between_two,  # before branches are: an If has two of them

@@ -20,12 +20,14 @@ ARRAY = re.compile(r"TensorArray(V\d)?\Z")
 _OPERATION = re.compile(
     r"TensorArray(?P<what>Read|Write|Gather|Scatter|Size|Concat|Split|Unpack|Pack|Close|Grad|GradWithShape)(V\d)?\Z"
 )
-_CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
+#: Ops that pass a handle or a flow on.
+CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
 #: Where each operation has its flow input; those that write give a new flow.
 FLOW_INPUT: Mapping[str, int] = {
     "Read": 2, "Write": 3, "Gather": 2, "Scatter": 3, "Size": 1, "Concat": 1, "Split": 3, "Unpack": 2, "Pack": 1,
 }  # fmt: skip
-_WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+#: Operations that give a new flow.
+WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
 
 
 def operation(node: Node) -> str | None:
@@ -53,7 +55,7 @@ def find_flows(graph: Graph) -> Flows:
             continue
         if what not in FLOW_INPUT:
             raise RewriteError(f"'{node.name}' ({node.op}) belongs to a gradient; {ELSEWHERE}")
-        array_of[node.name] = _array_behind(graph, node)
+        array_of[node.name] = array_behind(graph, node)
         for start in _flow_starts(graph, node.inputs[FLOW_INPUT[what]]):
             _enter(graph, starts, start, array_of[node.name])
     return Flows(array_of, starts, _carriers(graph, starts))
@@ -73,7 +75,8 @@ def _enter(graph: Graph, starts: dict[TensorRef, TensorRef], start: TensorRef, a
     starts[start] = TensorRef(array)
 
 
-def _array_behind(graph: Graph, node: Node) -> str:
+def array_behind(graph: Graph, node: Node) -> str:
+    """The array that an operation works on; raises RewriteError where it is not one."""
     arrays = {ref.node for ref in _origins(graph, node.inputs[0], through_writes=False)}
     found = arrays.pop()
     if arrays or not ARRAY.match(graph[found].op):
@@ -105,9 +108,9 @@ def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[Tenso
         seen.add(current)
         node = graph.producer(current)
         what = operation(node)
-        if node.op in _CARRIES:
+        if node.op in CARRIES:
             todo.extend(_values(node))
-        elif through_writes and what in _WRITES:
+        elif through_writes and what in WRITES:
             todo.append(node.inputs[FLOW_INPUT[what or ""]])
         else:
             found.add(current)
@@ -129,7 +132,7 @@ def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
         seen.add(ref)
         for use in graph.uses.get(ref, ()):
             node = graph[use.node]
-            if node.op in _CARRIES and use.position < len(_values(node)):
+            if node.op in CARRIES and use.position < len(_values(node)):
                 found.add(node.name)
                 todo += [TensorRef(node.name), *([TensorRef(node.name, 1)] if node.op in SWITCH else [])]
             elif FLOW_INPUT.get(operation(node) or "") != use.position:
@@ -137,6 +140,6 @@ def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
                     f"'{node.name}' ({node.op}) reads the flow '{ref}' of a TensorArray as a number; "
                     "it has no TensorList form"
                 )
-            elif operation(node) in _WRITES:
+            elif operation(node) in WRITES:
                 todo.append(TensorRef(node.name))
     return frozenset(found)
