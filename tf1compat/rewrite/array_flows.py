@@ -7,8 +7,9 @@ starts at a constant, later at the array's own second output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
@@ -28,6 +29,7 @@ FLOW_INPUT: Mapping[str, int] = {
 }  # fmt: skip
 #: Operations that give a new flow.
 WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+_NOTHING_KNOWN: Mapping[str, frozenset[TensorRef]] = MappingProxyType({})
 
 
 def operation(node: Node) -> str | None:
@@ -49,6 +51,7 @@ def find_flows(graph: Graph) -> Flows:
     """All flows of a graph; raises RewriteError where one cannot be followed, or is used as anything else."""
     array_of: dict[str, str] = {}
     starts: dict[TensorRef, TensorRef] = {}
+    known: dict[str, frozenset[TensorRef]] = {}
     for node in graph.nodes:
         what = operation(node)
         if what is None or what == "Close":
@@ -56,7 +59,8 @@ def find_flows(graph: Graph) -> Flows:
         if what not in FLOW_INPUT:
             raise RewriteError(f"'{node.name}' ({node.op}) belongs to a gradient; {ELSEWHERE}")
         array_of[node.name] = array_behind(graph, node)
-        for start in _flow_starts(graph, node.inputs[FLOW_INPUT[what]]):
+        known[node.name] = _flow_starts(graph, node.inputs[FLOW_INPUT[what]], known)
+        for start in known[node.name]:
             _enter(graph, starts, start, array_of[node.name])
     return Flows(array_of, starts, _carriers(graph, starts))
 
@@ -87,18 +91,28 @@ def array_behind(graph: Graph, node: Node) -> str:
     return found
 
 
-def _flow_starts(graph: Graph, flow: TensorRef) -> Iterator[TensorRef]:
-    for start in _origins(graph, flow, through_writes=True):
+def _flow_starts(
+    graph: Graph, flow: TensorRef, known: Mapping[str, frozenset[TensorRef]]
+) -> frozenset[TensorRef]:
+    """Where a flow comes from; `known` tells it of the operations that were asked about before."""
+    starts = _origins(graph, flow, through_writes=True, known=known)
+    for start in starts:
         node = graph.producer(start)
         if not ARRAY.match(node.op) and node.op != "Const":
             raise RewriteError(
                 f"the flow of a TensorArray comes from '{node.name}' ({node.op}), which does no more than order "
                 "reads and writes; it has no TensorList form"
             )
-        yield start
+    return starts
 
 
-def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[TensorRef]:
+def _origins(
+    graph: Graph,
+    ref: TensorRef,
+    *,
+    through_writes: bool,
+    known: Mapping[str, frozenset[TensorRef]] = _NOTHING_KNOWN,
+) -> frozenset[TensorRef]:
     """The tensors that a handle or a flow comes from, through loops and branches."""
     found, seen, todo = set[TensorRef](), set[TensorRef](), [ref]
     while todo:
@@ -110,11 +124,13 @@ def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[Tenso
         what = operation(node)
         if node.op in CARRIES:
             todo.extend(_values(node))
+        elif through_writes and what in WRITES and node.name in known:
+            found |= known[node.name]
         elif through_writes and what in WRITES:
             todo.append(node.inputs[FLOW_INPUT[what or ""]])
         else:
             found.add(current)
-    return found
+    return frozenset(found)
 
 
 def _values(node: Node) -> tuple[TensorRef, ...]:
