@@ -48,6 +48,7 @@ demo: $(READY)
 
 # In two processes at once, about as long the one as the other; each one's output whole, when it ends.
 test: $(READY)
+	@echo "two processes run the tests, for some ten minutes; each prints when it is done"
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(SYNC) test-long test-others
 
 test-long: $(READY)

@@ -124,12 +124,12 @@ def _record(changes: dict[str, Change], name: str, count: int, summary: str) -> 
 
 def _check_outputs(graph: Graph, signature: str, found: Iterable[tuple[str, TensorRef]]) -> None:
     for alias, ref in found:
-        if ref.node not in graph:
+        if ref.node not in graph.places:
             raise RewriteError(
                 f"signature '{signature}': output '{alias}' ('{ref}') lies inside a loop, or in a branch that is not "
                 "taken, so it has no value of its own; choose what leaves the loop or joins the branches"
             )
-        if graph[ref.node].dtype() == "variant":
+        if graph.nodes[graph.places[ref.node]].dtype() == "variant":
             raise RewriteError(
                 f"signature '{signature}': output '{alias}' ('{ref}') is the flow of a TensorArray, which only orders "
                 "reads and writes; choose what is read from the array"
