@@ -7,8 +7,9 @@ imported.
 
 Each figure is the median of several runs, each in a process of its own, as a migration is: what the first graph of a
 process costs more than a second one counts at every size. The sizes take turns, so that whatever else the machine does
-falls on all of them. A busy machine makes growth look worse, not better: who shares its caches, a large graph misses
-them more than a small one does.
+falls on all of them. A large graph does not fit into the processor's caches, and less so on a busy machine, so that
+any work on it grows: the last column is the growth of a plain walk over the same nodes, by name, which is what linear
+work comes to on this machine.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ FLOAT = DType("float32")
 SIZES = (1_000, 10_000, 100_000)
 #: How often each size is measured, the smallest first: what takes least is least certain.
 RUNS = (9, 5, 3)
+_WALKS = 3  # of the yardstick
 #: The patterns that each family repeats, in turn.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "mixed": ("loops_three_deep", "cond", "cond_in_while", "nested_cond", "scan", "while_in_cond", "gru"),
@@ -87,10 +89,15 @@ class Cost:
     plan: float
     rewrite: float
     seconds: float
+    walk: float  # of the yardstick
 
     @property
     def per_node(self) -> float:
         return self.seconds / self.nodes
+
+    @property
+    def walk_per_node(self) -> float:
+        return self.walk / self.nodes
 
 
 # ----------------------------------------------------------------------------------------------- the patterns
@@ -225,13 +232,28 @@ def _renamed(node: Node, prefix: str) -> Node:
 
 
 def cost(family: str, nodes: int) -> Cost:
-    """The seconds of each stage on a stack of this family."""
+    """The seconds of each stage on a stack of this family, and of the yardstick."""
     model, signature = stacked(family, nodes)
+    graph = model.meta_graph.graph
+    walking, _ = timed(lambda: walk(graph.nodes))
     discovery, findings = timed(lambda: discover(model))
     planning, plan = timed(lambda: make_plan(model, findings, Wishes([signature])))
-    rewriting, _ = timed(lambda: rewrite(model.meta_graph.graph, plan))
+    rewriting, _ = timed(lambda: rewrite(graph, plan))
     seconds = discovery + planning + rewriting
-    return Cost(len(model.meta_graph.graph.nodes), discovery, planning, rewriting, seconds)
+    return Cost(len(graph.nodes), discovery, planning, rewriting, seconds, walking)
+
+
+def walk(nodes: Sequence[Node]) -> int:
+    """The yardstick: index nodes by name, find what each reads, keep the names and a new node; of no use."""
+    made = 0
+    for _ in range(_WALKS):
+        index = {node.name: node for node in nodes}
+        readers: dict[str, list[str]] = {}
+        for node in nodes:
+            for ref in node.inputs:
+                readers.setdefault(index[ref.node].name, []).append(node.name)
+        made += len([replace(index[name], made_by="walk") for name in readers])
+    return made
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:
@@ -263,17 +285,19 @@ def costs(families: Iterable[str], runs: Mapping[int, int]) -> dict[str, list[Co
 def _middle(runs: Sequence[Cost]) -> Cost:
     """The median of each stage."""
     stages = (
-        median(getattr(each, stage) for each in runs) for stage in ("discovery", "plan", "rewrite", "seconds")
+        median(getattr(each, stage) for each in runs)
+        for stage in ("discovery", "plan", "rewrite", "seconds", "walk")
     )
     return Cost(runs[0].nodes, *stages)
 
 
 def table(family: str, sizes: Sequence[Cost]) -> Iterator[list[object]]:
-    """A row for each size, with its growth over the smallest and over the one before."""
+    """A row for each size, with its growth over the smallest and over the one before, and that of the yardstick."""
     for before, each in zip([sizes[0], *sizes], sizes, strict=False):
         growth = [each.per_node / other.per_node for other in (sizes[0], before)]
         stages = [each.discovery, each.plan, each.rewrite, each.seconds]
-        yield [family, each.nodes, *stages, 1e6 * each.per_node, *growth]
+        bare = each.walk_per_node / sizes[0].walk_per_node
+        yield [family, each.nodes, *stages, 1e6 * each.per_node, *growth, bare]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -297,8 +321,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "µs a node",
         "growth",
         "last step",
+        "a walk's",
     ]
-    print(tabulate(rows, headers, floatfmt=("", "", ".2f", ".2f", ".2f", ".2f", ".1f", ".2f", ".2f")))
+    print(tabulate(rows, headers, floatfmt=("", "", ".2f", ".2f", ".2f", ".2f", ".1f", ".2f", ".2f", ".2f")))
 
 
 if __name__ == "__main__":
