@@ -36,9 +36,7 @@ def with_origins(graph: Graph, rnns: Iterable[Rnn], trainable: Collection[str]) 
     found = tuple(rnns)
     kept = {each.variable for each in find_kept_states(graph, found)}
     finals = frozenset(ref for rnn in found for ref in _finals(rnn))
-    return tuple(
-        _with_origins(_Origins(graph, finals, _finals(rnn), kept, trainable), rnn) for rnn in found
-    )
+    return tuple(_with_origins(_Origins(graph, finals, _finals(rnn), kept, trainable), rnn) for rnn in found)
 
 
 def _finals(rnn: Rnn) -> frozenset[TensorRef]:
