@@ -11,7 +11,12 @@ CHAR_RNN := fixtures/char_rnn/tf1.4.1
 CLASSIFIER := fixtures/birnn_classifier/tf1.15.5
 CANDIDATES := python3.13 python3.12 python3.11 python3.10 python3
 
-.PHONY: demo test test-fast lint format
+# About half of the time that all tests take.
+LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs)
+# The make of macOS is older than this option.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.PHONY: demo test test-long test-others test-fast lint format
 
 # A candidate counts only when it runs: a version manager's shim may exist without the interpreter behind it.
 $(READY): setup.py
@@ -41,8 +46,16 @@ demo: $(READY)
 	$(RUN) -m converters.sequence_classifier $(CLASSIFIER) $(DEMO)/birnn_classifier \
 	    --labels checkpoint:class_mapping --classify 'jane@pemberley.org' 'www.gutenberg.org/ebooks/1342' '28 jan 1813' '-3.14' 'pride prejudice'
 
+# In two processes at once, about as long the one as the other; each one's output whole, when it ends.
 test: $(READY)
-	$(RUN) -m pytest
+	@echo "two processes run the tests, for some ten minutes; each prints when it is done"
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(SYNC) test-long test-others
+
+test-long: $(READY)
+	$(RUN) -m pytest $(LONG)
+
+test-others: $(READY)
+	$(RUN) -m pytest $(addprefix --ignore=,$(LONG))
 
 test-fast: $(READY)
 	$(RUN) -m pytest -m "not tensorflow and not slow"

@@ -28,9 +28,9 @@ class Model:
         """The model's own folder under `place`, written there unless it is there already."""
         folder = place / self.release / self.name
         if not folder.exists():
-            with zipfile.ZipFile(_archive(self.release)) as archive:
-                members = [each for each in archive.namelist() if each.startswith(f"{self.name}/")]
-                archive.extractall(place / self.release, members)
+            archive = _archive(self.release)
+            members = [each for each in archive.namelist() if each.startswith(f"{self.name}/")]
+            archive.extractall(place / self.release, members)
         return folder
 
     def __str__(self) -> str:
@@ -44,12 +44,14 @@ def models() -> Iterator[Model]:
         yield from (Model(release, name) for name in _truths(release))
 
 
-def _archive(release: str) -> Path:
-    return ARCHIVES / f"{release}.zip"
+@cache
+def _archive(release: str) -> zipfile.ZipFile:
+    """Opened once: reading the list of all that it holds takes longer than unpacking a model."""
+    return zipfile.ZipFile(ARCHIVES / f"{release}.zip")
 
 
 @cache
 def _truths(release: str) -> dict[str, dict[str, Any]]:
-    with zipfile.ZipFile(_archive(release)) as archive:
-        names = sorted(each for each in archive.namelist() if each.endswith("/truth.json"))
-        return {each.split("/")[0]: json.loads(archive.read(each)) for each in names}
+    archive = _archive(release)
+    names = sorted(each for each in archive.namelist() if each.endswith("/truth.json"))
+    return {each.split("/")[0]: json.loads(archive.read(each)) for each in names}

@@ -2,20 +2,28 @@
 
 Each graph is a stack of patterns as TensorFlow 1 writes them (most from `fixtures/small_graphs`), repeated under
 prefixes, each copy reading what the one before gives. Told are the seconds of the processor for discovery, plan and
-rewrite, and how much dearer a node is than in the smallest graph of the family: 1 is linear growth. TensorFlow is not
+rewrite, and how much dearer a node is than in the smaller graphs of the family: 1 is linear growth. TensorFlow is not
 imported.
+
+Each figure is the median of several runs, each in a process of its own, as a migration is: what the first graph of a
+process costs more than a second one counts at every size. The sizes take turns, so that whatever else the machine does
+falls on all of them. A large graph does not fit into the processor's caches, and less so on a busy machine, so that
+any work on it grows: the last column is the growth of a plain walk over the same nodes, by name, which is what linear
+work comes to on this machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 from sys import intern
 from types import MappingProxyType
 from typing import TypeVar
@@ -38,6 +46,9 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "small_graphs" / "tf1.15.
 Result = TypeVar("Result")
 FLOAT = DType("float32")
 SIZES = (1_000, 10_000, 100_000)
+#: How often each size is measured, the smallest first: what takes least is least certain.
+RUNS = (9, 5, 3)
+_WALKS = 3  # of the yardstick
 #: The patterns that each family repeats, in turn.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "mixed": ("loops_three_deep", "cond", "cond_in_while", "nested_cond", "scan", "while_in_cond", "gru"),
@@ -71,20 +82,22 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Cost:
-    """The seconds that each stage took on a graph of so many nodes."""
+    """The seconds that each stage took on a graph of so many nodes, and all of them together."""
 
     nodes: int
     discovery: float
     plan: float
     rewrite: float
-
-    @property
-    def seconds(self) -> float:
-        return self.discovery + self.plan + self.rewrite
+    seconds: float
+    walk: float  # of the yardstick
 
     @property
     def per_node(self) -> float:
         return self.seconds / self.nodes
+
+    @property
+    def walk_per_node(self) -> float:
+        return self.walk / self.nodes
 
 
 # ----------------------------------------------------------------------------------------------- the patterns
@@ -191,7 +204,7 @@ def _alias(node: Node) -> str:
 def _copy(each: Pattern, prefix: str, outer: Mapping[str, str]) -> Iterator[Node]:
     """The pattern's nodes under a prefix; its placeholders pass on what is given for them, if anything is.
 
-    There is one string for each name, as when a file is read.
+    There is one string for each name, and one mapping for equal attributes, as when a file is read.
     """
     for node in each.nodes:
         given = outer.get(node.name)
@@ -205,15 +218,13 @@ def _passing(node: Node, prefix: str, given: str) -> Node:
 
 
 def _renamed(node: Node, prefix: str) -> Node:
-    attrs = dict(node.attrs)
-    if "frame_name" in attrs:
-        attrs["frame_name"] = (prefix + node.text("frame_name")).encode()
+    if "frame_name" in node.attrs:
+        node = node.with_attrs(frame_name=(prefix + node.text("frame_name")).encode())
     return replace(
         node,
         name=intern(prefix + node.name),
         inputs=tuple(TensorRef(intern(prefix + ref.node), ref.index) for ref in node.inputs),
         control_inputs=tuple(intern(prefix + name) for name in node.control_inputs),
-        attrs=MappingProxyType(attrs),
     )
 
 
@@ -221,12 +232,28 @@ def _renamed(node: Node, prefix: str) -> Node:
 
 
 def cost(family: str, nodes: int) -> Cost:
-    """The seconds of each stage on a stack of this family."""
+    """The seconds of each stage on a stack of this family, and of the yardstick."""
     model, signature = stacked(family, nodes)
+    graph = model.meta_graph.graph
+    walking, _ = timed(lambda: walk(graph.nodes))
     discovery, findings = timed(lambda: discover(model))
     planning, plan = timed(lambda: make_plan(model, findings, Wishes([signature])))
-    rewriting, _ = timed(lambda: rewrite(model.meta_graph.graph, plan))
-    return Cost(len(model.meta_graph.graph.nodes), discovery, planning, rewriting)
+    rewriting, _ = timed(lambda: rewrite(graph, plan))
+    seconds = discovery + planning + rewriting
+    return Cost(len(graph.nodes), discovery, planning, rewriting, seconds, walking)
+
+
+def walk(nodes: Sequence[Node]) -> int:
+    """The yardstick: index nodes by name, find what each reads, keep the names and a new node; of no use."""
+    made = 0
+    for _ in range(_WALKS):
+        index = {node.name: node for node in nodes}
+        readers: dict[str, list[str]] = {}
+        for node in nodes:
+            for ref in node.inputs:
+                readers.setdefault(index[ref.node].name, []).append(node.name)
+        made += len([replace(index[name], made_by="walk") for name in readers])
+    return made
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:
@@ -238,26 +265,65 @@ def timed(work: Callable[[], Result]) -> tuple[float, Result]:
     return time.process_time() - start, result
 
 
-def table(family: str, sizes: Iterable[int]) -> Iterator[list[object]]:
-    """A row for each size."""
-    first = None
-    for nodes in sizes:
-        each = cost(family, nodes)
-        first = first or each
-        yield [
-            family, each.nodes, each.discovery, each.plan, each.rewrite, each.seconds, 1e6 * each.per_node,
-            each.per_node / first.per_node,
-        ]  # fmt: skip
+def costs(families: Iterable[str], runs: Mapping[int, int]) -> dict[str, list[Cost]]:
+    """For each family the median cost at each size of so many runs, each in a process of its own."""
+    turns = [
+        (family, nodes)
+        for turn in range(max(runs.values()))
+        for family in families
+        for nodes, times in runs.items()
+        if turn < times
+    ]
+    measured: dict[str, dict[int, list[Cost]]] = {}
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as process:
+        for family, nodes in turns:
+            each = process.apply(cost, (family, nodes))
+            measured.setdefault(family, {}).setdefault(nodes, []).append(each)
+    return {family: [_middle(each) for each in sizes.values()] for family, sizes in measured.items()}
+
+
+def _middle(runs: Sequence[Cost]) -> Cost:
+    """The median of each stage."""
+    stages = (
+        median(getattr(each, stage) for each in runs)
+        for stage in ("discovery", "plan", "rewrite", "seconds", "walk")
+    )
+    return Cost(runs[0].nodes, *stages)
+
+
+def table(family: str, sizes: Sequence[Cost]) -> Iterator[list[object]]:
+    """A row for each size, with its growth over the smallest and over the one before, and that of the yardstick."""
+    for before, each in zip([sizes[0], *sizes], sizes, strict=False):
+        growth = [each.per_node / other.per_node for other in (sizes[0], before)]
+        stages = [each.discovery, each.plan, each.rewrite, each.seconds]
+        bare = each.walk_per_node / sizes[0].walk_per_node
+        yield [family, each.nodes, *stages, 1e6 * each.per_node, *growth, bare]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("family", nargs="*", help=f"of {', '.join(FAMILIES)}; all, if none is named")
     parser.add_argument("--nodes", nargs="+", type=int, default=SIZES)
+    parser.add_argument(
+        "--runs", nargs="+", type=int, default=RUNS, help="for each size; the last for the rest"
+    )
     wanted = parser.parse_args(arguments)
-    rows = [row for family in wanted.family or FAMILIES for row in table(family, wanted.nodes)]
-    headers = ["family", "nodes", "discovery s", "plan s", "rewrite s", "all s", "µs a node", "growth"]
-    print(tabulate(rows, headers, floatfmt=("", "", ".2f", ".2f", ".2f", ".2f", ".1f", ".2f")))
+    times = [*wanted.runs, *[wanted.runs[-1]] * len(wanted.nodes)]
+    found = costs(wanted.family or FAMILIES, dict(zip(wanted.nodes, times, strict=False)))
+    rows = [row for family, sizes in found.items() for row in table(family, sizes)]
+    headers = [
+        "family",
+        "nodes",
+        "discovery s",
+        "plan s",
+        "rewrite s",
+        "all s",
+        "µs a node",
+        "growth",
+        "last step",
+        "a walk's",
+    ]
+    print(tabulate(rows, headers, floatfmt=("", "", ".2f", ".2f", ".2f", ".2f", ".1f", ".2f", ".2f", ".2f")))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.one_process import OneProcess
 from tf1compat import pipeline
 from tf1compat.report.migration import MigrationResult
 
@@ -55,12 +58,30 @@ def tensorflow() -> ModuleType:
     """TensorFlow, imported once for all; the test that asks for it carries the marker `tensorflow`."""
     import tensorflow
 
+    gc.freeze()  # all that it holds is there to stay; no collection need look at it again
     return tensorflow
 
 
 @pytest.fixture(scope="session")
+def migrate_sharing(tensorflow: ModuleType) -> Iterator[Callable[..., MigrationResult]]:
+    """`tf1compat.migrate`, but that one process serves every verification: TensorFlow takes seconds to start."""
+    stage = import_module("tf1compat.verify.run")
+    one = OneProcess()
+
+    def migrate(source: Path, output: Path, **options: Any) -> MigrationResult:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stage, "FreshProcess", one)
+            return pipeline.migrate(source, output, **options)
+
+    yield migrate
+    one.end()
+
+
+@pytest.fixture(scope="session")
 def migrated(
-    tmp_path_factory: pytest.TempPathFactory, fixture_folder: Callable[[str], Path], tensorflow: ModuleType
+    tmp_path_factory: pytest.TempPathFactory,
+    fixture_folder: Callable[[str], Path],
+    migrate_sharing: Callable[..., MigrationResult],
 ) -> Callable[..., MigrationResult]:
     """Migrate a committed model, once for each way of doing it: `migrated("char_rnn/tf1.4.1", labels=...)`.
 
@@ -72,7 +93,7 @@ def migrated(
         key = repr((name, sorted(options.items())))
         if key not in made:
             output = tmp_path_factory.mktemp(name.replace("/", "-")) / "migrated"
-            made[key] = pipeline.migrate(fixture_folder(name), output, **options)
+            made[key] = migrate_sharing(fixture_folder(name), output, **options)
         return made[key]
 
     return migrate

@@ -7,20 +7,19 @@ A tensor name is `scope/op:0`: a node name, a colon, and the index of one of the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from sys import intern
+from typing import NamedTuple
 
 from tf1compat.errors import UnknownNameError
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9_.\\\-/>][A-Za-z0-9_.\\\-/>]*\Z")
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class TensorRef:
+class TensorRef(NamedTuple):
     """One output of one node; `str()` gives TensorFlow's name for it, index included."""
 
     node: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # not that of tuple, which nobody asks a tensor's name for
 
     @classmethod
     def parse(cls, text: str) -> TensorRef:

@@ -127,3 +127,16 @@ def test_tflite_takes_tables_between_strings_and_numbers_and_the_others_none(
     """)
     assert reasons(graph, "tflite").keys() == (set() if takes else {"y"})
     assert reasons(graph, "onnx").keys() == reasons(graph, "xla").keys() == {"y"}
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS)
+def test_a_model_without_outputs_suits_nobody(consumer: str):
+    (found,) = obstacles(Rewritten((), ()), consumer)
+    assert "no tensor is offered as an output" in found.reason
+
+
+def test_a_list_without_a_greatest_length_is_not_compiled():
+    text = LIST.format(first=4).replace("TensorListReserve", "EmptyTensorList")
+    assert set(reasons(from_text(PLAIN + text), "xla")) == {"list"}
+    assert reasons(from_text(PLAIN + text), "tflite") == {}
+    assert set(reasons(from_text(PLAIN + text.replace("[4,", "[-1,")), "tflite")) == {"list"}

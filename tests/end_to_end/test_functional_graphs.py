@@ -30,7 +30,7 @@ NAMES = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in ROOT.
 #: Models of the matrix that Keras built with functional loops, and then differentiated.
 KERAS = ("tf1.15.5/keras_lstm_functional", "tf1.15.5/keras_gru_functional_last")
 
-#: Those that are also compared with their originals in a process of its own, a few of each kind.
+#: Those that are also compared with their originals in another process, a few of each kind.
 VERIFIED = (*KERAS, "tf1.15.5/cond_in_while", "tf1.15.5/defun_variable", "tf1.15.5/function_with_loop")
 
 Migrate = Callable[[str], MigrationResult]
@@ -50,7 +50,7 @@ def folder_of(name: str, place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def migrate(place: Path, tensorflow: ModuleType) -> Migrate:
+def migrate(place: Path, migrate_sharing: Callable[..., MigrationResult]) -> Migrate:
     """Migrate a model by the text of its signature, once."""
     made: dict[str, MigrationResult] = {}
 
@@ -59,7 +59,7 @@ def migrate(place: Path, tensorflow: ModuleType) -> Migrate:
             folder = folder_of(name, place)
             signature = read_truth(folder).get("signature")
             signatures = [signature] if signature else None
-            made[name] = tf1compat.migrate(
+            made[name] = migrate_sharing(
                 folder, place / "migrated" / name, signatures=signatures, verify=name in VERIFIED
             )
         return made[name]

@@ -28,7 +28,7 @@ from tf1compat.report.migration import MigrationResult
 pytestmark = pytest.mark.tensorflow
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "odd_graphs"
-#: Those that are also verified in a process of their own, one of each kind.
+#: Those that are also verified in another process, one of each kind.
 VERIFIED = frozenset({
     "tf0.12.1/counter", "tf1.4.1/counted", "tf1.15.5/assigned", "tf1.15.5/scattered", "tf1.4.1/resource_counter",
     "tf1.15.5/local_counter", "tf1.15.5/noisy", "tf1.15.5/clock", "tf1.15.5/looked_up", "tf1.15.5/sparse",
@@ -69,13 +69,15 @@ def of_each(models: list[OddModel]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def migrate(tmp_path_factory: pytest.TempPathFactory, tensorflow: ModuleType) -> Migrate:
+def migrate(
+    tmp_path_factory: pytest.TempPathFactory, migrate_sharing: Callable[..., MigrationResult]
+) -> Migrate:
     """Migrate a model by the text of its signature, once."""
     made: dict[str, MigrationResult] = {}
 
     def result(odd: OddModel) -> MigrationResult:
         if odd.name not in made:
-            made[odd.name] = tf1compat.migrate(
+            made[odd.name] = migrate_sharing(
                 odd.folder,
                 tmp_path_factory.mktemp("odd") / "migrated",
                 signatures=[odd.truth["signature"]],

@@ -42,6 +42,15 @@ def test_every_kind_of_attribute_survives() -> None:
     assert protos.read_graph_def(protos.write_graph_def(graph)) == graph
 
 
+def test_nodes_share_attributes_that_are_the_same_in_kind_too() -> None:
+    texts = ("T=float32", "T=float32", "T=1", "T=True", "T=1.0", "T='float32'")
+    text = "\n".join(f"n{number} = Op() {attrs}" for number, attrs in enumerate(texts))
+    graph = from_text(text)
+    read = protos.read_graph_def(protos.write_graph_def(graph))
+    assert [type(node.attrs["T"]) for node in read.nodes] == [DType, DType, int, bool, float, bytes]
+    assert read.nodes[0].attrs is read.nodes[1].attrs
+
+
 @pytest.mark.parametrize("meta", [_parameter(meta) for meta in METAS])
 def test_every_fixture_survives_and_is_sound(meta: Path) -> None:
     graph = protos.read_meta_graph(meta.read_bytes()).graph

@@ -25,6 +25,11 @@ def test_a_walk_includes_where_it_stops() -> None:
     assert descendants(GRAPH, ["a"], stop=lambda node: node.op == "Identity") == {"a", "b", "c", "guard"}
 
 
+def test_a_walk_ends_at_names_of_which_some_may_not_be_there() -> None:
+    assert ancestors(GRAPH, ["c"], until=["b", "gone"]) == {"c", "b", "a"}
+    assert ancestors(GRAPH, ["b"], until=["b"]) == {"b"}
+
+
 def test_descendants_follow_control_only_when_asked() -> None:
     assert descendants(GRAPH, ["guard"]) == {"guard"}
     assert descendants(GRAPH, ["guard"], control=True) == {"guard", "b", "c"}

@@ -101,6 +101,21 @@ def test_the_model_is_loaded_from_its_files_alone(
         assert fresh.run([FULL])[0].error is None
 
 
+def test_another_model_answers_from_then_on(
+    fresh: FreshProcess, saved: Path, tmp_path: Path, tensorflow: ModuleType
+) -> None:
+    tf: Any = tensorflow
+    other = tf.Module()
+    other.half = tf.function(lambda x: {"half": x / 2}, input_signature=[tf.TensorSpec([], tf.float32, "x")])
+    tf.saved_model.save(other, str(tmp_path / "other"), signatures=other.half)
+    fresh.serve(tmp_path / "other")
+    answers = fresh.run([case("serving_default", x=np.float32(3)), case("strict", x=np.float32([4]))])
+    fresh.serve(saved)
+    assert [each.outputs for each in answers] == [{"half": 1.5}, {}]
+    assert answers[1].error == "there is no signature 'strict'; it has serving_default"
+    assert fresh.run([FULL])[0].outputs["n"] == 2
+
+
 def test_a_model_that_does_not_load_is_reported_with_the_last_words(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"\xff\xff")
     with (

@@ -41,6 +41,10 @@ Judge = Callable[[Place, Node], str | None]
 
 def obstacles(rewritten: Rewritten, consumer: str) -> tuple[Obstacle, ...]:
     """Every node that a consumer cannot take, those of loops and branches included; `consumer` is in CONSUMERS."""
+    if not rewritten.signatures:
+        return (
+            Obstacle(consumer, "", "", "", "no tensor is offered as an output, so that nothing is migrated"),
+        )
     judge = _JUDGES[consumer]
     found = (
         Obstacle(consumer, signature.name, node.name, node.op, reason)
@@ -82,7 +86,7 @@ def _called(node: Node) -> tuple[str, ...]:
 def _tflite(place: Place, node: Node) -> str | None:
     if node.op not in TFLITE:
         return "TensorFlow Lite has no built-in op for it"
-    if node.op == "TensorListReserve" and _has_open_element(place.graph, node):
+    if node.op in ("TensorListReserve", "EmptyTensorList") and _has_open_element(place.graph, node):
         return "the shape of its elements is not known before the first is written"
     if node.op == "TensorListResize":
         return "a list that grows inside a loop has no built-in form"
@@ -145,7 +149,7 @@ def _has_open_element(graph: Graph, node: Node) -> bool:
 
 #: Ops without an XLA kernel on a CPU that TensorFlow 1 graphs have.
 _NOT_COMPILED = frozenset({
-    "TensorListResize", "TensorListSplit", "TensorListConcatV2", "TensorListScatterIntoExistingList",
+    "EmptyTensorList", "TensorListResize", "TensorListSplit", "TensorListConcatV2", "TensorListScatterIntoExistingList",
     "TensorListGather", "BlockLSTM", "BlockLSTMV2", "LSTMBlockCell", "GRUBlockCell", "Unique", "UniqueV2",
     "UniqueWithCounts", "Where", "DynamicPartition", "PyFunc", "EagerPyFunc", "Print", "PrintV2", "CTCGreedyDecoder",
     "CTCBeamSearchDecoder", "Multinomial", "HashTable", "HashTableV2",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from tf1compat.graph.edges import Edges, names_at, places_of, reach, with_waits
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
 
@@ -61,34 +64,32 @@ def find_effects(graph: Graph, outputs: Iterable[TensorRef], cut: Collection[str
     idle: a run without it gives the same values.
     """
     names = [ref.node for ref in outputs]
-    behind = ancestors(graph, names, stop=lambda node: node.name in cut)
-    acting = [node for node in graph.nodes if node.name in behind and node.name not in cut and _acts(node)]
+    behind = ancestors(graph, names, until=cut)
+    acting = [node for node in graph.nodes if _acts(node.op) and node.name in behind and node.name not in cut]
     if not acting:
         return Effects()
     valued = _valued(graph, names, cut)
     writes = [Write(node.name, _variable(graph, node)) for node in acting if WRITES.fullmatch(node.op)]
     needed = _needed(graph, writes, valued, cut)
-    idle = (node.name for node in acting if node.name not in valued | {each.node for each in needed})
+    kept = valued.union(each.node for each in needed)
+    idle = (node.name for node in acting if node.name not in kept)
     return Effects(needed, tuple(idle), tuple(writes))
 
 
-def _acts(node: Node) -> bool:
-    return WRITES.fullmatch(node.op) is not None or ASIDE.fullmatch(node.op) is not None
+@cache
+def _acts(op: str) -> bool:
+    return WRITES.fullmatch(op) is not None or ASIDE.fullmatch(op) is not None
 
 
 def _valued(graph: Graph, names: Iterable[str], cut: Collection[str]) -> frozenset[str]:
     """What values are computed from: data, and the pivots of branches, which decide whether there is a value."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            node = graph[name]
-            if name not in cut:
-                todo.extend(ref.node for ref in node.inputs)
-                todo.extend(each for each in node.control_inputs if _is_pivot(graph, graph[each]))
-    return frozenset(found)
+    ends = places_of(graph, filter(graph.__contains__, cut))
+    return names_at(graph, reach(_valued_edges(graph), places_of(graph, names), ends=ends))
+
+
+@once_per_graph
+def _valued_edges(graph: Graph) -> Edges:
+    return with_waits(graph, lambda place: _is_pivot(graph, graph.nodes[place]))
 
 
 def _is_pivot(graph: Graph, node: Node) -> bool:
@@ -106,13 +107,15 @@ def _needed(
     graph: Graph, writes: list[Write], valued: frozenset[str], cut: Collection[str]
 ) -> tuple[Write, ...]:
     """The writes that are read themselves, or before reads of their variable; and so on behind those."""
-    found = [each for each in writes if each.node in valued]
+    found = {each.node for each in writes if each.node in valued}
     while True:
-        valued = valued | _valued(graph, [each.node for each in found], cut)
-        more = [each for each in writes if each not in found and _is_read_later(graph, each, valued)]
+        valued = valued | _valued(graph, found, cut)
+        more = {
+            each.node for each in writes if each.node not in found and _is_read_later(graph, each, valued)
+        }
         if not more:
-            return tuple(each for each in writes if each in found)
-        found += more
+            return tuple(each for each in writes if each.node in found)
+        found |= more
 
 
 def _is_read_later(graph: Graph, write: Write, valued: frozenset[str]) -> bool:

@@ -13,8 +13,19 @@ from tf1compat.discovery.feeding.entries import Entries, find_entries
 from tf1compat.discovery.ops import SHAPES, VARIABLES
 from tf1compat.discovery.pattern import SLICES, SPLITS, TRANSPARENT
 from tf1compat.discovery.training import find_losses
+from tf1compat.graph.edges import (
+    Edges,
+    names_at,
+    places_of,
+    reach,
+    read_by,
+    readers_of,
+    turned,
+    with_waits,
+)  # fmt: skip
 from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
 
@@ -105,33 +116,26 @@ class Flow:
 
     def leading_to(self, targets: Iterable[str]) -> frozenset[str]:
         """The forward nodes whose value some of the targets feel, and the targets themselves."""
-        found: set[str] = set()
-        todo = [name for name in targets if self._feels(name)]
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo.extend(ref.node for ref in self.graph[name].inputs if self._feels(ref.node))
-        return frozenset(found)
+        return self._reached(read_by(self.graph), targets)
 
-    def _feels(self, name: str) -> bool:
-        return name not in self.training and self.graph[name].op not in SHAPES
+    def _felt(self, readers: Iterable[str]) -> frozenset[str]:
+        """The forward nodes among the readers, and all that feel their values."""
+        return self._reached(readers_of(self.graph), readers)
+
+    def _reached(self, edges: Edges, names: Iterable[str]) -> frozenset[str]:
+        starts = places_of(self.graph, names)
+        return names_at(self.graph, reach(edges, starts, barred=self._unfelt))
+
+    @cached_property
+    def _unfelt(self) -> frozenset[int]:
+        """The places of the nodes that no value is felt through."""
+        shapes = {place for place, node in enumerate(self.graph.nodes) if node.op in SHAPES}
+        return frozenset(shapes | places_of(self.graph, self.training))
 
     @cached_property
     def before_applied(self) -> frozenset[str]:
         """Forward nodes that some variable's being applied, or the node itself being it, comes after."""
         return self.leading_to(self.parametric)
-
-    def _felt(self, readers: Iterable[str]) -> frozenset[str]:
-        found: set[str] = set()
-        todo = list(readers)
-        while todo:
-            name = todo.pop()
-            if name in found or not self._feels(name):
-                continue
-            found.add(name)
-            todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
-        return frozenset(found)
 
     @cached_property
     def entries(self) -> Entries:
@@ -259,47 +263,34 @@ class Flow:
     @cached_property
     def inside_branches(self) -> frozenset[str]:
         """The nodes inside a branch of a `cond`: computed only where its predicate says so."""
-        found: set[str] = set()
-        todo = [node.name for node in self.graph.nodes if _begins_branch(self.graph, node)]
-        while todo:
-            name = todo.pop()
-            if name not in found and not _ends_branch(self.graph, self.graph[name]):
-                found.add(name)
-                todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
-                if _is_pivot(self.graph[name]):
-                    todo.extend(self.graph.waiting_for.get(name, ()))
-        return frozenset(found)
+        nodes = self.graph.nodes
+        begins = [place for place, node in enumerate(nodes) if _begins_branch(self.graph, node)]
+        barred = {place for place, node in enumerate(nodes) if _ends_branch(self.graph, node)}
+        return names_at(self.graph, reach(_valued_ahead(self.graph), begins, barred=barred))
 
     def behind(self, refs: Iterable[TensorRef]) -> frozenset[str]:
         """What tensors are computed from: data, and the pivots that constants in a `cond` branch wait for.
 
         Where the pipeline's examples come in, the walk ends: these nodes are in it, what is behind them is not.
         """
-        found: set[str] = set()
-        todo = [ref.node for ref in refs]
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                if name in self.entries.ends:
-                    continue
-                node = self.graph[name]
-                todo.extend(ref.node for ref in node.inputs)
-                todo.extend(each for each in node.control_inputs if _is_pivot(self.graph[each]))
-        return frozenset(found)
+        starts = places_of(self.graph, (ref.node for ref in refs))
+        ends = places_of(self.graph, self.entries.ends)
+        return names_at(self.graph, reach(_valued_behind(self.graph), starts, ends=ends))
 
     def ahead(self, names: Iterable[str]) -> frozenset[str]:
         """What these nodes are behind of, in the sense of `behind`, and the nodes themselves."""
-        found: set[str] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo.extend(use.node for use in self.graph.uses_of_node.get(name, ()))
-                if _is_pivot(self.graph[name]):
-                    todo.extend(self.graph.waiting_for.get(name, ()))
-        return frozenset(found)
+        return names_at(self.graph, reach(_valued_ahead(self.graph), places_of(self.graph, names)))
+
+
+@once_per_graph
+def _valued_behind(graph: Graph) -> Edges:
+    """For each node, the nodes that its value comes from, and the pivots that it waits for."""
+    return with_waits(graph, lambda place: _is_pivot(graph.nodes[place]))
+
+
+@once_per_graph
+def _valued_ahead(graph: Graph) -> Edges:
+    return turned(_valued_behind(graph))
 
 
 def _begins_branch(graph: Graph, node: Node) -> bool:

@@ -35,6 +35,8 @@ _DEFAULTS: dict[str, tuple[str, str]] = {
     "TensorListGetItem": ("element_dtype", "float32"),
 }
 _ATTRIBUTES = ("DstT", "Tparams", "Tvalues", "dtype", "T", "out_type", "value_dtype", "Toutput", "Tout")
+#: Ops whose first output is a list, and whose second one is what was on it.
+_WITH_LIST = {"TensorListPopBack": "element_dtype"}
 _LISTS = ("component_types", "output_types", "Tout", "out_types", "dtypes", "OUT_TYPE")
 _UNKNOWN = DType.of_number(0)
 
@@ -49,6 +51,8 @@ def dtype_of(graph: NodeTable, ref: TensorRef) -> DType:
     decoded = decoded_type(node, ref.index)
     if decoded is not None:
         return decoded
+    if node.op in _WITH_LIST:
+        return (node.dtype(_WITH_LIST[node.op]) if ref.index else DType("variant")) or _UNKNOWN
     if node.op in _DEFAULTS:
         attribute, default = _DEFAULTS[node.op]
         return node.dtype(attribute) or DType(default)

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from tf1compat.discovery.ops import PLACEHOLDERS, VARIABLES
 from tf1compat.graph.attributes import DType
+from tf1compat.graph.edges import all_ahead, names_at, places_of
 from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.remember import once_per_graph
-from tf1compat.graph.walk import ancestors, descendants, topological
+from tf1compat.graph.walk import ancestors, descendants, order, topological
 from tf1compat.names import strip_number
 
 _UPDATES = (
@@ -117,16 +118,16 @@ def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
 
     What a summary or a metric looks at is not there for its sake, and a loss never is.
     """
-    found = set(performed)
-    losses = set(find_losses(graph))
-    taking = {name for name in performed if not _looks_on(graph[name])}
-    for node in reversed(topological(graph)):
-        readers = {use.node for use in graph.uses_of_node.get(node.name, ())}
-        readers.update(graph.waiting_for.get(node.name, ()))
-        if readers and readers <= taking and node.name not in losses and _may_serve(node):
-            found.add(node.name)
-            taking.add(node.name)
-    return frozenset(found)
+    nodes, ahead = graph.nodes, all_ahead(graph)
+    found = places_of(graph, performed)
+    losses = places_of(graph, find_losses(graph))
+    taking = {place for place in found if not _looks_on(nodes[place])}
+    for place in reversed(order(graph)):
+        readers = ahead[place]
+        if readers and taking.issuperset(readers) and place not in losses and _may_serve(nodes[place]):
+            found.add(place)
+            taking.add(place)
+    return names_at(graph, found)
 
 
 def _looks_on(node: Node) -> bool:

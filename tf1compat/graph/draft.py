@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from tf1compat.graph.edges import all_ahead
 from tf1compat.graph.model import Function, Graph, Node, NodeTable, Versions
 from tf1compat.names import TensorRef
 
@@ -16,12 +17,10 @@ class Draft(NodeTable):
     def __init__(self, graph: Graph) -> None:
         self._origin = graph
         self._nodes = dict(graph.by_name)
-        self._positions = {name: position for position, name in enumerate(self._nodes)}
+        self._positions = dict(graph.places)
         self._next = len(self._nodes)
         self._functions: dict[str, Function] = dict(graph.functions)
-        self._readers: dict[str, dict[str, None]] = {}
-        for node in graph.nodes:
-            self._enter(node)
+        self._readers: dict[str, dict[str, None]] = {}  # of the nodes that an edit has come to
 
     @property
     def by_name(self) -> Mapping[str, Node]:
@@ -35,16 +34,24 @@ class Draft(NodeTable):
 
     def graph(self) -> Graph:
         """The graph as it is now."""
-        nodes = tuple(self.in_order(self._nodes))
+        nodes = tuple(self._nodes.values())  # each is where it was, or behind all that were there before it
         return replace(self._origin, nodes=nodes, functions=MappingProxyType(dict(self._functions)))
 
     def in_order(self, names: Iterable[str]) -> list[Node]:
         """The nodes of these names, in the order of the graph."""
         return [self._nodes[name] for name in sorted(names, key=self._positions.__getitem__)]
 
-    def readers(self, name: str) -> Iterable[str]:
+    def readers(self, name: str) -> dict[str, None]:
         """The nodes that read an output of this one or wait for it."""
-        return self._readers.get(name, ())
+        if name not in self._readers:
+            self._readers[name] = dict.fromkeys(self._first_readers(name))
+        return self._readers[name]
+
+    def _first_readers(self, name: str) -> Iterable[str]:
+        """Those that the graph began with."""
+        place = self._origin.places.get(name)
+        ahead = () if place is None else all_ahead(self._origin)[place]
+        return (self._origin.nodes[each].name for each in ahead)
 
     def reads(self, ref: TensorRef) -> bool:
         """Whether any node reads a tensor."""
@@ -81,11 +88,11 @@ class Draft(NodeTable):
 
     def _enter(self, node: Node) -> None:
         for name in _behind(node):
-            self._readers.setdefault(name, {})[node.name] = None
+            self.readers(name)[node.name] = None
 
     def _leave(self, node: Node) -> None:
         for name in _behind(node):
-            self._readers[name].pop(node.name, None)
+            self.readers(name).pop(node.name, None)
 
 
 def _behind(node: Node) -> Iterable[str]:

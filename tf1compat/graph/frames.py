@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tf1compat.errors import GraphError
+from tf1compat.graph.edges import all_behind
 from tf1compat.graph.model import Graph, Node, NodeTable
 from tf1compat.graph.remember import once_per_graph
-from tf1compat.graph.walk import topological
+from tf1compat.graph.walk import order
 from tf1compat.names import TensorRef
 
 ENTER = frozenset({"Enter", "RefEnter"})
@@ -57,19 +58,14 @@ class Frame:
 @once_per_graph
 def frame_of_nodes(graph: Graph) -> dict[str, tuple[str, ...]]:
     """For each node inside a loop, the frames it is in, outermost first."""
-    place: dict[str, tuple[str, ...]] = {}
-    for node in topological(graph):
-        inside: tuple[str, ...] = ()
-        for name in (*(ref.node for ref in node.inputs), *node.control_inputs):
-            source = place.get(name, ())
-            if graph[name].op in EXIT:
-                source = source[:-1]
-            if len(source) > len(inside):
-                inside = source
-        if node.op in ENTER:
-            inside = (*inside, node.text("frame_name"))
-        if inside:
-            place[node.name] = inside
+    nodes, edges = graph.nodes, all_behind(graph)
+    inside: list[tuple[str, ...]] = [()] * len(nodes)
+    for at in order(graph):
+        before = (inside[each][:-1] if nodes[each].op in EXIT else inside[each] for each in edges[at])
+        inside[at] = max(before, key=len, default=())
+        if nodes[at].op in ENTER:
+            inside[at] = (*inside[at], nodes[at].text("frame_name"))
+    place = {node.name: frames for node, frames in zip(nodes, inside, strict=True) if frames}
     return _told_apart(graph, place)
 
 

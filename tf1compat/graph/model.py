@@ -54,8 +54,10 @@ class Node:
 
     def without_attrs(self, *names: str) -> Node:
         """The same node with these attributes gone."""
+        if self.attrs.keys().isdisjoint(names):
+            return self
         kept = {key: value for key, value in self.attrs.items() if key not in names}
-        return self if len(kept) == len(self.attrs) else replace(self, attrs=MappingProxyType(kept))
+        return replace(self, attrs=MappingProxyType(kept))
 
 
 def make_node(
@@ -171,14 +173,19 @@ class Graph(NodeTable):
     versions: Versions = Versions()
 
     @cached_property
-    def by_name(self) -> Mapping[str, Node]:
-        """Every node under its name; raises GraphError when two share one."""
-        index = {node.name: node for node in self.nodes}
+    def places(self) -> Mapping[str, int]:
+        """The place of each node in `nodes`; raises GraphError when two nodes share a name."""
+        index = {node.name: place for place, node in enumerate(self.nodes)}
         if len(index) != len(self.nodes):
             seen: set[str] = set()
             twice = next(n.name for n in self.nodes if n.name in seen or seen.add(n.name))  # type: ignore[func-returns-value]
             raise GraphError(f"two nodes of the graph are named '{twice}'; the file is damaged")
-        return MappingProxyType(index)
+        return index
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """Every node under its name; raises GraphError when two share one."""
+        return dict(zip(self.places, self.nodes, strict=True))
 
     @cached_property
     def uses(self) -> Mapping[TensorRef, tuple[Use, ...]]:
@@ -206,13 +213,10 @@ class Graph(NodeTable):
                 index.setdefault(name, []).append(node.name)
         return MappingProxyType({name: tuple(waiting) for name, waiting in index.items()})
 
-    @cached_property
-    def _positions(self) -> Mapping[str, int]:
-        return {node.name: position for position, node in enumerate(self.nodes)}
-
     def in_order(self, names: Iterable[str]) -> list[Node]:
         """The nodes of these names, in the order of the graph."""
-        return [self.by_name[name] for name in sorted(names, key=self._positions.__getitem__)]
+        places = self.places
+        return [self.nodes[place] for place in sorted([places[name] for name in names])]
 
     def find(self, text: str) -> TensorRef:
         """The tensor of this name; raises UnknownNameError with the nearest names."""

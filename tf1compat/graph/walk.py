@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
+from tf1compat.graph.edges import (
+    Edges,
+    all_ahead,
+    all_behind,
+    names_at,
+    places_of,
+    reach,
+    read_by,
+    readers_of,
+)
 from tf1compat.graph.model import Graph, Node, NodeTable
 from tf1compat.graph.remember import once_per_graph
 from tf1compat.names import TensorRef
@@ -13,11 +25,8 @@ PASS_THROUGH = frozenset({"Identity", "RefIdentity", "StopGradient", "PreventGra
                           "RefEnter", "Exit", "RefExit"})  # fmt: skip
 
 
+Key = TypeVar("Key", int, str)
 _BACK_EDGES = frozenset({"NextIteration", "RefNextIteration"})
-
-
-def _never(_: Node) -> bool:
-    return False
 
 
 def ancestors(
@@ -25,10 +34,12 @@ def ancestors(
     starts: Iterable[str],
     *,
     control: bool = True,
-    stop: Callable[[Node], bool] = _never,
+    stop: Callable[[Node], bool] | None = None,
+    until: Collection[str] = (),
 ) -> frozenset[str]:
-    """The starts and everything they depend on; a node for which `stop` holds is included, not passed."""
-    return _reach(graph, starts, stop, lambda node: _inputs_of(node, control=control))
+    """The starts and everything they depend on; a node in `until`, or for which `stop` holds, is included, not
+    passed."""
+    return _walked(graph, all_behind(graph) if control else read_by(graph), starts, stop, until)
 
 
 def descendants(
@@ -36,39 +47,32 @@ def descendants(
     starts: Iterable[str],
     *,
     control: bool = False,
-    stop: Callable[[Node], bool] = _never,
+    stop: Callable[[Node], bool] | None = None,
 ) -> frozenset[str]:
     """The starts and everything that depends on them; a node for which `stop` holds is included, not passed."""
-    return _reach(graph, starts, stop, lambda node: _readers_of(graph, node, control=control))
+    return _walked(graph, all_ahead(graph) if control else readers_of(graph), starts, stop, ())
 
 
-def _inputs_of(node: Node, *, control: bool) -> list[str]:
-    names = [ref.node for ref in node.inputs]
-    return [*names, *node.control_inputs] if control else names
-
-
-def _readers_of(graph: Graph, node: Node, *, control: bool) -> list[str]:
-    names = [use.node for use in graph.uses_of_node.get(node.name, ())]
-    return [*names, *graph.waiting_for.get(node.name, ())] if control else names
-
-
-def _reach(
+def _walked(
     graph: Graph,
+    edges: Edges,
     starts: Iterable[str],
-    stop: Callable[[Node], bool],
-    neighbours: Callable[[Node], Iterable[str]],
+    stop: Callable[[Node], bool] | None,
+    until: Collection[str],
 ) -> frozenset[str]:
-    nodes, seen = graph.by_name, set[str]()
-    todo = list(starts)
-    while todo:
-        name = todo.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        node = nodes[name]
-        if not stop(node):
-            todo.extend(neighbours(node))
-    return frozenset(seen)
+    ends = places_of(graph, filter(graph.__contains__, until)) if stop is None else _Stops(graph.nodes, stop)
+    return names_at(graph, reach(edges, places_of(graph, starts), ends=ends))
+
+
+@dataclass(frozen=True)
+class _Stops:
+    """The places of the nodes for which `stop` holds; it is asked for those only that a walk comes to."""
+
+    nodes: Sequence[Node]
+    stop: Callable[[Node], bool]
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, int) and self.stop(self.nodes[place])
 
 
 def resolve(graph: NodeTable, ref: TensorRef, through: frozenset[str] = PASS_THROUGH) -> TensorRef:
@@ -92,31 +96,43 @@ def topological(
     """The nodes `within` (all, if None), each after what it depends on; edges out of `back_edges` ops close loops
     and are not counted."""
     if within is None and isinstance(graph, Graph) and back_edges == _BACK_EDGES:
-        return _order(graph)
-    return _sorted(graph, graph.by_name if within is None else within, back_edges)
+        return tuple(map(graph.nodes.__getitem__, order(graph)))
+    names = graph.by_name if within is None else within
+    return _sorted(graph, names, back_edges)
 
 
 @once_per_graph
-def _order(graph: Graph) -> tuple[Node, ...]:
-    return _sorted(graph, graph.by_name, _BACK_EDGES)
+def order(graph: Graph) -> tuple[int, ...]:
+    """The places of all nodes, each after those of the nodes that it depends on."""
+    closing = {place for place, node in enumerate(graph.nodes) if node.op in _BACK_EDGES} | {len(graph.nodes)}
+    edges = all_behind(graph)
+    return tuple(
+        _post_order(range(len(edges)), lambda place: [each for each in edges[place] if each not in closing])
+    )
 
 
 def _sorted(graph: NodeTable, names: Collection[str], back_edges: frozenset[str]) -> tuple[Node, ...]:
-    nodes, seen = graph.by_name, set[str]()
-    order: list[Node] = []
-    for root in graph.in_order(names):
-        stack: list[tuple[str, bool]] = [(root.name, False)]
+    nodes = graph.by_name
+
+    def behind(name: str) -> list[str]:
+        before = (*(ref.node for ref in nodes[name].inputs), *nodes[name].control_inputs)
+        return [each for each in before if each in names and nodes[each].op not in back_edges]
+
+    found = _post_order((node.name for node in graph.in_order(names)), behind)
+    return tuple(nodes[name] for name in found)
+
+
+def _post_order(roots: Iterable[Key], behind: Callable[[Key], Iterable[Key]]) -> Iterator[Key]:
+    """The roots and all behind them, each after what is behind it."""
+    seen = set[Key]()
+    for root in roots:
+        stack = [(root, False)]
         while stack:
-            name, leaving = stack.pop()
+            each, leaving = stack.pop()
             if leaving:
-                order.append(nodes[name])
-                continue
-            if name in seen:
-                continue
-            seen.add(name)
-            stack.append((name, True))
-            for before in _inputs_of(nodes[name], control=True):
-                if before not in seen and before in names and nodes[before].op not in back_edges:
-                    stack.append((before, False))
-    # NextIteration nodes are roots themselves, so every node has been visited.
-    return tuple(order)
+                yield each
+            elif each not in seen:
+                seen.add(each)
+                stack.append((each, True))
+                stack += [(before, False) for before in behind(each) if before not in seen]
+    # NextIteration nodes are roots themselves, so every node is visited.

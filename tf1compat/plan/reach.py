@@ -23,7 +23,7 @@ def reached(
     fed = tuple(fed)
     ends = {*cut, *(each.tensor.node for each in fed if not each.readers)}
     parted = _without_readings(graph, fed)
-    return ancestors(parted, [ref.node for ref in outputs], stop=lambda node: node.name in ends)
+    return ancestors(parted, [ref.node for ref in outputs], until=ends)
 
 
 def changed_variables(

@@ -34,12 +34,14 @@ from tf1compat.rewrite.free_batch import free_batch
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
+from tf1compat.rewrite.gradient_arrays import gradient_arrays_to_arrays
 from tf1compat.rewrite.large_constants import constants_to_entries
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.partitions import join_parts
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
 from tf1compat.rewrite.single_replica import keep_one_replica
+from tf1compat.rewrite.stacks import stacks_to_lists
 from tf1compat.rewrite.tables import TABLES, tables_to_handles
 from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
 from tf1compat.rewrite.unregistered import express_unregistered
@@ -62,6 +64,8 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     keep_one_replica,  # before variables become values: a broadcast of one passes a reference on
     functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
     variables_to_values,  # before loops are cut: references cannot be arguments of functions
+    stacks_to_lists,  # before loops are cut: a list that comes round is one more variable of a loop
+    gradient_arrays_to_arrays,  # before arrays become lists, which need an order of what is written to them
     tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
     lead_out_once,  # before loops are cut: what lies between their Switches and Exits is none of their bodies
     choose_between_two,  # before branches are: an If has two of them
@@ -157,12 +161,12 @@ def _record(changes: dict[str, Change], name: str, count: int, summary: str) -> 
 
 def _check_outputs(graph: Graph, signature: str, found: Iterable[tuple[str, TensorRef]]) -> None:
     for alias, ref in found:
-        if ref.node not in graph:
+        if ref.node not in graph.places:
             raise RewriteError(
                 f"signature '{signature}': output '{alias}' ('{ref}') lies inside a loop, or in a branch that is not "
                 "taken, so it has no value of its own; choose what leaves the loop or joins the branches"
             )
-        if graph[ref.node].dtype() == "variant":
+        if graph.nodes[graph.places[ref.node]].dtype() == "variant":
             raise RewriteError(
                 f"signature '{signature}': output '{alias}' ('{ref}') is the flow of a TensorArray, which only orders "
                 "reads and writes; choose what is read from the array"

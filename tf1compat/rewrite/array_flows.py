@@ -7,8 +7,9 @@ starts at a constant, later at the array's own second output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
@@ -20,12 +21,15 @@ ARRAY = re.compile(r"TensorArray(V\d)?\Z")
 _OPERATION = re.compile(
     r"TensorArray(?P<what>Read|Write|Gather|Scatter|Size|Concat|Split|Unpack|Pack|Close|Grad|GradWithShape)(V\d)?\Z"
 )
-_CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
+#: Ops that pass a handle or a flow on.
+CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
 #: Where each operation has its flow input; those that write give a new flow.
 FLOW_INPUT: Mapping[str, int] = {
     "Read": 2, "Write": 3, "Gather": 2, "Scatter": 3, "Size": 1, "Concat": 1, "Split": 3, "Unpack": 2, "Pack": 1,
 }  # fmt: skip
-_WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+#: Operations that give a new flow.
+WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+_NOTHING_KNOWN: Mapping[str, frozenset[TensorRef]] = MappingProxyType({})
 
 
 def operation(node: Node) -> str | None:
@@ -47,14 +51,16 @@ def find_flows(graph: Graph) -> Flows:
     """All flows of a graph; raises RewriteError where one cannot be followed, or is used as anything else."""
     array_of: dict[str, str] = {}
     starts: dict[TensorRef, TensorRef] = {}
+    known: dict[str, frozenset[TensorRef]] = {}
     for node in graph.nodes:
         what = operation(node)
         if what is None or what == "Close":
             continue
         if what not in FLOW_INPUT:
             raise RewriteError(f"'{node.name}' ({node.op}) belongs to a gradient; {ELSEWHERE}")
-        array_of[node.name] = _array_behind(graph, node)
-        for start in _flow_starts(graph, node.inputs[FLOW_INPUT[what]]):
+        array_of[node.name] = array_behind(graph, node)
+        known[node.name] = _flow_starts(graph, node.inputs[FLOW_INPUT[what]], known)
+        for start in known[node.name]:
             _enter(graph, starts, start, array_of[node.name])
     return Flows(array_of, starts, _carriers(graph, starts))
 
@@ -73,7 +79,8 @@ def _enter(graph: Graph, starts: dict[TensorRef, TensorRef], start: TensorRef, a
     starts[start] = TensorRef(array)
 
 
-def _array_behind(graph: Graph, node: Node) -> str:
+def array_behind(graph: Graph, node: Node) -> str:
+    """The array that an operation works on; raises RewriteError where it is not one."""
     arrays = {ref.node for ref in _origins(graph, node.inputs[0], through_writes=False)}
     found = arrays.pop()
     if arrays or not ARRAY.match(graph[found].op):
@@ -84,18 +91,28 @@ def _array_behind(graph: Graph, node: Node) -> str:
     return found
 
 
-def _flow_starts(graph: Graph, flow: TensorRef) -> Iterator[TensorRef]:
-    for start in _origins(graph, flow, through_writes=True):
+def _flow_starts(
+    graph: Graph, flow: TensorRef, known: Mapping[str, frozenset[TensorRef]]
+) -> frozenset[TensorRef]:
+    """Where a flow comes from; `known` tells it of the operations that were asked about before."""
+    starts = _origins(graph, flow, through_writes=True, known=known)
+    for start in starts:
         node = graph.producer(start)
         if not ARRAY.match(node.op) and node.op != "Const":
             raise RewriteError(
                 f"the flow of a TensorArray comes from '{node.name}' ({node.op}), which does no more than order "
                 "reads and writes; it has no TensorList form"
             )
-        yield start
+    return starts
 
 
-def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[TensorRef]:
+def _origins(
+    graph: Graph,
+    ref: TensorRef,
+    *,
+    through_writes: bool,
+    known: Mapping[str, frozenset[TensorRef]] = _NOTHING_KNOWN,
+) -> frozenset[TensorRef]:
     """The tensors that a handle or a flow comes from, through loops and branches."""
     found, seen, todo = set[TensorRef](), set[TensorRef](), [ref]
     while todo:
@@ -105,13 +122,15 @@ def _origins(graph: Graph, ref: TensorRef, *, through_writes: bool) -> set[Tenso
         seen.add(current)
         node = graph.producer(current)
         what = operation(node)
-        if node.op in _CARRIES:
+        if node.op in CARRIES:
             todo.extend(_values(node))
-        elif through_writes and what in _WRITES:
+        elif through_writes and what in WRITES and node.name in known:
+            found |= known[node.name]
+        elif through_writes and what in WRITES:
             todo.append(node.inputs[FLOW_INPUT[what or ""]])
         else:
             found.add(current)
-    return found
+    return frozenset(found)
 
 
 def _values(node: Node) -> tuple[TensorRef, ...]:
@@ -129,7 +148,7 @@ def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
         seen.add(ref)
         for use in graph.uses.get(ref, ()):
             node = graph[use.node]
-            if node.op in _CARRIES and use.position < len(_values(node)):
+            if node.op in CARRIES and use.position < len(_values(node)):
                 found.add(node.name)
                 todo += [TensorRef(node.name), *([TensorRef(node.name, 1)] if node.op in SWITCH else [])]
             elif FLOW_INPUT.get(operation(node) or "") != use.position:
@@ -137,6 +156,6 @@ def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
                     f"'{node.name}' ({node.op}) reads the flow '{ref}' of a TensorArray as a number; "
                     "it has no TensorList form"
                 )
-            elif operation(node) in _WRITES:
+            elif operation(node) in WRITES:
                 todo.append(TensorRef(node.name))
     return frozenset(found)

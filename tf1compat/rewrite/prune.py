@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import ancestors
+from tf1compat.graph.edges import all_behind, places_of, reach
+from tf1compat.graph.model import Graph, Node
 from tf1compat.rewrite.base import Outcome
 
 #: Attributes that speak of the program that built the graph, not of what it computes.
@@ -26,10 +26,10 @@ _REMNANTS = (
 
 def prune(graph: Graph, keep: Iterable[str]) -> Outcome:
     """Only `keep` and what they depend on, control inputs included, is left."""
-    needed = ancestors(graph, keep)
+    needed = reach(all_behind(graph), places_of(graph, keep))
     if len(needed) == len(graph.nodes):
         return Outcome(graph)
-    kept = tuple(node for node in graph.nodes if node.name in needed)
+    kept = [graph.nodes[place] for place in sorted(needed)]
     gone = len(graph.nodes) - len(kept)
     return Outcome(graph.replacing(kept), gone, "nodes that no output depends on are gone")
 
@@ -38,10 +38,15 @@ def scrub(graph: Graph) -> Outcome:
     """Device pins, colocations and recorded shapes are gone, in the graph and in its functions."""
     functions = {name: replace(each, graph=_bare(each.graph)) for name, each in graph.functions.items()}
     result = replace(_bare(graph), functions=MappingProxyType(functions))
-    count = sum(old != new for old, new in zip(graph.nodes, result.nodes, strict=True))
+    count = sum(old is not new for old, new in zip(graph.nodes, result.nodes, strict=True))
     summary = "device pins, colocations and recorded shapes dropped"
     return Outcome(result, count, summary)
 
 
 def _bare(graph: Graph) -> Graph:
-    return graph.replacing(replace(node.without_attrs(*_REMNANTS), device="") for node in graph.nodes)
+    return graph.replacing(map(_bare_node, graph.nodes))
+
+
+def _bare_node(node: Node) -> Node:
+    bare = node.without_attrs(*_REMNANTS)
+    return replace(bare, device="") if bare.device else bare

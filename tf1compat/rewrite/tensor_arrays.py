@@ -21,6 +21,7 @@ from tf1compat.rewrite.dimension_rules import Dimension
 from tf1compat.rewrite.element_dimensions import ElementDimensions, emit_dimension
 from tf1compat.rewrite.element_shapes import element_shape, written_dimensions
 from tf1compat.rewrite.emit import INT, Emitter
+from tf1compat.rewrite.gradient_arrays import ADDS
 from tf1compat.rewrite.known import known_scalar
 
 _MADE_BY = "tensor_arrays"
@@ -169,7 +170,21 @@ def _read(conversion: _Conversion, node: Node, array: Node) -> Node:
 def _write(conversion: _Conversion, node: Node, array: Node) -> Node:
     _, index, value, flow = node.inputs
     room = _with_room(conversion, node, flow, index) if _grows(array) else flow
+    if node.attrs.get(ADDS) is True:
+        value = _with_held(conversion, node, array)
     return conversion.make(node, "TensorListSetItem", (room, index, value))
+
+
+def _with_held(conversion: _Conversion, node: Node, array: Node) -> TensorRef:
+    """A value added to what the list holds at its place; where nothing is yet, that is zeros."""
+    _, index, value, flow = node.inputs
+    kind = conversion.element_type(array)
+    emit = Emitter(node.name, _MADE_BY, conversion.graph.by_name)
+    shape = emit("Shape", value, T=kind, out_type=INT)
+    held = emit("TensorListGetItem", flow, index, shape, element_dtype=kind)
+    added = emit("AddV2", held, value, T=kind)
+    conversion.added += emit.nodes
+    return added
 
 
 def _with_room(conversion: _Conversion, node: Node, flow: TensorRef, index: TensorRef) -> TensorRef:

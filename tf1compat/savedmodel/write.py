@@ -61,13 +61,15 @@ def _write(
     for graph, signature in zip(rewritten.signatures, plan.signatures, strict=True):
         function = _function(tf, graph, signature.inputs, held, jit=plan.jit)
         setattr(module, _attribute(signature.name), function)
-        signatures[signature.name] = function.get_concrete_function()
+        signatures[signature.name] = function  # not traced: a trace made outside of saving is made again
     module._default_save_signature = getattr(module, _attribute("serving_default"))
     if plan.step is not None and plan.step.step is not None:
         add_start(tf, module, plan.step, _start_call(tf, rewritten.zero_state, held))
     if plan.labels is not None:
         module.labels = _labels(tf, plan.labels)
-    tf.saved_model.save(module, str(directory), signatures=signatures)
+    # TensorFlow's own wrappers of the signatures need no conversion of their source.
+    save = tf.autograph.experimental.do_not_convert(tf.saved_model.save)
+    save(module, str(directory), signatures=signatures)
 
 
 def _attribute(signature: str) -> str:

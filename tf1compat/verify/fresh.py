@@ -83,13 +83,23 @@ class FreshProcess:
         self.labels = arrays.get("labels")
         return [_answer(answer, arrays) for answer in answers]
 
-    def _answered(self, folder: Path) -> bool:
-        if self._process.stdin is None or self._process.stdout is None:
+    def serve(self, saved_model: Path) -> None:
+        """From now on another model answers, loaded from its files like the first."""
+        self._told(saved_model.resolve())
+
+    def _told(self, folder: Path) -> bool:
+        """Whether the process, still there, was handed a folder."""
+        if self._process.stdin is None:
             return False
         try:
             self._process.stdin.write(f"{folder}\n")
             self._process.stdin.flush()
         except BrokenPipeError:
+            return False
+        return True
+
+    def _answered(self, folder: Path) -> bool:
+        if not self._told(folder) or self._process.stdout is None:
             return False
         return self._process.stdout.readline().strip() == str(folder)
 

@@ -3,7 +3,8 @@
     python -m tf1compat.verify.worker SAVED_MODEL [OP_LIBRARY...]
 
 Reads one line for each request: a folder that holds `request.json` and `request.npz`. Leaves
-`response.json` and `response.npz` there and answers with the folder's name. Ends when its input does.
+`response.json` and `response.npz` there and answers with the folder's name. A line that is the folder of another
+SavedModel has no answer: that model serves from then on. Ends when its input does.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ def main() -> int:
     load_op_libraries(sys.argv[2:])
     model = tf.saved_model.load(sys.argv[1])
     for line in sys.stdin:
-        serve(model, Path(line.strip()))
+        folder = Path(line.strip())
+        if (folder / "saved_model.pb").is_file():
+            model = tf.saved_model.load(str(folder))
+            continue
+        serve(model, folder)
         answers.write(line)
         answers.flush()
     return 0

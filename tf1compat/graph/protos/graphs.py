@@ -56,6 +56,10 @@ def _scalar_from(kind: str, value: Any) -> Scalar:
     return value  # type: ignore[no-any-return]
 
 
+#: Bytes of a node beyond which its attributes are not compared with others'.
+_SMALL = 1_000
+
+
 def attrs_from(attrs: Any) -> Mapping[str, Attr]:
     return MappingProxyType({key: _attr_from(attrs[key]) for key in sorted(attrs)})
 
@@ -109,13 +113,23 @@ def graph_from(proto: Any) -> Graph:
         proto.versions.producer, proto.versions.min_consumer, tuple(proto.versions.bad_consumers)
     )
     library = proto.library.SerializeToString(deterministic=True)
-    return Graph(tuple(map(_node_from, proto.node)), library=library, versions=versions)
+    known: dict[tuple[object, ...], Mapping[str, Attr]] = {}
+    return Graph(tuple(_node_from(each, known) for each in proto.node), library=library, versions=versions)
 
 
-def _node_from(proto: Any) -> Node:
+def _node_from(proto: Any, known: dict[tuple[object, ...], Mapping[str, Attr]]) -> Node:
     data = tuple(TensorRef.parse(name) for name in proto.input if not name.startswith("^"))
     control = tuple(intern(name[1:]) for name in proto.input if name.startswith("^"))
-    return Node(intern(proto.name), intern(proto.op), data, control, attrs_from(proto.attr), proto.device)
+    attrs = _shared(proto.attr, known) if proto.ByteSize() <= _SMALL else attrs_from(proto.attr)
+    return Node(intern(proto.name), intern(proto.op), data, control, attrs, intern(proto.device))
+
+
+def _shared(attrs: Any, known: dict[tuple[object, ...], Mapping[str, Attr]]) -> Mapping[str, Attr]:
+    """The attributes; nodes that have the same ones share them, which keeps large graphs small."""
+    key = tuple((name, attrs[name].SerializeToString(deterministic=True)) for name in sorted(attrs))
+    if key not in known:
+        known[key] = attrs_from(attrs)
+    return known[key]
 
 
 def set_node(proto: Any, node: Node) -> None:

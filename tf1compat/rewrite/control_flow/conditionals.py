@@ -10,7 +10,7 @@ from tf1compat.discovery.tensors import dtype_of
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, FunctionRef, TensorValue
 from tf1compat.graph.draft import Draft
-from tf1compat.graph.frames import SWITCH
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef, scope_of
@@ -37,6 +37,8 @@ def functionalise_conditionals(graph: Graph) -> Outcome:
 
     Raises RewriteError where a Merge joins anything but the two branches of one predicate.
     """
+    if not any(node.op in MERGE for node in graph.nodes):
+        return Outcome(graph)
     draft = Draft(graph)
     count = len(convert_conditionals(draft))
     return Outcome(draft.graph() if count else graph, count, "v1 conditionals became functional If")

@@ -41,3 +41,11 @@ def test_nodes_that_are_not_asked_about_count_by_their_op():
     found = forms(graph, ["b", "d"], 9)
     assert set(found) == {"b", "d"}
     assert found["b"] == found["d"]
+
+
+def test_a_difference_is_told_from_node_to_node_as_far_as_asked():
+    chains = [f"{chain}{at} = Tanh({chain}{at - 1})\n" for chain in "pq" for at in range(1, 8)]
+    text = "p0 = Tanh(x)\nq0 = Sigmoid(x)\n" + "".join(chains)
+    for depth in range(1, 8):
+        told_apart = [not alike(text, f"p{at}", f"q{at}", depth) for at in range(8)]
+        assert told_apart == [at <= depth for at in range(8)]

@@ -69,10 +69,10 @@ class Loop:
 
 def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]:
     """Every while loop that is no part of the training, in the order of the file."""
-    position = {node.name: index for index, node in enumerate(graph.nodes)}
+    pops = frozenset(node.name for node in graph.nodes if node.op in _STACK_POPS)
     frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
-    forward = [each for each in frames if not any(graph[name].op in _STACK_POPS for name in each.nodes)]
-    ordered = sorted(forward, key=lambda each: position[each.loop_cond])
+    forward = [each for each in frames if each.nodes.isdisjoint(pops)]
+    ordered = sorted(forward, key=lambda each: graph.places[each.loop_cond])
     children: dict[str | None, list[Frame]] = {}
     for each in frames:
         children.setdefault(each.parent, []).append(each)

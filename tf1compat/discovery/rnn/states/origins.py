@@ -35,15 +35,8 @@ def with_origins(graph: Graph, rnns: Iterable[Rnn], trainable: Collection[str]) 
     """The networks, each layer saying where its initial states come from."""
     found = tuple(rnns)
     kept = {each.variable for each in find_kept_states(graph, found)}
-    return tuple(
-        _with_origins(_Origins(graph, _finals_but(found, rnn), kept, trainable), rnn) for rnn in found
-    )
-
-
-def _finals_but(rnns: Iterable[Rnn], own: Rnn) -> frozenset[TensorRef]:
-    """The final states of the other networks."""
-    mine = _finals(own)
-    return frozenset(ref for rnn in rnns for ref in _finals(rnn)) - mine
+    finals = frozenset(ref for rnn in found for ref in _finals(rnn))
+    return tuple(_with_origins(_Origins(graph, finals, _finals(rnn), kept, trainable), rnn) for rnn in found)
 
 
 def _finals(rnn: Rnn) -> frozenset[TensorRef]:
@@ -65,7 +58,8 @@ class _Origins:
     """Judges initial states of one network."""
 
     graph: Graph
-    finals: frozenset[TensorRef]  # of the other networks
+    finals: frozenset[TensorRef]  # of all networks
+    own: frozenset[TensorRef]
     kept: Collection[str]
     trainable: Collection[str]
 
@@ -79,6 +73,10 @@ class _Origins:
             return leaves[0] if len(set(leaves)) == 1 else StateOrigin(leaves[0].kind, ref)
         made_of_weights = "weights" if self._is_made_of_weights(ref) else "computed"
         return StateOrigin(made_of_weights, ref)
+
+    def _is_encoded(self, ref: TensorRef) -> bool:
+        """Whether a tensor is the final state of another network."""
+        return ref in self.finals and ref not in self.own
 
     def _leaves(self, ref: TensorRef, depth: int) -> tuple[StateOrigin, ...]:
         """What a tensor's values are taken from, unchanged; zeros added to them do not count."""
@@ -94,7 +92,7 @@ class _Origins:
     def _through_finals(self, ref: TensorRef) -> TensorRef:
         """The tensor behind what only hands it on, but not behind another network's final state."""
         for _ in range(_DEPTH):
-            if ref in self.finals:
+            if self._is_encoded(ref):
                 return ref
             node = self.graph.producer(ref)
             if node.op not in ("Identity", "StopGradient", "Enter") or not node.inputs:
@@ -103,7 +101,7 @@ class _Origins:
         return ref
 
     def _leaf(self, ref: TensorRef, node: Node) -> StateOrigin | None:
-        if ref in self.finals:
+        if self._is_encoded(ref):
             return StateOrigin("encoder", ref)
         if node.op in PLACEHOLDERS:
             return StateOrigin("default" if node.op == "PlaceholderWithDefault" else "placeholder", ref)

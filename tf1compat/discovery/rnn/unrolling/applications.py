@@ -36,14 +36,13 @@ def find_applications(graph: Graph, training_nodes: frozenset[str]) -> tuple[tup
     A call can be read in several ways when something behind the cell could be part of it: a projection, a clip.
     """
     looped = frame_of_nodes(graph)
-    position = {each.name: at for at, each in enumerate(graph.nodes)}
-    names = [each for each in position if each not in looped and each not in training_nodes]
+    names = [each for each in graph.places if each not in looped and each not in training_nodes]
     judges = _Judges(graph, names)
     found: dict[tuple[object, ...], list[list[Application]]] = {}
     for name in names:
         match = judges.verdict(graph[name])
         if match is not None and _reads_from_outside(match, looped):
-            application = Application(match, position[name], _variables(graph, match))
+            application = Application(match, graph.places[name], _variables(graph, match))
             _sort_in(found.setdefault(_read_by(match), []), application)
     calls = (tuple(each) for alike in found.values() for each in alike)
     return tuple(sorted(calls, key=lambda call: call[0].position))
