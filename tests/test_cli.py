@@ -164,13 +164,13 @@ def test_migrate_hands_on_what_was_asked_for(plan, tmp_path, monkeypatch):
 def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
     calls = []
 
-    def verify(*arguments):
-        calls.append(arguments)
+    def verify(*arguments, op_libraries):
+        calls.append((*arguments, op_libraries))
         return FAILED
 
     monkeypatch.setattr(pipeline, "verify", verify)
     assert main(["verify", model, "saved", "--rtol", "0.5", "--atol", "0"]) == 1
-    assert calls == [(model, "saved", None, 0.5, 0.0)]
+    assert calls == [(model, "saved", None, 0.5, 0.0, [])]
     assert "NOT THE SAME MODEL" in capsys.readouterr().out
     assert main(["verify", model, "saved", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["passed"] is False

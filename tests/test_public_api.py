@@ -50,9 +50,9 @@ def test_signatures_of_the_functions_are_those_promised():
     assert parameters("migrate")[:9] == [
         "model", "output", "plan", "signatures", "labels", "constants", "overwrite", "verify", "jit",
     ]  # fmt: skip
-    assert parameters("verify") == ["model", "saved_model", "feeds", "rtol", "atol"]
+    assert parameters("verify") == ["model", "saved_model", "feeds", "rtol", "atol", "op_libraries"]
     assert parameters("restore")[:1] == ["model"]
-    assert parameters("load") == ["output"]
+    assert parameters("load") == ["output", "op_libraries"]
     assert parameters("Signature") == ["inputs", "outputs"]
 
 

@@ -29,7 +29,7 @@ from tf1compat.report.migration import MigrationResult
 from tf1compat.rewrite import rewrite
 from tf1compat.rewrite.result import Rewritten
 from tf1compat.savedmodel.publish import check_output, publish, staged
-from tf1compat.savedmodel.record import read_plan, write_record
+from tf1compat.savedmodel.record import check_op_libraries, read_plan, write_record
 from tf1compat.source import open_model
 from tf1compat.source.model import LegacyModel
 from tf1compat.verify.comparison import Comparison
@@ -222,17 +222,22 @@ def verify(
     feeds: Mapping[str, Any] | None = None,
     rtol: float = 1e-5,
     atol: float = 1e-5,
+    *,
+    op_libraries: Iterable[Place] = (),
 ) -> Comparison:
     """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
 
     `feeds` gives arrays by alias (`signature/alias` where there are several signatures); without them inputs are
     generated. An output passes where |found - expected| <= atol + rtol * |expected| everywhere.
-    Raises SourceError, PlanError or FeedError.
+    `op_libraries`: the shared libraries that hold ops of the model; those that the SavedModel's record names are not
+    loaded unasked. Raises SourceError, PlanError or FeedError.
     """
     from tf1compat.verify import verify as compare
 
     found = inspect(model)
-    made = read_plan(Path(saved_model))
+    given = absolute(op_libraries)
+    check_op_libraries(Path(saved_model), given)
+    made = replace(read_plan(Path(saved_model)), op_libraries=given)
     return compare(found.model, found.findings, made, Path(saved_model), feeds, rtol=rtol, atol=atol)
 
 
@@ -256,8 +261,11 @@ def restore(
     return LegacySession(found.model, replace(found.findings, tables=tables))
 
 
-def load(output: Place) -> MigratedModel:
-    """A migrated model that is run by aliases; the source is not needed. Raises SourceError."""
+def load(output: Place, *, op_libraries: Iterable[Place] = ()) -> MigratedModel:
+    """A migrated model that is run by aliases; the source is not needed.
+
+    `op_libraries`: the shared libraries that hold ops of the model. Raises SourceError, also where one is not given.
+    """
     from tf1compat.savedmodel.load import MigratedModel
 
-    return MigratedModel(output)
+    return MigratedModel(output, absolute(op_libraries))

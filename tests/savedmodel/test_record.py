@@ -9,7 +9,7 @@ import pytest
 
 from tf1compat.errors import SourceError
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.savedmodel.record import read_plan, read_record, write_record
+from tf1compat.savedmodel.record import check_op_libraries, read_plan, read_record, write_record
 
 PLAN = MigrationPlan("model", "sha256:0", ())
 
@@ -53,3 +53,15 @@ def test_a_damaged_record_is_refused(saved_model: Path, content: str, message: s
 def test_the_record_is_plain_json(saved_model: Path) -> None:
     write_record(saved_model, PLAN, {}, None)
     assert json.loads((saved_model / "assets.extra" / "tf1compat.json").read_text(encoding="utf-8"))
+
+
+def test_a_library_of_ops_that_a_record_names_is_not_taken_unasked(saved_model: Path) -> None:
+    plan = MigrationPlan("model", "sha256:0", (), op_libraries=("/elsewhere/zero_out.so",))
+    write_record(saved_model, plan, {}, None)
+    with pytest.raises(SourceError, match=r"zero_out\.so', which is not loaded unasked; give its file with"):
+        check_op_libraries(saved_model, ["other.so"])
+    check_op_libraries(saved_model, ["/here/zero_out.so"])
+
+
+def test_a_saved_model_without_a_record_names_no_libraries(saved_model: Path) -> None:
+    check_op_libraries(saved_model, [])

@@ -131,10 +131,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "--batch", choices=("keep", "free"), default="keep",
         help="free: a model that was built for one number of examples takes any",
     )  # fmt: skip
-    command.add_argument(
-        "--load-op-library", metavar="PATH", action="append", default=[], dest="op_libraries",
-        help="a shared library that holds ops of the model; repeat for several",
-    )  # fmt: skip
+    _add_op_libraries(command)
     command.add_argument(
         "--softmax", action="store_true", help="add 'probabilities', the softmax of the logits that the graph lacks"
     )  # fmt: skip
@@ -172,7 +169,15 @@ def _add_verify(commands: Commands) -> None:
     command.add_argument(
         "--atol", metavar="A", type=_tolerance, default=1e-5, help="absolute (default %(default)s)"
     )
+    _add_op_libraries(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _add_op_libraries(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--load-op-library", metavar="PATH", action="append", default=[], dest="op_libraries",
+        help="a shared library that holds ops of the model; repeat for several",
+    )  # fmt: skip
 
 
 def _add_predict(commands: Commands) -> None:
@@ -182,6 +187,7 @@ def _add_predict(commands: Commands) -> None:
     command.add_argument(
         "--signature", metavar="NAME", default="serving_default", help="(default %(default)s)"
     )
+    _add_op_libraries(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument("-o", "--output", metavar="out.npz", help="write the outputs there")
 

@@ -76,7 +76,14 @@ def _migrate(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     quiet_tensorflow()
     feeds = None if options.inputs is None else read_feeds(options.inputs)
-    found = pipeline.verify(options.model, options.saved_model, feeds, options.rtol, options.atol)
+    found = pipeline.verify(
+        options.model,
+        options.saved_model,
+        feeds,
+        options.rtol,
+        options.atol,
+        op_libraries=options.op_libraries,
+    )
     if options.format == "json":
         print(render.json_text(comparison_report.to_json(found)), end="")
     else:
@@ -87,7 +94,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _predict(options: argparse.Namespace) -> int:
     quiet_tensorflow()
     feeds = read_feeds(options.inputs)
-    prediction = _run(options.saved_model, options.signature, feeds)
+    prediction = _run(options, feeds)
     if options.output is not None:
         write_arrays(options.output, prediction.outputs, precious=(options.inputs,))
     if options.format == "json":
@@ -97,9 +104,9 @@ def _predict(options: argparse.Namespace) -> int:
     return exit_code(prediction)
 
 
-def _run(saved_model: str, signature: str, feeds: Mapping[str, Any]) -> Prediction:
-    model = pipeline.load(saved_model)
-    return Prediction(signature, dict(sorted(model.predict(signature, feeds).items())))
+def _run(options: argparse.Namespace, feeds: Mapping[str, Any]) -> Prediction:
+    model = pipeline.load(options.saved_model, op_libraries=options.op_libraries)
+    return Prediction(options.signature, dict(sorted(model.predict(options.signature, feeds).items())))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from tf1compat.graph.attributes import Array
 from tf1compat.plan.start import START
 from tf1compat.savedmodel.arrays import array_of, tensor_of
 from tf1compat.savedmodel.eager import eagerly
-from tf1compat.savedmodel.record import op_libraries_of
+from tf1compat.savedmodel.record import check_op_libraries
 from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
 
@@ -127,7 +127,7 @@ def _listed(names: Mapping[str, Any]) -> str:
 class MigratedModel:
     """A SavedModel that was written by `migrate`, run by aliases: `model.run(["probabilities"], {"x": batch})`."""
 
-    def __init__(self, directory: str | Path) -> None:
+    def __init__(self, directory: str | Path, op_libraries: Iterable[str] = ()) -> None:
         import tensorflow as tf
 
         self.path = Path(directory)
@@ -137,7 +137,9 @@ class MigratedModel:
             )
         from tf1compat.restore.op_libraries import load_op_libraries
 
-        load_op_libraries(op_libraries_of(self.path))
+        given = tuple(op_libraries)
+        check_op_libraries(self.path, given)
+        load_op_libraries(given)
         try:
             #: What `tf.saved_model.load` gives.
             with eagerly():

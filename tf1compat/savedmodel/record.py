@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,15 @@ def read_plan(saved_model: Path) -> MigrationPlan:
     return document.from_json(read_record(saved_model).get("plan"))
 
 
-def op_libraries_of(saved_model: Path) -> tuple[str, ...]:
-    """The shared libraries that hold ops of a SavedModel, as its record names them; none where it has no record."""
+def check_op_libraries(saved_model: Path, given: Iterable[str | Path]) -> None:
+    """Every library of ops that a SavedModel's record names is given, by its file's name: what a record names is
+    never loaded unasked. Raises SourceError for those that are missing."""
     if not (saved_model / _PLACE).is_file():
-        return ()
-    return read_plan(saved_model).op_libraries
+        return
+    names = {Path(each).name for each in given}
+    for each in read_plan(saved_model).op_libraries:
+        if Path(each).name not in names:
+            raise SourceError(
+                f"'{saved_model}' holds ops of the library '{each}', which is not loaded unasked; give its file with "
+                "--load-op-library PATH, or op_libraries=[PATH]"
+            )
