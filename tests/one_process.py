@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -14,9 +15,10 @@ class OneProcess:
     def __init__(self) -> None:
         self._process: FreshProcess | None = None
 
-    def __call__(self, saved_model: Path) -> OneProcess:
-        if self._process is None:
-            self._process = FreshProcess(saved_model)
+    def __call__(self, saved_model: Path, op_libraries: Sequence[str] = ()) -> OneProcess:
+        if self._process is None or op_libraries:  # a library that is loaded stays
+            self.end()
+            self._process = FreshProcess(saved_model, op_libraries)
         else:
             self._process.serve(saved_model)
         return self

@@ -16,7 +16,7 @@ from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.make import Wishes, make_plan
 from tf1compat.rewrite import rewrite
-from tf1compat.rewrite.array_flows import find_flows
+from tf1compat.rewrite.arrays.flows import find_flows
 
 pytestmark = pytest.mark.slow
 

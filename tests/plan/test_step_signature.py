@@ -15,7 +15,7 @@ from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.text import from_text
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding, Piece, SignaturePlan, StatePlan
-from tf1compat.plan.step import Stepping, make_step
+from tf1compat.plan.stepping.step import Stepping, make_step
 
 OWN = """
     batch = Placeholder() dtype=int32; shape=shape()

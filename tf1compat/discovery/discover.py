@@ -12,19 +12,19 @@ from tf1compat.discovery.blockers import find_blockers
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Findings, InputFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.freezes import find_freezes, values
 from tf1compat.discovery.hazards import find_hazards, kept_state_hazards
 from tf1compat.discovery.heads import Arranged, arrange, find_outputs
 from tf1compat.discovery.heads.replicas import replica_hazards
 from tf1compat.discovery.inputs import find_inputs, find_serialized
-from tf1compat.discovery.keys import judge_values
 from tf1compat.discovery.labels import label_candidates
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
 from tf1compat.discovery.rnn.states.pairing import find_pairings
+from tf1compat.discovery.switches.freezes import find_freezes, values
 from tf1compat.discovery.tables import judge_tables
 from tf1compat.discovery.training import find_training_nodes
 from tf1compat.discovery.variables import find_variables, trainable_variables
+from tf1compat.discovery.weights.keys import judge_values
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.frames import find_frames
 from tf1compat.source.model import LegacyModel

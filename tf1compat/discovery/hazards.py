@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tf1compat.discovery.dead import find_dead, live_behind
-from tf1compat.discovery.dropout import draws, find_masks, is_neutral
 from tf1compat.discovery.feeding.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.findings import Freeze, InputFinding, KeptState, Note, OutputFinding, VariableFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.freezes import values
-from tf1compat.discovery.initial import initial_tensor
 from tf1compat.discovery.ops import DRAWS, RANDOM, VARIABLES
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
+from tf1compat.discovery.switches.dead import find_dead, live_behind
+from tf1compat.discovery.switches.dropout import draws, find_masks, is_neutral
+from tf1compat.discovery.switches.freezes import values
+from tf1compat.discovery.weights.initial import initial_tensor
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 

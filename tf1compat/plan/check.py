@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tf1compat.discovery.findings import Findings
-from tf1compat.discovery.weights import concerns_weights
+from tf1compat.discovery.weights.judge import concerns_weights
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef

@@ -27,7 +27,7 @@ from tf1compat.plan.model import (
     TablePlan,
     VariablePlan,
 )
-from tf1compat.plan.step_document import dtype_from, step_document, step_from
+from tf1compat.plan.stepping.document import dtype_from, step_document, step_from
 
 Document = dict[str, Any]
 

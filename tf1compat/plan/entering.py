@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from tf1compat.discovery.dead import Dead, find_dead, live_behind
 from tf1compat.discovery.feeding.entries import is_author_s, is_fed_by_pipeline
 from tf1compat.discovery.findings import (
     PIPELINE_KINDS,
@@ -14,6 +13,7 @@ from tf1compat.discovery.findings import (
     SerializedFinding,
 )
 from tf1compat.discovery.ops import PLACEHOLDERS, SHAPES
+from tf1compat.discovery.switches.dead import Dead, find_dead, live_behind
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef

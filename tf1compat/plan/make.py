@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tf1compat.discovery.dead import Dead
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, Note, TableFinding
+from tf1compat.discovery.switches.dead import Dead
 from tf1compat.discovery.tables.given import with_assets
 from tf1compat.discovery.tensors import dtype_as_read, dtype_of
-from tf1compat.discovery.weights import concerns_weights
+from tf1compat.discovery.weights.judge import concerns_weights
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
@@ -43,7 +43,7 @@ from tf1compat.plan.statistics import (
     judge_statistics,
     with_plan_averages,
 )
-from tf1compat.plan.step import make_step
+from tf1compat.plan.stepping.step import make_step
 from tf1compat.plan.tables import as_discovered, concerns_tables, plan_tables
 from tf1compat.plan.variables import concerns_values, plan_variables
 from tf1compat.source.model import LegacyModel

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Findings, Note, VariableFinding
 from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.initial import initial_tensor, initial_value
-from tf1compat.discovery.keys import key_hazards
 from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
-from tf1compat.discovery.weights import AVERAGED, Weights, judge_weights
+from tf1compat.discovery.weights.initial import initial_tensor, initial_value
+from tf1compat.discovery.weights.judge import AVERAGED, Weights, judge_weights
+from tf1compat.discovery.weights.keys import key_hazards
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph

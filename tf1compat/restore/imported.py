@@ -9,8 +9,8 @@ from typing import Any
 import tensorflow as tf
 
 from tf1compat.discovery.findings import TableFinding
-from tf1compat.discovery.initial import initializer_of
 from tf1compat.discovery.ops import VARIABLES
+from tf1compat.discovery.weights.initial import initializer_of
 from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph

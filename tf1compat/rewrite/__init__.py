@@ -16,7 +16,10 @@ from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
-from tf1compat.plan.start import start_signature
+from tf1compat.plan.stepping.start import start_signature
+from tf1compat.rewrite.arrays.gradients import gradient_arrays_to_arrays
+from tf1compat.rewrite.arrays.lists import tensor_arrays_to_lists
+from tf1compat.rewrite.arrays.stacks import stacks_to_lists
 from tf1compat.rewrite.base import ForOutputs, Outcome, Pass
 from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
 from tf1compat.rewrite.carried_states import release_carried_states
@@ -34,16 +37,13 @@ from tf1compat.rewrite.free_batch import free_batch
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
 from tf1compat.rewrite.gather_tree import gather_tree_to_loop
-from tf1compat.rewrite.gradient_arrays import gradient_arrays_to_arrays
 from tf1compat.rewrite.large_constants import constants_to_entries
 from tf1compat.rewrite.leftovers import refuse_leftovers
 from tf1compat.rewrite.partitions import join_parts
 from tf1compat.rewrite.prune import prune, scrub
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
 from tf1compat.rewrite.single_replica import keep_one_replica
-from tf1compat.rewrite.stacks import stacks_to_lists
 from tf1compat.rewrite.tables import TABLES, tables_to_handles
-from tf1compat.rewrite.tensor_arrays import tensor_arrays_to_lists
 from tf1compat.rewrite.unregistered import express_unregistered
 from tf1compat.rewrite.updates import updates_to_values
 from tf1compat.rewrite.variables import VARIABLES, variables_to_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tf1compat.discovery.assumptions import assumed_scalar
+from tf1compat.discovery.switches.assumptions import assumed_scalar
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
-from tf1compat.plan.start import START
+from tf1compat.plan.stepping.start import START
 from tf1compat.savedmodel.arrays import array_of, tensor_of
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.record import check_op_libraries

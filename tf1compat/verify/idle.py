@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tf1compat.discovery.dead import Dead, live_behind
 from tf1compat.discovery.ops import FEEDERS
+from tf1compat.discovery.switches.dead import Dead, live_behind
 from tf1compat.errors import UnknownNameError
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.frames import frame_of_nodes

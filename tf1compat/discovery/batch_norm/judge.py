@@ -8,10 +8,10 @@ from typing import Any
 
 from tf1compat.discovery.batch_norm.averages import NONE, Averages, find_averages, mixes
 from tf1compat.discovery.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
-from tf1compat.discovery.dead import find_dead, live_behind
 from tf1compat.discovery.findings import Average, Note
 from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.discovery.switches.dead import find_dead, live_behind
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef

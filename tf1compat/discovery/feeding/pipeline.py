@@ -11,7 +11,8 @@ from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS
 from tf1compat.discovery.pattern import TRANSPARENT
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.walk import descendants
+from tf1compat.graph.remember import once_per_graph
+from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 
 #: Ops that do nothing to the values of examples.
@@ -90,8 +91,13 @@ def _behind(graph: Graph, names: Iterable[str]) -> set[str]:
 
 def fills_pipeline(graph: Graph, placeholder: TensorRef) -> bool:
     """Whether a placeholder goes into a queue, a dataset, or the choice of what is taken out of them."""
-    reached = descendants(graph, [placeholder.node])
-    return any(_takes_in(graph[name]) for name in reached)
+    return placeholder.node in _taken_in(graph)
+
+
+@once_per_graph
+def _taken_in(graph: Graph) -> frozenset[str]:
+    """All that goes there."""
+    return ancestors(graph, [node.name for node in graph.nodes if _takes_in(node)], control=False)
 
 
 def _takes_in(node: Node) -> bool:

@@ -1,0 +1,1 @@
+"""What makes a graph train, told by what it does, and what is dead once it is frozen to inference."""
