@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,25 @@ def read_truth(folder: Path) -> dict[str, Any]:
     """The fixture's truth.json: what TF1 said when the graph was built."""
     content: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return content
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A model of `fixtures/` with what is known of it."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @cached_property
+    def truth(self) -> dict[str, Any]:
+        return read_truth(self.folder)
+
+    @cached_property
+    def cases(self) -> list[Golden]:
+        return golden_cases(self.folder)
 
 
 def saved_again(saved_model: Path, place: Path) -> Path:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,11 +12,9 @@ import pytest
 
 import tf1compat
 from tests.end_to_end.golden import (
-    Golden,
+    Committed,
     check_equal,
     forbidden_in,
-    golden_cases,
-    read_truth,
     saved_again,
 )
 from tf1compat.cli import main
@@ -37,34 +33,15 @@ VERIFIED = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
-class OddModel:
-    """A committed model with what is known of it."""
+Migrate = Callable[[Committed], MigrationResult]
 
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.folder.parent.name}/{self.folder.name}"
-
-    @cached_property
-    def truth(self) -> dict[str, Any]:
-        return read_truth(self.folder)
-
-    @cached_property
-    def cases(self) -> list[Golden]:
-        return golden_cases(self.folder)
-
-
-Migrate = Callable[[OddModel], MigrationResult]
-
-EVERY = [OddModel(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
+EVERY = [Committed(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
 REFUSED = [each for each in EVERY if each.truth["needs"]]
 MIGRATED = [each for each in EVERY if not each.truth["needs"]]
 BY_NAME = {each.name: each for each in EVERY}
 
 
-def of_each(models: list[OddModel]) -> Any:
+def of_each(models: list[Committed]) -> Any:
     return pytest.mark.parametrize("odd", models, ids=[each.name for each in models])
 
 
@@ -75,7 +52,7 @@ def migrate(
     """Migrate a model by the text of its signature, once."""
     made: dict[str, MigrationResult] = {}
 
-    def result(odd: OddModel) -> MigrationResult:
+    def result(odd: Committed) -> MigrationResult:
         if odd.name not in made:
             made[odd.name] = migrate_sharing(
                 odd.folder,
@@ -96,7 +73,7 @@ def test_models_of_every_release_are_there():
     assert BY_NAME.keys() >= VERIFIED
 
 
-def check_golden(odd: OddModel, result: MigrationResult, saved_model: Path) -> None:
+def check_golden(odd: Committed, result: MigrationResult, saved_model: Path) -> None:
     """Holds what the model gives against every case; of what is drawn at random, only type and shape."""
     (signature,) = result.plan.signatures
     model = tf1compat.load(saved_model)
@@ -116,7 +93,7 @@ def check_golden(odd: OddModel, result: MigrationResult, saved_model: Path) -> N
 
 @of_each(MIGRATED)
 def test_the_result_computes_the_golden_values_and_so_it_does_saved_again(
-    odd: OddModel, migrate: Migrate, tmp_path: Path
+    odd: Committed, migrate: Migrate, tmp_path: Path
 ):
     result = migrate(odd)
     assert result.comparison is None or result.comparison.passed
@@ -126,7 +103,7 @@ def test_the_result_computes_the_golden_values_and_so_it_does_saved_again(
 
 
 @of_each(REFUSED)
-def test_what_cannot_be_migrated_is_refused_by_name(odd: OddModel, tmp_path: Path, tensorflow: ModuleType):
+def test_what_cannot_be_migrated_is_refused_by_name(odd: Committed, tmp_path: Path, tensorflow: ModuleType):
     with pytest.raises((PlanError, RewriteError), match=odd.truth["needs"]) as refusal:
         tf1compat.migrate(odd.folder, tmp_path / "migrated", signatures=[odd.truth["signature"]])
     assert "--signature" in str(refusal.value)
@@ -134,7 +111,7 @@ def test_what_cannot_be_migrated_is_refused_by_name(odd: OddModel, tmp_path: Pat
 
 
 @of_each([each for each in MIGRATED if each.truth["refused"]])
-def test_what_refused_a_run_goes_on_refusing_it(odd: OddModel, migrate: Migrate):
+def test_what_refused_a_run_goes_on_refusing_it(odd: Committed, migrate: Migrate):
     model = tf1compat.load(migrate(odd).output)
     for feeds in odd.truth["refused"]:
         with pytest.raises(FeedError):

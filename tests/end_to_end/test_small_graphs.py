@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +11,7 @@ import numpy as np
 import pytest
 
 import tf1compat
-from tests.end_to_end.golden import Golden, check_values, forbidden_in, golden_cases, read_truth
+from tests.end_to_end.golden import Committed, check_values, forbidden_in
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.errors import FeedError
 from tf1compat.report.migration import MigrationResult
@@ -35,33 +33,14 @@ DIFFERENTIABLE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Small:
-    """A committed model with what is known of it."""
+Migrate = Callable[[Committed], MigrationResult]
 
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.folder.parent.name}/{self.folder.name}"
-
-    @cached_property
-    def truth(self) -> dict[str, Any]:
-        return read_truth(self.folder)
-
-    @cached_property
-    def cases(self) -> list[Golden]:
-        return golden_cases(self.folder)
-
-
-Migrate = Callable[[Small], MigrationResult]
-
-SMALL = [Small(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
+SMALL = [Committed(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
 RECURRENT = [each for each in SMALL if each.truth["rnns"]]
 BY_NAME = {each.name: each for each in SMALL}
 
 
-def of_each(models: list[Small]) -> Any:
+def of_each(models: list[Committed]) -> Any:
     return pytest.mark.parametrize("small", models, ids=[each.name for each in models])
 
 
@@ -72,7 +51,7 @@ def migrate(
     """Migrate a model by the text of its signature, once."""
     made: dict[str, MigrationResult] = {}
 
-    def result(small: Small) -> MigrationResult:
+    def result(small: Committed) -> MigrationResult:
         if small.name not in made:
             made[small.name] = migrate_sharing(
                 small.folder,
@@ -97,7 +76,7 @@ def test_models_of_every_release_are_there():
 
 
 @of_each(SMALL)
-def test_inspection_finds_the_recurrent_networks_and_no_others(small: Small):
+def test_inspection_finds_the_recurrent_networks_and_no_others(small: Committed):
     found = tf1compat.inspect(small.folder).findings.rnns
     expected = small.truth["rnns"]
     assert [_network(each) for each in found] == [_comparable(each) for each in expected]
@@ -136,7 +115,7 @@ def _comparable(truth: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @of_each(SMALL)
-def test_the_result_computes_the_golden_values(small: Small, migrate: Migrate):
+def test_the_result_computes_the_golden_values(small: Committed, migrate: Migrate):
     result = migrate(small)
     assert result.comparison is None or result.comparison.passed
     check_values(small.cases, result.plan, tf1compat.load(result.output))
@@ -144,7 +123,7 @@ def test_the_result_computes_the_golden_values(small: Small, migrate: Migrate):
 
 @of_each(RECURRENT)
 def test_what_discovery_offers_computes_the_golden_values(
-    small: Small, tmp_path: Path, tensorflow: ModuleType
+    small: Committed, tmp_path: Path, tensorflow: ModuleType
 ):
     result = tf1compat.migrate(small.folder, tmp_path / "migrated", verify=False)
     layers = [layer for rnn in small.truth["rnns"] for layer in rnn["layers"]]
@@ -169,12 +148,12 @@ def test_assertions_still_refuse_what_they_refused(release: str, migrate: Migrat
 
 
 @of_each(SMALL)
-def test_the_result_holds_nothing_of_tensorflow_1(small: Small, migrate: Migrate):
+def test_the_result_holds_nothing_of_tensorflow_1(small: Committed, migrate: Migrate):
     assert forbidden_in(migrate(small).output) == set()
 
 
 @of_each(SMALL)
-def test_the_result_holds_the_variables_that_its_plan_names(small: Small, migrate: Migrate):
+def test_the_result_holds_the_variables_that_its_plan_names(small: Committed, migrate: Migrate):
     result = migrate(small)
     names = {each.name.removesuffix(":0") for each in tf1compat.load(result.output).variables}
     assert names == {each.name for each in result.plan.variables}
@@ -183,7 +162,7 @@ def test_the_result_holds_the_variables_that_its_plan_names(small: Small, migrat
 
 @of_each([each for each in SMALL if each.name in VERIFIED])
 def test_the_result_saved_again_computes_the_golden_values(
-    small: Small, migrate: Migrate, tmp_path: Path, tensorflow: ModuleType
+    small: Committed, migrate: Migrate, tmp_path: Path, tensorflow: ModuleType
 ):
     result = migrate(small)
     again = tmp_path / "again"
@@ -193,7 +172,9 @@ def test_the_result_saved_again_computes_the_golden_values(
 
 
 @of_each([BY_NAME[name] for name in DIFFERENTIABLE if name in BY_NAME])
-def test_the_result_has_a_gradient_for_every_variable(small: Small, migrate: Migrate, tensorflow: ModuleType):
+def test_the_result_has_a_gradient_for_every_variable(
+    small: Committed, migrate: Migrate, tensorflow: ModuleType
+):
     result = migrate(small)
     model = tf1compat.load(result.output)
     (signature,) = result.plan.signatures

@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 import tf1compat
-from tests.end_to_end.training_pairs import Pair, check_evaluated, check_tensors, pairs_of
+from tests.end_to_end.golden import Committed
+from tests.end_to_end.training_pairs import check_evaluated, check_tensors, pairs_of
 from tf1compat.cli import main
 from tf1compat.errors import PlanError
 from tf1compat.plan.document import from_json, to_json
@@ -21,7 +22,7 @@ UNTOUCHED = next(each for each in EVERY if each.name == "tf1.15.5/untouched")
 KERAS = next(each for each in EVERY if each.name == "tf1.15.5/keras")
 
 
-def of_each(pairs: list[Pair]) -> pytest.MarkDecorator:
+def of_each(pairs: list[Committed]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("pair", pairs, ids=[each.name for each in pairs])
 
 
@@ -37,7 +38,9 @@ def test_models_of_three_ages_are_there():
 
 @pytest.mark.tensorflow
 @of_each(AVERAGED)
-def test_the_training_graph_becomes_the_evaluation_graph(pair: Pair, tmp_path: Path, tensorflow: ModuleType):
+def test_the_training_graph_becomes_the_evaluation_graph(
+    pair: Committed, tmp_path: Path, tensorflow: ModuleType
+):
     result = tf1compat.migrate(pair.folder, tmp_path / "migrated", verify=pair.name in VERIFIED)
     check_tensors(pair, result.plan)
     assert [each.code for each in result.plan.hazards] == pair.truth["codes"]
@@ -48,7 +51,7 @@ def test_the_training_graph_becomes_the_evaluation_graph(pair: Pair, tmp_path: P
 @pytest.mark.tensorflow
 @of_each(BLOCKED)
 def test_without_averages_nothing_is_written_until_the_user_keeps_the_statistics(
-    pair: Pair, tmp_path: Path, tensorflow: ModuleType
+    pair: Committed, tmp_path: Path, tensorflow: ModuleType
 ):
     out = tmp_path / "migrated"
     with pytest.raises(PlanError, match="--batch-statistics keep") as refusal:

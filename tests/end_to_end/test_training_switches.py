@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 import tf1compat
-from tests.end_to_end.training_pairs import Pair, check_evaluated, check_tensors, pairs_of
+from tests.end_to_end.golden import Committed
+from tests.end_to_end.training_pairs import check_evaluated, check_tensors, pairs_of
 
 EVERY = pairs_of("training_switches")
 #: Verified as well, in a process of their own: what is fed, and what stands in the graph, in a loop too.
@@ -25,7 +26,9 @@ def test_models_of_both_ages_are_there():
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("pair", EVERY, ids=[each.name for each in EVERY])
-def test_the_training_graph_becomes_the_evaluation_graph(pair: Pair, tmp_path: Path, tensorflow: ModuleType):
+def test_the_training_graph_becomes_the_evaluation_graph(
+    pair: Committed, tmp_path: Path, tensorflow: ModuleType
+):
     result = tf1compat.migrate(pair.folder, tmp_path / "migrated", verify=pair.name in VERIFIED)
     check_tensors(pair, result.plan)
     assert [each.code for each in result.plan.hazards] == pair.truth["codes"]
@@ -49,7 +52,7 @@ def test_no_variable_is_kept_that_only_held_a_switch():
     ],
 )
 def test_the_user_overrules_a_switch_and_is_told_what_is_random_then(
-    pair: Pair, constants: dict[str, object], drawing: str
+    pair: Committed, constants: dict[str, object], drawing: str
 ):
     hazards = [(each.code, each.node) for each in tf1compat.plan(pair.folder, constants=constants).hazards]
     assert ("random-at-inference", drawing) in hazards

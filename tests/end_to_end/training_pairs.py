@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import tf1compat
-from tests.end_to_end.golden import Golden, check_equal, golden_cases, nodes_of, read_truth
+from tests.end_to_end.golden import Committed, check_equal, nodes_of
 from tf1compat.plan.model import MigrationPlan
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "training_graphs"
 DRAWS = frozenset({"RandomUniform", "RandomStandardNormal", "TruncatedNormal"})
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A committed training graph with what its author's evaluation graph computes."""
-
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.folder.parent.name}/{self.folder.name}"
-
-    @cached_property
-    def truth(self) -> dict[str, Any]:
-        return read_truth(self.folder)
-
-    @cached_property
-    def cases(self) -> list[Golden]:
-        return golden_cases(self.folder)
-
-
-def pairs_of(family: str) -> list[Pair]:
+def pairs_of(family: str) -> list[Committed]:
     """All committed training graphs of a family."""
-    found = (Pair(path.parent) for path in sorted(ROOT.glob("*/*/truth.json")))
+    found = (Committed(path.parent) for path in sorted(ROOT.glob("*/*/truth.json")))
     return [each for each in found if each.truth["family"] == family]
 
 
-def check_tensors(pair: Pair, plan: MigrationPlan) -> None:
+def check_tensors(pair: Committed, plan: MigrationPlan) -> None:
     """The plan takes the author's inputs, and gives the author's outputs."""
     (signature,) = plan.signatures
     given = {str(each.tensor) for each in signature.outputs}
@@ -50,7 +28,7 @@ def check_tensors(pair: Pair, plan: MigrationPlan) -> None:
     assert given >= set(pair.truth["outputs"].values())
 
 
-def check_evaluated(pair: Pair, saved_model: Path, plan: MigrationPlan) -> None:
+def check_evaluated(pair: Committed, saved_model: Path, plan: MigrationPlan) -> None:
     """The model computes what the evaluation graph does, and draws nothing."""
     (signature,) = plan.signatures
     model = tf1compat.load(saved_model)
