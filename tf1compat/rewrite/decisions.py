@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tf1compat.discovery.switches.dead import dead_nodes
 from tf1compat.graph.attributes import DType, TensorValue
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
-from tf1compat.graph.walk import resolve, topological
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
 from tf1compat.rewrite.known import known_scalar
@@ -150,13 +151,4 @@ def _live_input(node: Node, dead: _Dead) -> int | None:
 
 def _dead_parts(graph: Graph, taken: Mapping[str, bool]) -> _Dead:
     sides = frozenset(TensorRef(name, 0 if decision else 1) for name, decision in taken.items())
-    nodes: set[str] = set()
-    for node in topological(graph):
-        # A loop gets no value that does not come in first: what comes round does not count.
-        entering = [ref for ref in node.inputs if graph.producer(ref).op not in NEXT_ITERATION]
-        reads_dead = [ref in sides or ref.node in nodes for ref in entering]
-        waits_dead = any(name in nodes for name in node.control_inputs)
-        joins = node.op in MERGE
-        if (joins and reads_dead and all(reads_dead)) or (not joins and (waits_dead or any(reads_dead))):
-            nodes.add(node.name)
-    return _Dead(frozenset(nodes), sides)
+    return _Dead(dead_nodes(graph, sides), sides)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,11 @@ def find_dead(graph: Graph, given: Mapping[TensorRef, Any]) -> Dead:
             decision = assumption.scalar(node.inputs[0])
             if decision is not None:
                 unread.add((node.name, 2 if decision else 1))
-    return Dead(_dead_nodes(graph, sides), frozenset(sides), frozenset(unread))
+    return Dead(dead_nodes(graph, sides), frozenset(sides), frozenset(unread))
 
 
-def _dead_nodes(graph: Graph, sides: set[TensorRef]) -> frozenset[str]:
+def dead_nodes(graph: Graph, sides: Collection[TensorRef]) -> frozenset[str]:
+    """The nodes that never run where these sides of Switches are not taken."""
     nodes: set[str] = set()
     for node in topological(graph) if sides else ():
         # A loop gets no value that does not come in first: what comes round does not count.

@@ -26,6 +26,7 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, Shape, TensorValue
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, find_frames, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, passing, redirect, substitute
 
@@ -33,7 +34,6 @@ _MADE_BY = "stacks"
 _STACKS = frozenset({"Stack", "StackV2"})
 _PUSHES = frozenset({"StackPush", "StackPushV2"})
 _POPS = frozenset({"StackPop", "StackPopV2"})
-_CLOSES = frozenset({"StackClose", "StackCloseV2"})
 _HANDED_ON = ENTER | {"Identity", "RefIdentity"}
 _WAY = SWITCH | _HANDED_ON
 _VARIANT, _INT = DType("variant"), DType("int32")
@@ -151,18 +151,12 @@ def _each_once(graph: Graph, steps: Sequence[_Into | _Aside]) -> tuple[_Into | _
     result: list[_Into | _Aside] = []
     for step in steps:
         if isinstance(step, _Aside):
-            origin = (_origin(graph, step.predicate), step.side)
+            origin = (resolve(graph, step.predicate, _HANDED_ON), step.side)
             if origin in decided:
                 continue
             decided.add(origin)
         result.append(step)
     return tuple(result)
-
-
-def _origin(graph: Graph, ref: TensorRef) -> TensorRef:
-    while graph.producer(ref).op in _HANDED_ON:
-        ref = graph.producer(ref).inputs[0]
-    return ref
 
 
 def _only(ways: Sequence[_Way], ops: frozenset[str]) -> _Way | None:
@@ -190,12 +184,9 @@ class _Conversion:
     @cached_property
     def conditions(self) -> dict[str, str]:
         """What drives each loop, by an Enter into it."""
-        by_path = {self.places[frame.loop_cond]: frame.loop_cond for frame in find_frames(self.graph)}
-        return {name: by_path[path] for name, path in self.places.items() if path in by_path}
-
-    @cached_property
-    def places(self) -> dict[str, tuple[str, ...]]:
-        return frame_of_nodes(self.graph)
+        places = frame_of_nodes(self.graph)
+        by_path = {places[frame.loop_cond]: frame.loop_cond for frame in find_frames(self.graph)}
+        return {name: by_path[path] for name, path in places.items() if path in by_path}
 
     @cached_property
     def taken(self) -> set[str]:
