@@ -37,7 +37,7 @@ from tf1compat.graph.protos import BundleEntry
 from tf1compat.graph.text import from_text
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.rewrite import rewrite
 from tf1compat.source import open_model
 from tf1compat.source.model import LegacyModel
@@ -237,7 +237,7 @@ def cost(family: str, nodes: int) -> Cost:
     graph = model.meta_graph.graph
     walking, _ = timed(lambda: walk(graph.nodes))
     discovery, findings = timed(lambda: discover(model))
-    planning, plan = timed(lambda: make_plan(model, findings, Wishes([signature])))
+    planning, plan = timed(lambda: make_plan(model, findings, PlanOptions([signature])))
     rewriting, _ = timed(lambda: rewrite(graph, plan))
     seconds = discovery + planning + rewriting
     return Cost(len(graph.nodes), discovery, planning, rewriting, seconds, walking)

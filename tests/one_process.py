@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tf1compat.verify.fresh import FreshProcess
+from tf1compat.verify.reloaded.fresh import FreshProcess
 
 
 class OneProcess:

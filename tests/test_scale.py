@@ -9,12 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.scale import FAMILIES, stacked
+from tf1compat.analysis.effects import find_effects
 from tf1compat.discovery import discover
-from tf1compat.discovery.effects import find_effects
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.rewrite import rewrite
 from tf1compat.rewrite.arrays.flows import find_flows
 
@@ -27,7 +27,7 @@ def calls_per_node(family: str, nodes: int) -> float:
     """How many calls of functions discovery, plan and rewrite take for each node of a stack."""
     model, signature = stacked(family, nodes)
     graph = model.meta_graph.graph
-    taken = calls(lambda: rewrite(graph, make_plan(model, discover(model), Wishes([signature]))))
+    taken = calls(lambda: rewrite(graph, make_plan(model, discover(model), PlanOptions([signature]))))
     return taken / len(graph.nodes)
 
 
@@ -86,6 +86,6 @@ def test_a_count_on_the_side_takes_no_longer_beside_many_others() -> None:
 
 def test_a_chain_deeper_than_pythons_stack_is_no_obstacle() -> None:
     model, signature = stacked("chain", 20_000)
-    plan = make_plan(model, discover(model), Wishes([signature]))
+    plan = make_plan(model, discover(model), PlanOptions([signature]))
     rewritten = rewrite(model.meta_graph.graph, plan)
     assert len(rewritten.signatures[0].graph.nodes) >= 19_000

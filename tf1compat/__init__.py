@@ -21,7 +21,7 @@ from tf1compat.errors import Tf1CompatError
 if TYPE_CHECKING:
     from tf1compat.pipeline import inspect, load, migrate, plan, restore, verify
     from tf1compat.plan.model import MigrationPlan
-    from tf1compat.plan.signature import Signature
+    from tf1compat.plan.signatures.signature import Signature
     from tf1compat.quiet import quiet_tensorflow
     from tf1compat.report.inspection import Inspection
     from tf1compat.report.migration import MigrationResult
@@ -53,7 +53,7 @@ _HOME = {
     "MigratedModel": "tf1compat.savedmodel.load",
     "MigrationPlan": "tf1compat.plan.model",
     "MigrationResult": "tf1compat.report.migration",
-    "Signature": "tf1compat.plan.signature",
+    "Signature": "tf1compat.plan.signatures.signature",
     "quiet_tensorflow": "tf1compat.quiet",
     **dict.fromkeys(("inspect", "load", "migrate", "plan", "restore", "verify"), "tf1compat.pipeline"),
 }

@@ -19,7 +19,7 @@ from tf1compat.discovery.tables.given import with_assets
 from tf1compat.errors import RestoreError
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
-from tf1compat.plan.make import Signatures, Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, Signatures, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.op_libraries import absolute
 from tf1compat.plan.variables import initial_values
@@ -68,7 +68,7 @@ def _obstacles(
     chosen = tuple(dict.fromkeys(consumers))
     if not chosen:
         return {}
-    rewritten = rewrite(legacy.meta_graph.graph, make_plan(legacy, findings, Wishes()))
+    rewritten = rewrite(legacy.meta_graph.graph, make_plan(legacy, findings, PlanOptions()))
     return {each: obstacles(rewritten, each) for each in chosen}
 
 
@@ -101,7 +101,7 @@ def plan(
     that hold ops of the model, built for the TensorFlow that is installed.
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
-    wishes = Wishes(
+    wishes = PlanOptions(
         signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
         batch_statistics, softmax, batch, absolute(op_libraries),
     )  # fmt: skip
@@ -141,7 +141,7 @@ def migrate(
     tell("reading the model")
     found = inspect(model)
     check_output(place, overwrite=overwrite, source=found.model.meta_path)
-    wishes = Wishes(
+    wishes = PlanOptions(
         signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
         batch_statistics, softmax, batch, absolute(op_libraries),
     )  # fmt: skip

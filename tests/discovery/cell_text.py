@@ -18,7 +18,7 @@ from tests.discovery.loop_text import (
     RNN_BODY,
     variable,
 )
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells import CellMatch
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text

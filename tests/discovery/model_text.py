@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from types import MappingProxyType
 
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.training import find_training_nodes
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.training import find_training_nodes
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import BundleEntry, MetaGraph, VariableDef
@@ -66,9 +66,9 @@ TRAINING = """
 CLASSIFIER = FORWARD + LOSS + TRAINING
 
 
-def flow_of(text: str) -> Flow:
+def flow_of(text: str) -> ForwardGraph:
     graph = from_text(text)
-    return Flow(graph, find_training_nodes(graph))
+    return ForwardGraph(graph, find_training_nodes(graph))
 
 
 def model_of(

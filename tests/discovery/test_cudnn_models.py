@@ -7,7 +7,7 @@ from tests.discovery.model_text import model_of
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.source.model import LegacyModel
 
@@ -26,7 +26,7 @@ def findings(text: str = FORM.text(), keys: list[str] | None = None) -> Findings
 
 
 def plan(found: LegacyModel) -> MigrationPlan:
-    wishes = Wishes(signatures={"serving_default": "(x=x, h=h, c=c) -> p=probabilities"})
+    wishes = PlanOptions(signatures={"serving_default": "(x=x, h=h, c=c) -> p=probabilities"})
     return make_plan(found, discover(found), wishes)
 
 

@@ -7,7 +7,7 @@ import re
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
 from tf1compat.discovery import discover
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 
 MADE = "made = PyFunc(x) Tin=[float32]; Tout=[float32]; _output_shapes=[shape(None, 4)]\n"
 AFTER = """
@@ -31,7 +31,7 @@ def blocked_after_typing(text: str) -> list[str]:
     model = model_of(from_text(text), keys=("w", "b"))
     findings = discover(model)
     signature = typed(findings.blockers[0].remedy)
-    return [each.code for each in make_plan(model, findings, Wishes(signatures=[signature])).blockers]
+    return [each.code for each in make_plan(model, findings, PlanOptions(signatures=[signature])).blockers]
 
 
 def test_what_a_python_function_gives_is_fed_in_its_place() -> None:

@@ -1,5 +1,5 @@
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
-from tests.discovery.switches.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
+from tests.discovery.training_mode.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import KeptState
 from tf1compat.discovery.hazards import kept_state_hazards

@@ -1,13 +1,13 @@
-from tests.discovery.feeding.feeding_text import QUEUE, classifier
+from tests.discovery.input_pipeline.feeding_text import QUEUE, classifier
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn
 from tests.discovery.model_text import CLASSIFIER, FORWARD, flow_of
-from tests.discovery.switches.test_freezes import OLD_DROPOUT
+from tests.discovery.training_mode.test_freezes import OLD_DROPOUT
 from tf1compat.discovery.findings import InputFinding
-from tf1compat.discovery.heads import find_outputs
 from tf1compat.discovery.inputs import find_inputs, find_serialized
+from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.states.pairing import find_pairings
-from tf1compat.discovery.switches.freezes import find_freezes
+from tf1compat.discovery.training_mode.freezes import find_freezes
 
 
 def inputs_of(text: str) -> tuple[InputFinding, ...]:

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 from tests.discovery.model_text import CLASSIFIER, model_of
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.training import find_training_nodes
 from tf1compat.discovery.findings import VariableFinding
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.heads import find_outputs
-from tf1compat.discovery.training import find_training_nodes
+from tf1compat.discovery.outputs import find_outputs
 from tf1compat.discovery.variables import find_variables, trainable_variables
 from tf1compat.graph.protos import MetaGraph
 from tf1compat.graph.text import from_text
@@ -13,7 +13,7 @@ GRAPH = from_text(CLASSIFIER + "slot = VariableV2() dtype=float32; shape=shape(4
 
 
 def variables_of(**facts) -> dict[str, VariableFinding]:
-    flow = Flow(GRAPH, find_training_nodes(GRAPH))
+    flow = ForwardGraph(GRAPH, find_training_nodes(GRAPH))
     found = find_variables(model_of(GRAPH, **facts), flow, find_outputs(flow, ()))
     return {each.name: each for each in found}
 

@@ -10,7 +10,7 @@ from tests.discovery.model_text import CLASSIFIER, model_of
 from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import BatchPlan, MigrationPlan
 from tf1compat.source import open_model
 
@@ -27,7 +27,7 @@ MIXED = (
 
 def planned(text: str, batch: str) -> MigrationPlan:
     model = model_of(from_text(text), keys=("w", "b"))
-    return make_plan(model, discover(model), Wishes(batch=batch))
+    return make_plan(model, discover(model), PlanOptions(batch=batch))
 
 
 def test_a_fixed_batch_is_kept_and_said() -> None:
@@ -61,7 +61,7 @@ def test_another_word_is_refused() -> None:
 def test_the_states_of_a_step_have_the_batch_of_its_input() -> None:
     folder = Path(__file__).parents[2] / "fixtures" / "training_graphs" / "tf1.4.1" / "fixed_batch"
     model = open_model(str(folder))
-    assert make_plan(model, discover(model), Wishes(batch="free")).batch == BatchPlan(
+    assert make_plan(model, discover(model), PlanOptions(batch="free")).batch == BatchPlan(
         4, {"serving_default": {"ids": 0}, "step": {"ids": 0, "rnn_state_c": 0, "rnn_state_h": 0}}
     )
 

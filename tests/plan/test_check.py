@@ -11,14 +11,14 @@ from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.plan.check import fitted
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import LabelPlan, MigrationPlan, Piece
 from tf1compat.source.model import LegacyModel
 
 
 @pytest.fixture
 def plan(model: LegacyModel, findings: Findings) -> MigrationPlan:
-    return make_plan(model, findings, Wishes())
+    return make_plan(model, findings, PlanOptions())
 
 
 def test_an_untouched_plan_fits(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> None:

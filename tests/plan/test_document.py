@@ -18,7 +18,7 @@ from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import (
     AxesPlan,
     CarriedPlan,
@@ -37,7 +37,7 @@ from tf1compat.source.model import LegacyModel
 
 @pytest.fixture
 def plan(model: LegacyModel, findings: Findings) -> MigrationPlan:
-    made = make_plan(model, findings, Wishes(constants={"keep_prob": 0.25}, jit=True, allow=("PyFunc",)))
+    made = make_plan(model, findings, PlanOptions(constants={"keep_prob": 0.25}, jit=True, allow=("PyFunc",)))
     pieces = (Piece((0, 1), ref("Softmax")), Piece((1, 0), ref("dense/MatMul:1")))
     stacked = OutputBinding("state", pieces, DType("float32"), Shape(), "state")
     signature = replace(made.signatures[0], outputs=(*made.signatures[0].outputs, stacked))

@@ -11,7 +11,7 @@ from tests.discovery.model_text import CLASSIFIER, model_of
 from tf1compat.discovery import discover
 from tf1compat.graph.text import from_text
 from tf1compat.plan import large_constants as module
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.variables import initial_values
 from tf1compat.rewrite import rewrite
 
@@ -33,13 +33,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_constants_of_a_usual_size_stay_in_the_graph() -> None:
     model = model_of(from_text(TABLE), keys=("w", "b"))
-    assert [each.name for each in make_plan(model, discover(model), Wishes()).variables] == ["w", "b"]
+    assert [each.name for each in make_plan(model, discover(model), PlanOptions()).variables] == ["w", "b"]
 
 
 @pytest.mark.usefixtures("small")
 def test_a_large_constant_is_planned_as_a_variable_that_nothing_trains() -> None:
     model = model_of(from_text(TABLE), keys=("w", "b"))
-    plan = make_plan(model, discover(model), Wishes())
+    plan = make_plan(model, discover(model), PlanOptions())
     table = next(each for each in plan.variables if each.name == "table")
     assert (str(table.initializer), table.trainable, table.shape.to_json()) == ("table:0", False, [4])
     assert "text" not in {each.name for each in plan.variables}
@@ -49,7 +49,7 @@ def test_a_large_constant_is_planned_as_a_variable_that_nothing_trains() -> None
 @pytest.mark.usefixtures("small")
 def test_it_enters_the_graph_as_variables_do() -> None:
     model = model_of(from_text(TABLE), keys=("w", "b"))
-    rewritten = rewrite(model.meta_graph.graph, make_plan(model, discover(model), Wishes()))
+    rewritten = rewrite(model.meta_graph.graph, make_plan(model, discover(model), PlanOptions()))
     (signature,) = rewritten.signatures
     assert "table" in {each.name for each in signature.variables}
     assert signature.graph["table"].op == "Placeholder"

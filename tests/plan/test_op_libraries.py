@@ -11,7 +11,7 @@ from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.op_libraries import absolute, holds_op
 
 CUSTOM = CLASSIFIER.replace("MatMul(x,", "MatMul(made,") + "made = ZeroOut(x) T=float32\n"
@@ -40,8 +40,8 @@ def test_a_library_is_known_by_its_whole_path(library: Path, monkeypatch: pytest
 def test_a_custom_op_blocks_until_its_library_is_given_and_the_plan_remembers_it(library: Path) -> None:
     model = model_of(from_text(CUSTOM), keys=("w", "b"))
     findings = discover(model)
-    assert [each.code for each in make_plan(model, findings, Wishes()).blockers] == ["custom-op"]
-    plan = make_plan(model, findings, Wishes(op_libraries=(str(library),)))
+    assert [each.code for each in make_plan(model, findings, PlanOptions()).blockers] == ["custom-op"]
+    plan = make_plan(model, findings, PlanOptions(op_libraries=(str(library),)))
     assert plan.blockers == ()
     assert from_json(to_json(plan)).op_libraries == (str(library),)
 

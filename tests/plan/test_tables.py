@@ -12,7 +12,7 @@ from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.plan import document
 from tf1compat.plan.check import fitted
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan, TablePlan
 from tf1compat.plan.tables import planned_files
 from tf1compat.source.model import LegacyModel
@@ -21,7 +21,7 @@ FILE = LOOKUP + TABLE + from_file("/data/vocab.txt")
 
 
 def planned(model: LegacyModel, **wishes: object) -> MigrationPlan:
-    return make_plan(model, discover(model), Wishes(**wishes))  # type: ignore[arg-type]
+    return make_plan(model, discover(model), PlanOptions(**wishes))  # type: ignore[arg-type]
 
 
 def vocabulary(path: Path) -> Path:

@@ -14,7 +14,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text, to_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.variables import initial_values
 from tf1compat.source.model import LegacyModel
@@ -37,7 +37,7 @@ def with_more(model: LegacyModel, more: str) -> LegacyModel:
 
 
 def planned(model: LegacyModel, findings: Findings, **wishes: object) -> MigrationPlan:
-    return make_plan(model, findings, Wishes(**wishes))  # type: ignore[arg-type]
+    return make_plan(model, findings, PlanOptions(**wishes))  # type: ignore[arg-type]
 
 
 def test_a_variable_that_was_not_saved_has_the_constant_it_begins_with(

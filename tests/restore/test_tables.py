@@ -23,11 +23,11 @@ Folder = Callable[[str], Path]
 
 
 def contents(folder: Path, signature: str) -> dict[str, Content]:
-    from tf1compat.plan.make import Wishes, make_plan
+    from tf1compat.plan.make import PlanOptions, make_plan
     from tf1compat.restore.tables import read_contents
 
     found = tf1compat.inspect(folder)
-    plan = make_plan(found.model, found.findings, Wishes([signature]))
+    plan = make_plan(found.model, found.findings, PlanOptions([signature]))
     return read_contents(found.model, found.findings, plan)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.protos.bundles import BundleEntryProto, BundleHeaderProto
-from tf1compat.source.crc32c import masked_crc32c
+from tf1compat.source.checkpoints.crc32c import masked_crc32c
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MAGIC = bytes.fromhex("57fb808b247547db")

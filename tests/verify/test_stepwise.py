@@ -10,8 +10,8 @@ import numpy as np
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, InputBinding, SignaturePlan, StatePlan, StepPlan
-from tf1compat.verify.cases import Case
-from tf1compat.verify.fresh import Answer
+from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.reloaded.fresh import Answer
 from tf1compat.verify.stepwise import stepwise
 
 FLOAT = DType("float32")

@@ -11,7 +11,7 @@ from tf1compat.graph.attributes import FunctionRef, TensorValue
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.known import known_scalar
+from tf1compat.rewrite.cleanup.known import known_scalar
 from tf1compat.rewrite.result import Rewritten
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.replicas import averages_over_replicas
 from tf1compat.discovery.callees import called_functions
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Freeze, InputFinding, Note, OutputFinding
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.ops import FEEDERS, PIPELINE_STATES
-from tf1compat.discovery.replicas import averages_over_replicas
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
-from tf1compat.discovery.unregistered import origin_of, unregistered_nodes
 from tf1compat.graph.model import Graph, Node
+from tf1compat.ops.families import FEEDERS, PIPELINE_STATES
+from tf1compat.ops.unregistered import origin_of, unregistered_nodes
 
 _PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
 
@@ -66,7 +66,7 @@ class _Found:
 
 
 def find_blockers(
-    flow: Flow,
+    flow: ForwardGraph,
     outputs: Iterable[OutputFinding],
     inputs: Iterable[InputFinding] = (),
     freezes: Iterable[Freeze] = (),

@@ -6,9 +6,9 @@ import keyword
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from tf1compat.analysis.dtypes import dtype_as_read
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Freeze, InputFinding, OutputFinding
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.tensors import dtype_as_read
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf
@@ -21,7 +21,7 @@ _RESERVED = frozenset({"self"})
 
 
 def cut_signature(
-    flow: Flow,
+    flow: ForwardGraph,
     blocked: Collection[str],
     inputs: Iterable[InputFinding],
     outputs: Iterable[OutputFinding],
@@ -48,7 +48,7 @@ def cut_signature(
     return "{}({}) -> {}".format(DEFAULT_SIGNATURE, *sides)
 
 
-def _kept(flow: Flow, ends: frozenset[str], outputs: Sequence[OutputFinding]) -> Iterator[TensorRef]:
+def _kept(flow: ForwardGraph, ends: frozenset[str], outputs: Sequence[OutputFinding]) -> Iterator[TensorRef]:
     """The offered outputs, or what goes into a blocked node after which nothing is left but its own result."""
     every = [each for each in outputs if each.role not in _NOT_OFFERED] or outputs
     first = [each for each in every if each.signature == DEFAULT_SIGNATURE] or every
@@ -60,7 +60,7 @@ def _kept(flow: Flow, ends: frozenset[str], outputs: Sequence[OutputFinding]) ->
             yield from _given_to(flow, behind & ends, ends)
 
 
-def _given_to(flow: Flow, last: Collection[str], ends: frozenset[str]) -> Iterator[TensorRef]:
+def _given_to(flow: ForwardGraph, last: Collection[str], ends: frozenset[str]) -> Iterator[TensorRef]:
     """What the model computes for the blocked nodes that come last."""
     for node in flow.graph.in_order(last):
         for ref in node.inputs:
@@ -69,7 +69,7 @@ def _given_to(flow: Flow, last: Collection[str], ends: frozenset[str]) -> Iterat
                 yield ref
 
 
-def _feedable(flow: Flow, name: str) -> Iterator[str]:
+def _feedable(flow: ForwardGraph, name: str) -> Iterator[str]:
     """The nodes at which what a node gives can be fed: outside loops and branches, and no handle."""
     seen: set[str] = set()
     todo = [name]
@@ -84,7 +84,7 @@ def _feedable(flow: Flow, name: str) -> Iterator[str]:
             todo.extend(use.node for use in flow.graph.uses_of_node.get(at, ()))
 
 
-def _as_named(flow: Flow, name: str) -> str:
+def _as_named(flow: ForwardGraph, name: str) -> str:
     """The node, or the Identity by which the author named what it gives, if that is all that reads it."""
     readers = {use.node for use in flow.graph.uses_of_node.get(name, ())} - flow.training
     if len(readers) != 1 or not is_default_name(name, flow.graph[name].op):
@@ -94,25 +94,25 @@ def _as_named(flow: Flow, name: str) -> str:
     return reader if named else name
 
 
-def _is_outside(flow: Flow, name: str) -> bool:
+def _is_outside(flow: ForwardGraph, name: str) -> bool:
     if flow.graph[name].op in EXIT:
         return name not in flow.inside_loops
     return name not in flow.inside_loops and name not in flow.inside_branches
 
 
-def _read_of(flow: Flow, readers: Iterable[str], ends: Collection[str]) -> set[TensorRef]:
+def _read_of(flow: ForwardGraph, readers: Iterable[str], ends: Collection[str]) -> set[TensorRef]:
     return {ref for name in readers for ref in flow.graph[name].inputs if ref.node in ends}
 
 
 # ------------------------------------------------------------------------------------------------ as text
 
 
-def _bindings(flow: Flow, refs: Iterable[TensorRef], roles: Mapping[TensorRef, str]) -> str:
+def _bindings(flow: ForwardGraph, refs: Iterable[TensorRef], roles: Mapping[TensorRef, str]) -> str:
     taken: set[str] = set()
     return ", ".join(_binding(flow, ref, roles.get(ref, "tensor"), taken) for ref in refs)
 
 
-def _binding(flow: Flow, ref: TensorRef, role: str, taken: set[str]) -> str:
+def _binding(flow: ForwardGraph, ref: TensorRef, role: str, taken: set[str]) -> str:
     """`alias=tensor`, or the tensor alone where the author's name for it gives the alias."""
     plain = re.sub(r"\W", "_", leaf(ref.node), flags=re.ASCII)
     usable = plain[:1].isalpha() and plain not in _RESERVED and not keyword.iskeyword(plain)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from types import MappingProxyType
 
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.training import find_training_nodes
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.judge import find_normalisations, judge
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
 from tf1compat.discovery.blockers import find_blockers
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Findings, InputFinding
-from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.hazards import find_hazards, kept_state_hazards
-from tf1compat.discovery.heads import Arranged, arrange, find_outputs
-from tf1compat.discovery.heads.replicas import replica_hazards
 from tf1compat.discovery.inputs import find_inputs, find_serialized
 from tf1compat.discovery.labels import label_candidates
+from tf1compat.discovery.outputs import Arranged, arrange, find_outputs
+from tf1compat.discovery.outputs.networks.replicas import replica_hazards
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
 from tf1compat.discovery.rnn.states.pairing import find_pairings
-from tf1compat.discovery.switches.freezes import find_freezes, values
 from tf1compat.discovery.tables import judge_tables
-from tf1compat.discovery.training import find_training_nodes
+from tf1compat.discovery.training_mode.freezes import find_freezes, values
 from tf1compat.discovery.variables import find_variables, trainable_variables
 from tf1compat.discovery.weights.keys import judge_values
 from tf1compat.graph.collector import resting_collector
@@ -36,7 +36,7 @@ def discover(model: LegacyModel) -> Findings:
     only the moving averages of batch normalisation and small averages of weights are read."""
     graph = model.meta_graph.graph
     training = find_training_nodes(graph)
-    flow = Flow(graph, training)
+    flow = ForwardGraph(graph, training)
     rnns = with_origins(graph, find_rnns(graph, training), trainable_variables(model))
     kept_states = find_kept_states(graph, rnns)
     pairings = find_pairings(graph, rnns)
@@ -48,7 +48,7 @@ def discover(model: LegacyModel) -> Findings:
     offered = [each.tensor for each in outputs if each.role != "loss"]
     normalisations = find_normalisations(flow, offered, values(freezes), is_saved_in(model))
     statistics = judge(normalisations, is_untouched=untouched_in(model))
-    flow = Flow(with_averages(graph, statistics.averages), training)
+    flow = ForwardGraph(with_averages(graph, statistics.averages), training)
     variables = find_variables(model, flow, outputs)
     judged = judge_tables(
         model, outputs, inputs, lambda blocked: cut_signature(flow, blocked, inputs, outputs, freezes)
@@ -84,7 +84,7 @@ def discover(model: LegacyModel) -> Findings:
 
 
 def _unless_left(
-    flow: Flow, inputs: tuple[InputFinding, ...], arranged: Arranged
+    flow: ForwardGraph, inputs: tuple[InputFinding, ...], arranged: Arranged
 ) -> tuple[InputFinding, ...]:
     """The inputs less those that only results that are not offered depend on: these are not dead."""
     left = flow.behind(each.tensor for each in arranged.outputs if each.role != "loss" and not each.signature)

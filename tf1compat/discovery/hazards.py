@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tf1compat.discovery.feeding.pipeline import pipeline_entries, work_before
+from tf1compat.analysis.dead import find_dead, live_behind
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import Freeze, InputFinding, KeptState, Note, OutputFinding, VariableFinding
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.ops import DRAWS, RANDOM, VARIABLES
+from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
-from tf1compat.discovery.switches.dead import find_dead, live_behind
-from tf1compat.discovery.switches.dropout import draws, find_masks, is_neutral
-from tf1compat.discovery.switches.freezes import values
+from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
+from tf1compat.discovery.training_mode.freezes import values
 from tf1compat.discovery.weights.initial import initial_tensor
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
 
 _DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
 #: What a frozen tensor is, by the op that gives it, where it is nothing that was fed.
@@ -27,7 +27,7 @@ _NO_WORK = "the graph does not show what was done to it before"
 
 
 def find_hazards(
-    flow: Flow,
+    flow: ForwardGraph,
     inputs: tuple[InputFinding, ...],
     outputs: Iterable[OutputFinding],
     variables: Iterable[VariableFinding],
@@ -46,7 +46,7 @@ def find_hazards(
     )
 
 
-def frozen_hazards(flow: Flow, behind: frozenset[str], freezes: Iterable[Freeze]) -> Iterator[Note]:
+def frozen_hazards(flow: ForwardGraph, behind: frozenset[str], freezes: Iterable[Freeze]) -> Iterator[Note]:
     """What was frozen of that which outputs depend on."""
     needed = [each for each in freezes if each.tensor.node in behind and each.follows is None]
     fixed = [each for each in needed if _is_fixed_rate(flow, each)]
@@ -57,11 +57,11 @@ def frozen_hazards(flow: Flow, behind: frozenset[str], freezes: Iterable[Freeze]
         yield _built_in(fixed)
 
 
-def _is_fixed_rate(flow: Flow, freeze: Freeze) -> bool:
+def _is_fixed_rate(flow: ForwardGraph, freeze: Freeze) -> bool:
     return freeze.role == "keep_prob" and flow.graph.producer(freeze.tensor).op == "Const"
 
 
-def _one_frozen(flow: Flow, freeze: Freeze) -> Note:
+def _one_frozen(flow: ForwardGraph, freeze: Freeze) -> Note:
     code, subject = _FROZEN[freeze.role]
     what = _KINDS.get(flow.graph.producer(freeze.tensor).op, "")
     return Note(
@@ -97,7 +97,7 @@ def _dead(inputs: Iterable[InputFinding]) -> Iterator[Note]:
             )
 
 
-def _piped(flow: Flow, inputs: Iterable[InputFinding]) -> Iterator[Note]:
+def _piped(flow: ForwardGraph, inputs: Iterable[InputFinding]) -> Iterator[Note]:
     """What is an input because no pipeline runs here, and what that pipeline did to it."""
     for each in pipeline_entries(flow.entries, (each.tensor for each in inputs if each.live)):
         work = ", ".join(work_before(flow.graph, each)[:_WORK_TOLD])
@@ -114,7 +114,11 @@ def _piped(flow: Flow, inputs: Iterable[InputFinding]) -> Iterator[Note]:
 
 
 def random_hazards(
-    flow: Flow, outputs: Iterable[TensorRef], given: Mapping[TensorRef, Any], *, in_branches: bool = False
+    flow: ForwardGraph,
+    outputs: Iterable[TensorRef],
+    given: Mapping[TensorRef, Any],
+    *,
+    in_branches: bool = False,
 ) -> tuple[Note, ...]:
     """The draws that reach an output whatever is fed: nothing of what is `given` turns them off.
 
@@ -185,7 +189,7 @@ def _unsaved(graph: Graph, variables: Iterable[VariableFinding]) -> Iterator[Not
 
 
 def _of_cudnn(
-    flow: Flow, outputs: Iterable[OutputFinding], variables: Iterable[VariableFinding]
+    flow: ForwardGraph, outputs: Iterable[OutputFinding], variables: Iterable[VariableFinding]
 ) -> Iterator[Note]:
     """Weights in a layout that the GPU chose, and dropout that a CudnnRNN was built to draw."""
     behind, names = flow.behind(each.tensor for each in outputs), {each.name for each in variables}

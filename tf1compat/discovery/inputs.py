@@ -7,11 +7,11 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf1compat.discovery.constants import constant
-from tf1compat.discovery.feeding.decoders import fed_shape
-from tf1compat.discovery.feeding.entries import Entry
-from tf1compat.discovery.feeding.names import name_of
-from tf1compat.discovery.feeding.pipeline import fills_pipeline
+from tf1compat.analysis.constants import constant
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.entries import Entry
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.findings import (
     Freeze,
     InputFinding,
@@ -20,11 +20,11 @@ from tf1compat.discovery.findings import (
     SerializedFinding,
     StatePairing,
 )
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.pattern import ADDITIONS, TRANSPARENT
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.discovery.input_pipeline.names import name_of
+from tf1compat.discovery.input_pipeline.pipeline import fills_pipeline
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.decoders import fed_shape
 
 #: Ops that lengths may go through between the placeholder and the RNN.
 _ADJUSTING = TRANSPARENT | ADDITIONS | frozenset({"Cast", "Sub", "Minimum", "Maximum", "Reshape", "Squeeze"})
@@ -32,7 +32,7 @@ _OPTIMIZERS = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 
 
 def find_inputs(
-    flow: Flow,
+    flow: ForwardGraph,
     rnns: Iterable[Rnn],
     pairings: Iterable[StatePairing],
     freezes: Iterable[Freeze],
@@ -61,7 +61,7 @@ _OF_AUTHOR = ("placeholder", "pipeline")
 class _Needed:
     """What the offered outputs depend on, the graph being cut where examples come in."""
 
-    flow: Flow
+    flow: ForwardGraph
     outputs: list[TensorRef]
 
     @cached_property
@@ -73,7 +73,7 @@ class _Needed:
         return ref in self.outputs or any(use.node in self._readers for use in uses)
 
 
-def _found(flow: Flow, entry: Entry, roles: dict[TensorRef, str], needed: _Needed) -> InputFinding:
+def _found(flow: ForwardGraph, entry: Entry, roles: dict[TensorRef, str], needed: _Needed) -> InputFinding:
     ref, live = entry.tensor, entry.tensor in needed
     kind = entry.kind
     if kind == "placeholder" and not live and fills_pipeline(flow.graph, ref):
@@ -85,7 +85,7 @@ def _found(flow: Flow, entry: Entry, roles: dict[TensorRef, str], needed: _Neede
     return InputFinding(ref, dtype_of(flow.graph, ref), fed_shape(flow.graph, ref), role, live, kind, name)
 
 
-def _followed(flow: Flow, fed: Container[TensorRef]) -> Iterator[InputFinding]:
+def _followed(flow: ForwardGraph, fed: Container[TensorRef]) -> Iterator[InputFinding]:
     """Placeholders of what the graph decodes: the author fed them, though what is decoded is better fed."""
     decoded: dict[TensorRef, list[TensorRef]] = {}
     for each in flow.entries.entries:
@@ -97,7 +97,7 @@ def _followed(flow: Flow, fed: Container[TensorRef]) -> Iterator[InputFinding]:
         yield InputFinding(root, dtype, shape, "data", live, "serialized")
 
 
-def find_serialized(flow: Flow, inputs: Iterable[InputFinding]) -> tuple[SerializedFinding, ...]:
+def find_serialized(flow: ForwardGraph, inputs: Iterable[InputFinding]) -> tuple[SerializedFinding, ...]:
     """The serialized values that live inputs are decoded from, each with these inputs."""
     live = {each.tensor for each in inputs if each.live}
     graph = flow.graph
@@ -110,7 +110,7 @@ def find_serialized(flow: Flow, inputs: Iterable[InputFinding]) -> tuple[Seriali
     )
 
 
-def _role(flow: Flow, ref: TensorRef) -> str:
+def _role(flow: ForwardGraph, ref: TensorRef) -> str:
     if ref in flow.labels:
         return "label"
     if _only_optimizes(flow, ref):
@@ -130,7 +130,7 @@ def _given_lengths(graph: Graph, ref: TensorRef) -> TensorRef:
         ref = open_operands[0]
 
 
-def _only_optimizes(flow: Flow, ref: TensorRef) -> bool:
+def _only_optimizes(flow: ForwardGraph, ref: TensorRef) -> bool:
     """Whether a floating scalar goes into update steps and nowhere else."""
     if not dtype_of(flow.graph, ref).is_floating or (flow.graph.static_shape(ref).rank or 0) != 0:
         return False
@@ -151,6 +151,6 @@ def _hands_on(node: Node) -> bool:
     return node.op in TRANSPARENT
 
 
-def _reaches_parameter(flow: Flow, ref: TensorRef) -> bool:
+def _reaches_parameter(flow: ForwardGraph, ref: TensorRef) -> bool:
     """Whether a variable is applied to the tensor itself."""
     return any(use.node in flow.parametric for use in flow.graph.uses.get(ref, ()))

@@ -9,8 +9,8 @@ from tf1compat.discovery.findings import LabelFinding, TableFinding
 from tf1compat.discovery.tables.labels import TABLE, labels_of_tables
 from tf1compat.errors import LabelError, SourceError
 from tf1compat.source.files import size_of
-from tf1compat.source.label_files import read_label_file
-from tf1compat.source.label_variable import read_label_variable, string_variables
+from tf1compat.source.labels.files import read_label_file
+from tf1compat.source.labels.variable import read_label_variable, string_variables
 from tf1compat.source.model import LegacyModel
 
 _LARGEST = 1_000_000  # bytes; class labels take less

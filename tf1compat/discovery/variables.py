@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding, VariableFinding
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.ops import VARIABLES
 from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import VARIABLES
 from tf1compat.source.model import LegacyModel
 
 _OPTIMIZES = re.compile(r"(Resource)?(Sparse)?Apply[A-Z]")
 
 
 def find_variables(
-    model: LegacyModel, flow: Flow, outputs: Iterable[OutputFinding]
+    model: LegacyModel, flow: ForwardGraph, outputs: Iterable[OutputFinding]
 ) -> tuple[VariableFinding, ...]:
     """Every variable, in the order of the file; needed where an output other than a loss depends on it.
 

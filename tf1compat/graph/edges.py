@@ -10,22 +10,22 @@ from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
+from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph
-from tf1compat.graph.remember import once_per_graph
 
 #: By place, the places that edges lead to.
 Edges: TypeAlias = Sequence[Sequence[int]]
 _NOWHERE: frozenset[int] = frozenset()
 
 
-@once_per_graph
+@cached_on_graph
 def read_by(graph: Graph) -> Edges:
     """For each node, the nodes whose outputs it reads; what is not in the graph has the place after its last."""
     places, missing = graph.places, len(graph.nodes)
     return [tuple([places.get(ref.node, missing) for ref in node.inputs]) for node in graph.nodes]
 
 
-@once_per_graph
+@cached_on_graph
 def all_behind(graph: Graph) -> Edges:
     """For each node, the nodes that it reads or waits for."""
     return with_waits(graph, lambda _: True)
@@ -42,13 +42,13 @@ def with_waits(graph: Graph, counts: Callable[[int], bool]) -> Edges:
     return edges
 
 
-@once_per_graph
+@cached_on_graph
 def readers_of(graph: Graph) -> Edges:
     """For each node, the nodes that read its outputs."""
     return turned(read_by(graph))
 
 
-@once_per_graph
+@cached_on_graph
 def all_ahead(graph: Graph) -> Edges:
     """For each node, the nodes that read its outputs or wait for it."""
     return turned(all_behind(graph))

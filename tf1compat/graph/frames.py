@@ -2,7 +2,7 @@
 
 A v1 loop is spread over the graph: for each loop variable `Enter → Merge → Switch → Exit`, with the body between
 `Switch:1` and `NextIteration`, which closes the loop at the Merge's second input; one `LoopCond` drives every Switch.
-Source: "Implementation of Control Flow in TensorFlow", Yuan Yu et al., 2017.
+Source: "Implementation of Control ForwardGraph in TensorFlow", Yuan Yu et al., 2017.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tf1compat.errors import GraphError
+from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import all_behind
 from tf1compat.graph.model import Graph, Node, NodeTable
-from tf1compat.graph.remember import once_per_graph
 from tf1compat.graph.walk import order
 from tf1compat.names import TensorRef
 
@@ -55,7 +55,7 @@ class Frame:
         return graph[variable.next_iteration].inputs[0]
 
 
-@once_per_graph
+@cached_on_graph
 def frame_of_nodes(graph: Graph) -> dict[str, tuple[str, ...]]:
     """For each node inside a loop, the frames it is in, outermost first."""
     nodes, edges = graph.nodes, all_behind(graph)
@@ -118,7 +118,7 @@ def _separate_loops(
     return groups
 
 
-@once_per_graph
+@cached_on_graph
 def find_frames(graph: Graph) -> tuple[Frame, ...]:
     """Every while loop of the graph, inner loops before the loops around them."""
     place = frame_of_nodes(graph)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import (
     Edges,
     all_ahead,
@@ -17,7 +18,6 @@ from tf1compat.graph.edges import (
     readers_of,
 )
 from tf1compat.graph.model import Graph, Node, NodeTable
-from tf1compat.graph.remember import once_per_graph
 from tf1compat.names import TensorRef
 
 #: Ops whose output 0 is their input 0, unchanged.
@@ -101,7 +101,7 @@ def topological(
     return _sorted(graph, names, back_edges)
 
 
-@once_per_graph
+@cached_on_graph
 def order(graph: Graph) -> tuple[int, ...]:
     """The places of all nodes, each after those of the nodes that it depends on."""
     closing = {place for place, node in enumerate(graph.nodes) if node.op in _BACK_EDGES} | {len(graph.nodes)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tf1compat.plan.make import Wishes, make_plan
+from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.plan.signature import Signature, parse_signature
+from tf1compat.plan.signatures.signature import Signature, parse_signature
 
-__all__ = ["MigrationPlan", "Signature", "Wishes", "make_plan", "parse_signature"]
+__all__ = ["MigrationPlan", "PlanOptions", "Signature", "make_plan", "parse_signature"]

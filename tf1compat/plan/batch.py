@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from tf1compat.discovery.batch import FreeBatch, find_batch_size, find_free_batch
-from tf1compat.discovery.batch.dims import BATCH, Dims, open_sizes
+from tf1compat.analysis.batch import FreeBatch, find_batch_size, find_free_batch
+from tf1compat.analysis.batch.dims import BATCH, Dims, open_sizes
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.findings import Findings, Note
-from tf1compat.discovery.pattern import Mismatch
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph

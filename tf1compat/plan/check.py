@@ -11,7 +11,7 @@ from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
-from tf1compat.plan.signature import alias_problem
+from tf1compat.plan.signatures.signature import alias_problem
 from tf1compat.plan.statistics import with_plan_averages
 from tf1compat.plan.tables import concerns_tables, still_blocking
 from tf1compat.plan.variables import plan_variables

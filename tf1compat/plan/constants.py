@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from tf1compat.discovery.batch_norm.averages import variable_of
-from tf1compat.discovery.effects import holders
+from tf1compat.analysis.batch_norm.averages import variable_of
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.effects import holders
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import Findings, Freeze, Note
-from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.hazards import frozen_hazards, random_hazards
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
@@ -35,7 +35,7 @@ def overruled(
     left = [each for each in findings.freezes if not {each.tensor, each.follows} & chosen]
     if len(left) == len(findings.freezes):
         return ()
-    flow = Flow(graph, findings.training_nodes)
+    flow = ForwardGraph(graph, findings.training_nodes)
     given = {each.tensor: each.value for each in constants if isinstance(each.value, (bool, int, float))}
     outputs = [piece.tensor for each in signatures for output in each.outputs for piece in output.pieces]
     frozen = frozen_hazards(flow, flow.behind(outputs), left)

@@ -7,8 +7,8 @@ from pathlib import Path
 from tf1compat.discovery.tables import find_tables
 from tf1compat.discovery.tables.labels import TABLE, read_label_table
 from tf1compat.errors import LabelError
-from tf1compat.source.label_files import read_label_file
-from tf1compat.source.label_variable import read_label_variable
+from tf1compat.source.labels.files import read_label_file
+from tf1compat.source.labels.variable import read_label_variable
 from tf1compat.source.model import LegacyModel
 
 _CHECKPOINT = "checkpoint:"

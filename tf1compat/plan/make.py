@@ -7,21 +7,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tf1compat.analysis.dead import Dead
+from tf1compat.analysis.dtypes import dtype_as_read, dtype_of
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, Note, TableFinding
-from tf1compat.discovery.switches.dead import Dead
 from tf1compat.discovery.tables.given import with_assets
-from tf1compat.discovery.tensors import dtype_as_read, dtype_of
 from tf1compat.discovery.weights.judge import concerns_weights
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.plan.aliases import input_aliases, output_aliases
 from tf1compat.plan.batch import batch_of
 from tf1compat.plan.constants import at_reads, found_constants, overruled
-from tf1compat.plan.entering import concerns_other_inputs, dead_under, needed_inputs, serialized_signature
-from tf1compat.plan.entry_points import candidates, offered_by, recorded_first, recorded_signature
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,
@@ -33,10 +30,18 @@ from tf1compat.plan.model import (
     SignaturePlan,
 )
 from tf1compat.plan.op_libraries import holds_op
-from tf1compat.plan.parting import parted
-from tf1compat.plan.reach import changed_variables, is_computed, reached_by
-from tf1compat.plan.signature import Signature, alias_problem, parse_signature
-from tf1compat.plan.softmax import with_softmax
+from tf1compat.plan.signatures.aliases import input_aliases, output_aliases
+from tf1compat.plan.signatures.entering import (
+    concerns_other_inputs,
+    dead_under,
+    needed_inputs,
+    serialized_signature,
+)
+from tf1compat.plan.signatures.entry_points import candidates, offered_by, recorded_first, recorded_signature
+from tf1compat.plan.signatures.isolate_outputs import parted
+from tf1compat.plan.signatures.reach import changed_variables, is_computed, reached_by
+from tf1compat.plan.signatures.signature import Signature, alias_problem, parse_signature
+from tf1compat.plan.signatures.softmax import with_softmax
 from tf1compat.plan.statistics import (
     concerns_statistics,
     correction_constants,
@@ -61,7 +66,7 @@ Signatures = Mapping[str, "Signature | str"] | Sequence[str] | None
 
 
 @dataclass(frozen=True)
-class Wishes:
+class PlanOptions:
     """What the user asked for; everything may be left open."""
 
     signatures: Signatures = None
@@ -79,7 +84,7 @@ class Wishes:
 
 
 @resting_collector()
-def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> MigrationPlan:
+def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> MigrationPlan:
     """Everything that writing the result needs; raises PlanError or LabelError where the user has to decide."""
     planner = _Planner(model, findings, wishes)
     constants = planner.constants()
@@ -127,7 +132,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: Wishes) -> Migrati
 class _Planner:
     """Collects problems while the parts of a plan are made."""
 
-    def __init__(self, model: LegacyModel, findings: Findings, wishes: Wishes) -> None:
+    def __init__(self, model: LegacyModel, findings: Findings, wishes: PlanOptions) -> None:
         self._graph: Graph = model.meta_graph.graph
         self._findings = findings
         self._wishes = wishes

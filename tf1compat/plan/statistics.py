@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.judge import Correction, Judgement, find_normalisations, judge
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
 from tf1compat.discovery.findings import Average, Findings, Note
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.source.model import LegacyModel
 
@@ -27,7 +27,7 @@ def judge_statistics(
     choice: str,
 ) -> Judgement:
     """What the choice makes of the normalisations behind the signatures' outputs."""
-    flow = Flow(model.meta_graph.graph, findings.training_nodes)
+    flow = ForwardGraph(model.meta_graph.graph, findings.training_nodes)
     given = {each.tensor: each.value for each in constants if isinstance(each.value, (bool, int, float))}
     found = {}
     for signature in signatures:

@@ -12,7 +12,7 @@ from tf1compat.discovery.findings import Findings, Note, TableFinding
 from tf1compat.discovery.tables import table_blockers, table_hazards
 from tf1compat.discovery.tables.judging import TABLE_BLOCKERS, TABLE_HAZARDS
 from tf1compat.plan.model import ConstantPlan, MigrationPlan, SignaturePlan, TablePlan
-from tf1compat.plan.reach import reached_by, waited_for
+from tf1compat.plan.signatures.reach import reached_by, waited_for
 from tf1compat.source.model import LegacyModel
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Findings, Note, VariableFinding
-from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
 from tf1compat.discovery.weights.initial import initial_tensor, initial_value
 from tf1compat.discovery.weights.judge import AVERAGED, Weights, judge_weights
@@ -18,7 +18,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.plan.large_constants import large_constants
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
 from tf1compat.plan.partitions import joined
-from tf1compat.plan.reach import reached_by
+from tf1compat.plan.signatures.reach import reached_by
 from tf1compat.source.model import LegacyModel, SavedAs
 
 _CODES = frozenset({"initialised-variable", "unsaved-variable", "renamed-keys", "other-saver"})
@@ -122,7 +122,7 @@ def _missing(
     """A blocker for each; the remedy that can be typed feeds all of them."""
     if not missing:
         return
-    flow = Flow(graph, findings.training_nodes)
+    flow = ForwardGraph(graph, findings.training_nodes)
     names = {each.name for each in missing}
     signature = cut_signature(flow, names, findings.inputs, findings.offered, findings.freezes)
     cut = f", or feed it: --signature '{signature}'" if signature else ""

@@ -9,18 +9,18 @@ from typing import Any
 import tensorflow as tf
 
 from tf1compat.discovery.findings import TableFinding
-from tf1compat.discovery.ops import VARIABLES
 from tf1compat.discovery.weights.initial import initializer_of
 from tf1compat.errors import RestoreError, nearest, reason_of
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import VARIABLES
 from tf1compat.restore.legacy_ops import runnable
 from tf1compat.restore.python_ops import PythonOps
 from tf1compat.restore.saved_tables import saved_tensors
+from tf1compat.source.checkpoints.saver import saved_as, saved_by_name
 from tf1compat.source.model import LegacyModel, SavedAs
-from tf1compat.source.saver import saved_as, saved_by_name
 
 _RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
 

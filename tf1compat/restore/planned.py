@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from tf1compat.plan.model import MigrationPlan
+from tf1compat.source.checkpoints.saver import saved_by_name
 from tf1compat.source.model import LegacyModel, SavedAs
-from tf1compat.source.saver import saved_by_name
 
 
 def as_planned(model: LegacyModel, plan: MigrationPlan) -> LegacyModel:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.discovery.replicas import ANNOUNCEMENTS, value_on_one_replica
+from tf1compat.analysis.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.discovery.rnn.cudnn_weights import (
     CUDNN_RNN,
     PARAMS,
@@ -28,10 +28,14 @@ from tf1compat.discovery.rnn.cudnn_weights import (
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.restore.beams import gather_tree
-from tf1compat.restore.contrib_ops import image_projective_transform, masked_matmul, resampler
-from tf1compat.restore.cudnn import cudnn_rnn
-from tf1compat.restore.cudnn_gates import buffer_gates, by_layer, canonical_gates
+from tf1compat.restore.reference_kernels.contrib_ops import (
+    image_projective_transform,
+    masked_matmul,
+    resampler,
+)
+from tf1compat.restore.reference_kernels.cudnn import cudnn_rnn
+from tf1compat.restore.reference_kernels.cudnn_gates import buffer_gates, by_layer, canonical_gates
+from tf1compat.restore.reference_kernels.gather_tree import gather_tree
 from tf1compat.source.model import Checkpoint, LegacyModel
 
 _INT8 = DType("int8")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import TableFinding
-from tf1compat.discovery.ops import DENSE_TABLES
 from tf1compat.errors import RestoreError, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
+from tf1compat.ops.families import DENSE_TABLES
 from tf1compat.source.model import LegacyModel
 
 

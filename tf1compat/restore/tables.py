@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import Findings, TableFinding
 from tf1compat.errors import RestoreError, reason_of
 from tf1compat.graph.attributes import Array

@@ -1,6 +1,6 @@
 """The rewrite stage: a TF1 graph and a plan become, for each signature, a graph that TF2 runs, saves and derives.
 
-Pure, and TensorFlow-free. `PASSES` is the order, with the reason beside each entry.
+Pure, and TensorFlow-free. The order of the passes stands in `passes`.
 """
 
 from __future__ import annotations
@@ -17,64 +17,19 @@ from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.stepping.start import start_signature
-from tf1compat.rewrite.arrays.gradients import gradient_arrays_to_arrays
-from tf1compat.rewrite.arrays.lists import tensor_arrays_to_lists
-from tf1compat.rewrite.arrays.stacks import stacks_to_lists
 from tf1compat.rewrite.base import ForOutputs, Outcome, Pass
-from tf1compat.rewrite.boundary import feed, freeze, outputs, use_defaults
-from tf1compat.rewrite.carried_states import release_carried_states
-from tf1compat.rewrite.control_edges import drop_idle_control_edges
-from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
-from tf1compat.rewrite.control_flow.loops import functionalise_loops
-from tf1compat.rewrite.control_flow.many_branches import choose_between_two
-from tf1compat.rewrite.control_flow.ways_out import lead_out_once
-from tf1compat.rewrite.cudnn.canonical import read_canonical_weights
-from tf1compat.rewrite.cudnn.portable import portable_cudnn
-from tf1compat.rewrite.decisions import take_known_branches
-from tf1compat.rewrite.dropout import remove_dropout
-from tf1compat.rewrite.effects import drop_idle_effects, refuse_outside, silence
-from tf1compat.rewrite.free_batch import free_batch
-from tf1compat.rewrite.functional.by_value import functional_control_flow
-from tf1compat.rewrite.functional.calls import inline_calls
-from tf1compat.rewrite.gather_tree import gather_tree_to_loop
-from tf1compat.rewrite.large_constants import constants_to_entries
-from tf1compat.rewrite.leftovers import refuse_leftovers
-from tf1compat.rewrite.partitions import join_parts
-from tf1compat.rewrite.prune import prune, scrub
+from tf1compat.rewrite.cleanup.prune import prune
+from tf1compat.rewrite.cleanup.remove_prints import refuse_outside
+from tf1compat.rewrite.entry.free_batch import free_batch
+from tf1compat.rewrite.entry.large_constants import constants_to_entries
+from tf1compat.rewrite.entry.partitions import join_parts
+from tf1compat.rewrite.entry.signature_io import feed, freeze, outputs, use_defaults
+from tf1compat.rewrite.entry.tables import TABLES
+from tf1compat.rewrite.expressed.cudnn.canonical import read_canonical_weights
+from tf1compat.rewrite.passes import PASSES
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
-from tf1compat.rewrite.single_replica import keep_one_replica
-from tf1compat.rewrite.tables import TABLES, tables_to_handles
-from tf1compat.rewrite.unregistered import express_unregistered
-from tf1compat.rewrite.updates import updates_to_values
-from tf1compat.rewrite.variables import VARIABLES, variables_to_values
-
-PASSES: tuple[Pass | ForOutputs, ...] = (
-    inline_calls,  # first: what stands in a function that is called, the passes for graphs see only in its place
-    take_known_branches,  # next: a training-only branch must neither reach the model nor block it
-    silence,  # next: what is left of a branch may still print
-    ForOutputs(drop_idle_effects),  # before loops are cut: what only counts must not be carried through them
-    ForOutputs(
-        updates_to_values
-    ),  # the changes that are left count; before variables become values themselves
-    tables_to_handles,  # after idle effects are dropped: what fills a table is one, and needs the table itself
-    remove_dropout,  # once its rate is a constant, before its random numbers count as a state
-    portable_cudnn,  # before variables become values: the weights' shapes are theirs
-    gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
-    express_unregistered,  # likewise: what stands inside a loop has to stay there
-    keep_one_replica,  # before variables become values: a broadcast of one passes a reference on
-    functional_control_flow,  # before variables become values: it reads those that functions are handed, outside
-    variables_to_values,  # before loops are cut: references cannot be arguments of functions
-    stacks_to_lists,  # before loops are cut: a list that comes round is one more variable of a loop
-    gradient_arrays_to_arrays,  # before arrays become lists, which need an order of what is written to them
-    tensor_arrays_to_lists,  # on the flat graph, where a flow can still be followed through Enter and Exit
-    lead_out_once,  # before loops are cut: what lies between their Switches and Exits is none of their bodies
-    choose_between_two,  # before branches are: an If has two of them
-    functionalise_loops,  # inner loops first, each with the conditionals inside it
-    functionalise_conditionals,  # what is left stands outside all loops
-    drop_idle_control_edges,  # once every edge stays within one function
-    scrub,  # recorded shapes have told element and loop shapes by now
-    refuse_leftovers,  # last: whatever no pass knew must not be written
-)
+from tf1compat.rewrite.state.carried_states import release_carried_states
+from tf1compat.rewrite.state.variables import VARIABLES
 
 
 @resting_collector()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.prune import prune
+from tf1compat.rewrite.cleanup.prune import prune
 from tf1compat.rewrite.result import SignatureGraph
 
 

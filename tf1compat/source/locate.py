@@ -6,10 +6,10 @@ import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from tf1compat.errors import SourceError, nearest
+from tf1compat.source.checkpoints.state_file import CheckpointState, base_name, read_state
+from tf1compat.source.checkpoints.v1_checkpoint import is_first_version, without_shard
 from tf1compat.source.files import beside, read_part, refuse_pointer, size_of
-from tf1compat.source.first_version import is_first_version, without_shard
-from tf1compat.source.kinds import other_kind, refuse_other_kinds
-from tf1compat.source.state_file import CheckpointState, base_name, read_state
+from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
 
 _STATE_FILE = "checkpoint"
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}\Z")

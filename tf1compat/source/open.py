@@ -10,12 +10,12 @@ from types import MappingProxyType
 from tf1compat.errors import GraphError, SourceError, UnknownNameError
 from tf1compat.graph.lint import lint
 from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
-from tf1compat.source.bundle import read_checkpoint
+from tf1compat.source.checkpoints.key_names import renamed_keys
+from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
+from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
 from tf1compat.source.files import beside, digest_of, read_bytes, reading, size_of
-from tf1compat.source.key_names import renamed_keys
 from tf1compat.source.locate import locate
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
-from tf1compat.source.saver import fitting_saver, saved_as, saved_by_name
 
 _LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
 

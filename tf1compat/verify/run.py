@@ -15,25 +15,25 @@ from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
 from tf1compat.plan.batch import with_fixed_batch
 from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
-from tf1compat.plan.reach import written_by
+from tf1compat.plan.signatures.reach import written_by
 from tf1compat.plan.tables import planned_files
 from tf1compat.restore.op_libraries import load_op_libraries
 from tf1compat.restore.planned import as_planned, exchanged
 from tf1compat.restore.session import LegacySession
 from tf1compat.source.model import LegacyModel
-from tf1compat.verify.batches import AnySize, of_any_size
-from tf1compat.verify.cases import Case, cases
 from tf1compat.verify.compare import difference, labelled, likeness, missing, name_table
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
-from tf1compat.verify.domain import domains_of
-from tf1compat.verify.drawn import Drawn, drawn_outputs
-from tf1compat.verify.feeds import given_cases
-from tf1compat.verify.fresh import Answer, FreshProcess
-from tf1compat.verify.idle import idle_feeds
-from tf1compat.verify.inference import in_inference
-from tf1compat.verify.reference import BLOCKED, Reference
+from tf1compat.verify.inputs.cases import Case, cases
+from tf1compat.verify.inputs.domain import domains_of
+from tf1compat.verify.inputs.feeds import given_cases
+from tf1compat.verify.original.batches import AnySize, of_any_size
+from tf1compat.verify.original.inference import in_inference
+from tf1compat.verify.original.nondeterminism import Drawn, drawn_outputs
+from tf1compat.verify.original.reference import BLOCKED, Reference
+from tf1compat.verify.original.state_feeds import with_taps
+from tf1compat.verify.original.unused_feeds import idle_feeds
+from tf1compat.verify.reloaded.fresh import Answer, FreshProcess
 from tf1compat.verify.stepwise import stepwise
-from tf1compat.verify.taps import with_taps
 
 SEED = 20240229
 #: Ops whose kernels end the whole process when there is nothing to compute.

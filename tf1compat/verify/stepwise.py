@@ -9,10 +9,10 @@ import numpy as np
 
 from tf1compat.graph.attributes import Array
 from tf1compat.plan.model import AxesPlan, SignaturePlan, StepPlan
-from tf1compat.verify.cases import Case
 from tf1compat.verify.compare import difference, missing
 from tf1compat.verify.comparison import CaseResult, OutputDifference
-from tf1compat.verify.fresh import Answer
+from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.reloaded.fresh import Answer
 
 Ask = Callable[[Sequence[Case]], list[Answer]]
 

@@ -10,8 +10,8 @@ from tf1compat.discovery.weights.keys import key_hazards
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.protos import BundleEntry, MetaGraph, SaverDef
 from tf1compat.graph.text import from_text
+from tf1compat.source.checkpoints.saver import every_saver, fitting_saver
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
-from tf1compat.source.saver import every_saver, fitting_saver
 
 
 def saver(scope: str, key: str) -> str:

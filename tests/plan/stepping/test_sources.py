@@ -6,9 +6,9 @@ import pytest
 
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn
 from tests.plan.conftest import ref
+from tf1compat.analysis.time.steps import STILL
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.rnn.states.origins import with_origins
-from tf1compat.discovery.time.steps import STILL
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.text import from_text
 from tf1compat.plan.stepping.sources import feeds_itself, find_sources, networks_given_whole

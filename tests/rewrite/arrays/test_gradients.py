@@ -12,7 +12,7 @@ from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.arrays.gradients import gradient_arrays_to_arrays
 from tf1compat.rewrite.arrays.lists import tensor_arrays_to_lists
-from tf1compat.rewrite.prune import prune
+from tf1compat.rewrite.cleanup.prune import prune
 
 HEAD = (
     STEPS

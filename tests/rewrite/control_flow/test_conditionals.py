@@ -10,8 +10,8 @@ from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.rewrite.cleanup.prune import prune
 from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
-from tf1compat.rewrite.prune import prune
 
 COND = """
     p = Placeholder() dtype=bool; shape=shape()

@@ -9,9 +9,9 @@ from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.rewrite.cleanup.prune import prune
 from tf1compat.rewrite.control_flow.conditionals import functionalise_conditionals
 from tf1compat.rewrite.control_flow.many_branches import choose_between_two
-from tf1compat.rewrite.prune import prune
 
 CHOICE = """
     which = Placeholder() dtype=int32; shape=shape()

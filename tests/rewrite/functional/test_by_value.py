@@ -12,7 +12,7 @@ from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.functional.by_value import functional_control_flow
-from tf1compat.rewrite.variables import variables_to_values
+from tf1compat.rewrite.state.variables import variables_to_values
 
 GIVEN = """
     w = VarHandleOp() dtype=float32; shape=shape(3, 3)

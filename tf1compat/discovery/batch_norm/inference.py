@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tf1compat.discovery.batch_norm.averages import UPDATES, variable_of
-from tf1compat.discovery.batch_norm.statistics import FUSED
+from tf1compat.analysis.batch_norm.averages import UPDATES, variable_of
+from tf1compat.analysis.batch_norm.statistics import FUSED
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.discovery.findings import Average
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.draft import Draft
 from tf1compat.graph.frames import ENTER, frame_of_nodes

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any
 
-from tf1compat.discovery.batch_norm.averages import NONE, Averages, find_averages, mixes
-from tf1compat.discovery.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
+from tf1compat.analysis.batch_norm.averages import NONE, Averages, find_averages, mixes
+from tf1compat.analysis.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
+from tf1compat.analysis.dead import find_dead, live_behind
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
 from tf1compat.discovery.findings import Average, Note
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
-from tf1compat.discovery.switches.dead import find_dead, live_behind
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
@@ -85,7 +85,7 @@ def judge(
 
 
 def find_normalisations(
-    flow: Flow,
+    flow: ForwardGraph,
     outputs: Iterable[TensorRef],
     given: Mapping[TensorRef, Any],
     is_saved: Callable[[str], bool] = lambda _: True,

@@ -9,7 +9,7 @@ import numpy as np
 from tf1compat.discovery.batch_norm.judge import Normalisation
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
-from tf1compat.source.bundle import read_tensor
+from tf1compat.source.checkpoints.v2_checkpoint import read_tensor
 from tf1compat.source.model import LegacyModel, SavedAs
 
 

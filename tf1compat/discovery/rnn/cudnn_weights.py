@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tf1compat.discovery.ops import VARIABLES
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.source.saver import restored_from
+from tf1compat.ops.families import VARIABLES
+from tf1compat.source.checkpoints.saver import restored_from
 
 CUDNN_RNN = frozenset({"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"})
 #: The input of a CudnnRNN that is the opaque buffer.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tf1compat.discovery.pattern import Mismatch, source
+from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
 from tf1compat.discovery.rnn.looping.loops import Loop, find_loops, step_ancestors
 from tf1compat.discovery.rnn.looping.recurrence import Attempt, LoopCell, attempts, find_cells

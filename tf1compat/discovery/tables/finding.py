@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import TableFinding
-from tf1compat.discovery.ops import DENSE_TABLES, DRAWS, FEEDERS, MUTABLE_TABLES, PLACEHOLDERS, STATIC_TABLES
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import BundleEntry
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import (
+    DENSE_TABLES,
+    DRAWS,
+    FEEDERS,
+    MUTABLE_TABLES,
+    PLACEHOLDERS,
+    STATIC_TABLES,
+)
 from tf1compat.source.assets import find_asset
+from tf1compat.source.checkpoints.saver import restored_from
 from tf1compat.source.model import LegacyModel
-from tf1compat.source.saver import restored_from
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat
 
 _FROM_FILE = frozenset({"InitializeTableFromTextFile", "InitializeTableFromTextFileV2"})

@@ -10,11 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from tf1compat.discovery.findings import Note, TableFinding
-from tf1compat.discovery.ops import MUTABLE_TABLES
 from tf1compat.errors import SourceError
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
+from tf1compat.ops.families import MUTABLE_TABLES
 from tf1compat.source.assets import base_name, places, same_place
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat, read_vocabulary
 

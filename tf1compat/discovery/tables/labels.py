@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import TableFinding
 from tf1compat.errors import LabelError, SourceError, nearest
 from tf1compat.graph.model import Graph

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tf1compat.discovery.constants import constant
-from tf1compat.discovery.ops import PLACEHOLDERS
-from tf1compat.discovery.pattern import source
+from tf1compat.analysis.constants import constant
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.source.saver import restored_from
+from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.source.checkpoints.saver import restored_from
 
 _ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 _FOLDED: dict[str, Callable[[Array, Array], Array]] = {

@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tf1compat.discovery.batch_norm.averages import variable_of
+from tf1compat.analysis.batch_norm.averages import variable_of
+from tf1compat.analysis.training import find_training_nodes
 from tf1compat.discovery.findings import Note
-from tf1compat.discovery.training import find_training_nodes
 from tf1compat.discovery.variables import trainable_variables
 from tf1compat.discovery.weights.shadows import find_shadows
 from tf1compat.errors import SourceError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import descendants
-from tf1compat.source.bundle import read_tensor
+from tf1compat.source.checkpoints.saver import every_saver
+from tf1compat.source.checkpoints.v2_checkpoint import read_tensor
 from tf1compat.source.model import LegacyModel, SavedAs
-from tf1compat.source.saver import every_saver
 
 RAW, AVERAGED, AUTO = "raw", "ema", "auto"
 _SUFFIX = "/ExponentialMovingAverage"

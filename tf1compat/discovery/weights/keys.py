@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import Note, OutputFinding, VariableFinding
-from tf1compat.discovery.flow import Flow
 from tf1compat.discovery.weights.judge import Weights, judge_weights
 from tf1compat.names import TensorRef
+from tf1compat.source.checkpoints.saver import fitting_saver
 from tf1compat.source.model import LegacyModel
-from tf1compat.source.saver import fitting_saver
 
 _NAMED = 3
 
 
 def judge_values(
-    model: LegacyModel, flow: Flow, outputs: Iterable[OutputFinding], variables: Iterable[VariableFinding]
+    model: LegacyModel,
+    flow: ForwardGraph,
+    outputs: Iterable[OutputFinding],
+    variables: Iterable[VariableFinding],
 ) -> Weights:
     """What becomes of the weights that the outputs need by themselves, with all that is to be said of their keys."""
     needed = {each.name for each in variables if each.needed}

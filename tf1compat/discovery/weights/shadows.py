@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tf1compat.discovery.batch_norm.averages import UPDATES, variable_of
-from tf1compat.discovery.pattern import ADDITIONS, source
+from tf1compat.analysis.batch_norm.averages import UPDATES, variable_of
+from tf1compat.analysis.pattern import ADDITIONS, source
+from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.remember import once_per_graph
 from tf1compat.names import TensorRef
 
 _QUOTIENTS = frozenset({"RealDiv", "Div"})
@@ -34,7 +34,7 @@ class Shadow:
     update: str  # the op that writes the average
 
 
-@once_per_graph
+@cached_on_graph
 def find_shadows(graph: Graph) -> tuple[Shadow, ...]:
     """Every moving average of a variable, in the order of the file."""
     followed = {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tf1compat.analysis.time.axes import Network
+from tf1compat.analysis.time.steps import STILL
+from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.rnn.states.origins import value_sources
-from tf1compat.discovery.time.axes import Network
-from tf1compat.discovery.time.steps import STILL
 from tf1compat.graph.frames import Frame, LoopVariable
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM
-from tf1compat.discovery.rnn.states.origins import value_sources
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.value_sources import value_sources
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, RANDOM
 from tf1compat.plan.model import (
     InputBinding,
     MigrationPlan,
@@ -18,7 +18,7 @@ from tf1compat.plan.model import (
     SignaturePlan,
     StartPlan,
 )
-from tf1compat.plan.reach import reached
+from tf1compat.plan.signatures.reach import reached
 
 #: The signature that computes the initial states of a step from the data.
 START = "start"

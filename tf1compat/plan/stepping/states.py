@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.pattern import source
+from tf1compat.analysis.same_value import same_value
+from tf1compat.analysis.value_sources import is_zero, value_sources
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StateOrigin, StatePairing
-from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
-from tf1compat.discovery.pattern import source
-from tf1compat.discovery.rnn.states.origins import is_zero, value_sources
-from tf1compat.discovery.same_value import same_value
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.frames import EXIT, Frame, LoopVariable
 from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
 from tf1compat.plan.model import InputBinding
 
 #: At which input an op takes which part of a state.

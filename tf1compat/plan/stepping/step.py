@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.time.axes import Network, TimeAxes
+from tf1compat.analysis.time.steps import STILL, Steps
+from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Findings, OutputFinding, Rnn, StatePairing
-from tf1compat.discovery.flow import Flow
-from tf1compat.discovery.rnn.states.origins import value_sources
-from tf1compat.discovery.tensors import dtype_of
-from tf1compat.discovery.time.axes import Network, TimeAxes
-from tf1compat.discovery.time.steps import STILL, Steps
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.plan.aliases import output_aliases, state_aliases
 from tf1compat.plan.model import (
     AxesPlan,
     InputBinding,
@@ -25,7 +24,8 @@ from tf1compat.plan.model import (
     StatePlan,
     StepPlan,
 )
-from tf1compat.plan.reach import reached
+from tf1compat.plan.signatures.aliases import output_aliases, state_aliases
+from tf1compat.plan.signatures.reach import reached
 from tf1compat.plan.stepping.carried import carried_states
 from tf1compat.plan.stepping.sources import feeds_itself, find_sources, networks_given_whole, outcomes
 from tf1compat.plan.stepping.start import data_start, start_inputs
@@ -123,7 +123,7 @@ class _Stepper:
                 return f"the cells of '{rnn.scope}' are not known"
         if self.unknown:
             return self.unknown[0]
-        flow = Flow(self.graph, self.findings.training_nodes)
+        flow = ForwardGraph(self.graph, self.findings.training_nodes)
         nested = next((each.scope for each in self.rnns if self._is_nested(each, flow.inside_branches)), None)
         if nested is not None:
             return f"'{nested}' runs inside another loop or a branch"

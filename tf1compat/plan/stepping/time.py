@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
+from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.analysis.time.axes import Network, TimeAxes
+from tf1compat.analysis.time.steps import LAST, STILL, Steps
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.ops import SHAPES
-from tf1compat.discovery.pattern import TRANSPARENT, source
 from tf1compat.discovery.rnn.looping.functional import WHILES
 from tf1compat.discovery.rnn.looping.surroundings import FILLERS
-from tf1compat.discovery.time.axes import Network, TimeAxes
-from tf1compat.discovery.time.steps import LAST, STILL, Steps
 from tf1compat.graph.frames import SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SHAPES
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
 _MOST_READINGS = 200

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.known import known_scalar
+from tf1compat.rewrite.cleanup.known import known_scalar
 
 
 class Dimension(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeAlias
 
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tf1compat.discovery.same_value import same_value
+from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
@@ -21,8 +21,8 @@ from tf1compat.rewrite.arrays.element_shapes import element_shape, written_dimen
 from tf1compat.rewrite.arrays.flows import ARRAY, Flows, find_flows, operation
 from tf1compat.rewrite.arrays.gradients import ADDS
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
+from tf1compat.rewrite.cleanup.known import known_scalar
 from tf1compat.rewrite.emit import INT, Emitter
-from tf1compat.rewrite.known import known_scalar
 
 _MADE_BY = "tensor_arrays"
 

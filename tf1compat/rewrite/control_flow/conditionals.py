@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, FunctionRef, TensorValue
 from tf1compat.graph.draft import Draft

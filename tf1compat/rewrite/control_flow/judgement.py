@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.graph.draft import Draft
 from tf1compat.graph.frames import Frame
 

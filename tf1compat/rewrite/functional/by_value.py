@@ -18,13 +18,13 @@ from tf1compat.graph.protos.outputs import LISTS_AMONG_OUTPUTS
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, redirect, substitute
-from tf1compat.rewrite.control_edges import effectful_functions, has_effect
+from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 from tf1compat.rewrite.control_flow.functions import named_by_content, with_functions
 from tf1compat.rewrite.functional.calls import inlined
 from tf1compat.rewrite.functional.cases import cases_to_conditionals
 from tf1compat.rewrite.functional.counted import counted, is_counted
 from tf1compat.rewrite.functional.form import Form, form_of
-from tf1compat.rewrite.variables import handle_types, is_write, variable_types, with_values
+from tf1compat.rewrite.state.variables import handle_types, is_write, variable_types, with_values
 
 _MADE_BY = "functional_control_flow"
 _HANDLE = "resource"

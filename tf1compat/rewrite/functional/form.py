@@ -9,7 +9,7 @@ from tf1compat.graph.attributes import Attr, DType, FunctionRef, Shape
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.control_edges import effectful_functions, has_effect
+from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 
 _CALLEES = {"While": ("cond", "body"), "If": ("then_branch", "else_branch")}
 _UNKNOWN = DType.of_number(0)

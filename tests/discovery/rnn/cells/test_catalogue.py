@@ -4,7 +4,7 @@ import pytest
 
 from tests.discovery import cell_text
 from tests.discovery.loop_text import LSTM_BODY
-from tf1compat.discovery.pattern import ACTIVATIONS
+from tf1compat.analysis.pattern import ACTIVATIONS
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
 from tf1compat.discovery.rnn.cells.cell import FEATURES
 from tf1compat.graph.text import from_text

@@ -1,5 +1,5 @@
 from tests.discovery.loop_text import variable
-from tf1compat.discovery.pattern import Mismatch, match
+from tf1compat.analysis.pattern import Mismatch, match
 from tf1compat.discovery.rnn.cells.gates import (
     activated_form,
     gate,

@@ -1,5 +1,5 @@
 from tests.discovery.loop_text import GIVEN, LSTM, RNN, RNN_BODY, RNN_INVARIANTS, RNN_WEIGHTS, dynamic_rnn
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.looping.loops import find_loops
 from tf1compat.discovery.rnn.looping.recurrence import LoopCell, attempts, carried_parts, find_cells, slot_of
 from tf1compat.graph.text import from_text

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.discovery.loop_text import variable
+from tf1compat.analysis.value_sources import is_zero
 from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateOrigin
-from tf1compat.discovery.rnn.states.origins import find_kept_states, is_zero, with_origins
+from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 

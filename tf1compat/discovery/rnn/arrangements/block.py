@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tf1compat.discovery.constants import constant
+from tf1compat.analysis.constants import constant
+from tf1compat.analysis.pattern import CONCATENATIONS, data_operands, source
 from tf1compat.discovery.findings import Layer, Rnn
-from tf1compat.discovery.pattern import CONCATENATIONS, data_operands, source
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.discovery.rnn.looping.loops import weights_behind
 from tf1compat.discovery.rnn.looping.surroundings import as_given

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Layer, Rnn, StateSlice
-from tf1compat.discovery.pattern import source
 from tf1compat.discovery.rnn.cudnn_weights import (
     CUDNN_RNN,
     PARAMS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from tf1compat.analysis.pattern import SELECTIONS, source
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.pattern import SELECTIONS, source
 from tf1compat.discovery.rnn.looping.functional import as_in_file, with_frames
 from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_array

@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Layer, Rnn, StateSlice
-from tf1compat.discovery.ops import VARIABLES
-from tf1compat.discovery.pattern import source
 from tf1compat.discovery.rnn.cells import StateStep
 from tf1compat.discovery.rnn.looping.surroundings import Arrangement, as_given
 from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
@@ -40,6 +39,7 @@ from tf1compat.discovery.rnn.unrolling.stacking import Network, networks
 from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, leaf, scope_of, strip_number
+from tf1compat.ops.families import VARIABLES
 
 _COMPARISONS = {"LessEqual": 0, "GreaterEqual": 1}  # the input that the lengths are, the other being the step
 

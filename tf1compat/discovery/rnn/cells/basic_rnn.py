@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import ACTIVATIONS, Mismatch
+from tf1compat.analysis.pattern import ACTIVATIONS, Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.gates import (
     activated_form,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import Mismatch, source
+from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.graph.model import Graph, Node

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tf1compat.discovery.constants import scalar
-from tf1compat.discovery.pattern import Captures, Mismatch, Pattern, capture, op
+from tf1compat.analysis.constants import scalar
+from tf1compat.analysis.pattern import Captures, Mismatch, Pattern, capture, op
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import CONCATENATIONS, Mismatch, data_operands, source
+from tf1compat.analysis.pattern import CONCATENATIONS, Mismatch, data_operands, source
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.linear_form import CONVOLUTIONS
-from tf1compat.discovery.rnn.cells.memory import ROOTS, memory_match, read_memory
+from tf1compat.discovery.rnn.cells.lstm_family import ROOTS, memory_match, read_memory
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from tf1compat.discovery.constants import scalar
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.constants import scalar
+from tf1compat.analysis.pattern import (
     ACTIVATIONS,
     ADDITIONS,
     ANYTHING,

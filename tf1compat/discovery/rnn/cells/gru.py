@@ -9,11 +9,11 @@ Source: `rnn_cell_impl.py` (`core_rnn_cell_impl.py`, `rnn_cell.py`) of TensorFlo
 
 from __future__ import annotations
 
-from tf1compat.discovery.pattern import ADDITIONS, Mismatch, capture, match, product
+from tf1compat.analysis.pattern import ADDITIONS, Mismatch, capture, match, product
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
 from tf1compat.discovery.rnn.cells.gates import FORM_DEPTH, gate, gate_form
+from tf1compat.discovery.rnn.cells.gru_family import Mixture, judge_mixture, mixture_match
 from tf1compat.discovery.rnn.cells.linear_form import unmasked
-from tf1compat.discovery.rnn.cells.mixture import Mixture, judge_mixture, mixture_match
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

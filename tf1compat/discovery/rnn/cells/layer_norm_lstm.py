@@ -10,10 +10,10 @@ Source: `contrib/rnn/python/ops/rnn_cell.py` of TensorFlow 0.12 to 1.15.
 
 from __future__ import annotations
 
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
 from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS
-from tf1compat.discovery.rnn.cells.memory import ROOTS, memory_match, read_memory
+from tf1compat.discovery.rnn.cells.lstm_family import ROOTS, memory_match, read_memory
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 

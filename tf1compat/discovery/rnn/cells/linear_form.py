@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.pattern import (
     ADDITIONS,
     CONCATENATIONS,
     SLICES,

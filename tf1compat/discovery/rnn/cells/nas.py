@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.pattern import (
     ADDITIONS,
     Mismatch,
     Pattern,

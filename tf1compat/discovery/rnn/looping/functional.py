@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.pattern import source
 from tf1compat.graph.attributes import DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.protos import library_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells import CELLS
 from tf1compat.discovery.rnn.looping.functional import WHILES
 from tf1compat.graph.model import Graph, Node

@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from tf1compat.discovery.ops import FEEDERS, PLACEHOLDERS, VARIABLES
-from tf1compat.discovery.pattern import ADDITIONS, source
-from tf1compat.discovery.tensors import dtype_of
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.pattern import ADDITIONS, source
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf, scope_of
+from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
 
 ARRAY_WRITES = frozenset({
     "TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3", "TensorListSetItem",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.discovery.findings import Layer, Rnn
-from tf1compat.discovery.pattern import TRANSPARENT
 from tf1compat.discovery.rnn.looping.loops import Loop
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, Frame
 from tf1compat.graph.model import Graph, Node

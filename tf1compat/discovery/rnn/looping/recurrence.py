@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells import CELLS, CellKind, CellMatch
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop
 from tf1compat.discovery.rnn.states.carrying import Place, made_of, place_of

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tf1compat.discovery.constants import constant, swaps_batch_and_time
-from tf1compat.discovery.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.analysis.constants import constant, swaps_batch_and_time
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
 from tf1compat.discovery.rnn.looping.loops import ARRAY_READS, Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.discovery.rnn.looping.loops import (
     Carried,
     Loop,
@@ -13,7 +14,6 @@ from tf1compat.discovery.rnn.looping.loops import (
     weights_behind,
 )
 from tf1compat.discovery.rnn.states.carrying import made_of
-from tf1compat.discovery.tensors import dtype_of
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph, Node
 

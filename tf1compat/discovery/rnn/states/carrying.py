@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tf1compat.discovery.constants import constant, scalar
-from tf1compat.discovery.findings import StateSlice
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.constants import constant, scalar
+from tf1compat.analysis.pattern import (
     CONCATENATIONS,
     SELECTIONS,
     Mismatch,
@@ -20,6 +19,7 @@ from tf1compat.discovery.pattern import (
     op,
     source,
 )
+from tf1compat.discovery.findings import StateSlice
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 

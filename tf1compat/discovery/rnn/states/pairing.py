@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tf1compat.discovery.constants import constant, scalar
+from tf1compat.analysis.constants import constant, scalar
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn, StatePairing, StatePiece, StateSlice
-from tf1compat.discovery.ops import PLACEHOLDERS
-from tf1compat.discovery.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import PLACEHOLDERS
 
 
 @dataclass(frozen=True)

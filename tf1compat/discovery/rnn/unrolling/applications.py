@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from tf1compat.discovery.ops import SHAPES, VARIABLES
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
-from tf1compat.discovery.rnn.unrolling.forms import forms
+from tf1compat.discovery.rnn.unrolling.isomorphism import forms
 from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SHAPES, VARIABLES
 
 #: How many ops deep two tensors are compared; no cell's pattern goes deeper.
 _DEPTH = 12

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tf1compat.discovery.pattern import CONCATENATIONS, SELECTIONS, data_operands
+from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, data_operands
 from tf1compat.discovery.rnn.cells import StateStep
 from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
 from tf1compat.discovery.rnn.unrolling.applications import Application

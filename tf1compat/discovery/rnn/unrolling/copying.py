@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from tf1compat.discovery.pattern import CONCATENATIONS, SELECTIONS, TRANSPARENT, data_operands
+from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, TRANSPARENT, data_operands
 from tf1compat.discovery.rnn.states.carrying import outside_branch, undropped
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tf1compat.discovery.constants import constant, scalar, swaps_batch_and_time
-from tf1compat.discovery.pattern import source
+from tf1compat.analysis.constants import constant, scalar, swaps_batch_and_time
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.rnn.looping.surroundings import reverses
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.discovery.rnn.unrolling.copying import readers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tf1compat.discovery.pattern import Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellMatch
 from tf1compat.discovery.rnn.wrappers.attention_cell import ATTENTION_CELL
 from tf1compat.discovery.rnn.wrappers.attention_wrapper import ATTENTION_WRAPPER

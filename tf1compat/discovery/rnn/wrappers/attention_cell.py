@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.pattern import (
     ADDITIONS,
     CONCATENATIONS,
     Captures,

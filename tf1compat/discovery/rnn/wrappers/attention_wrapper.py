@@ -14,7 +14,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.discovery.pattern import Captures, Mismatch, capture, either, joined, linear, match, op, source
+from tf1compat.analysis.pattern import (
+    Captures,
+    Mismatch,
+    capture,
+    either,
+    joined,
+    linear,
+    match,
+    op,
+    source,
+)
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, WrapperState
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph

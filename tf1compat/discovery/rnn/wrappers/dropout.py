@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from tf1compat.discovery.pattern import Mismatch, match, source
+from tf1compat.analysis.pattern import Mismatch, match, source
 from tf1compat.discovery.rnn.states.carrying import DROPPED
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph

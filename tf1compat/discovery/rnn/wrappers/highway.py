@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from tf1compat.discovery.pattern import (
+from tf1compat.analysis.pattern import (
     ADDITIONS,
     Mismatch,
     capture,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from tf1compat.discovery.pattern import ADDITIONS, Mismatch, source
+from tf1compat.analysis.pattern import ADDITIONS, Mismatch, source
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef

@@ -1,0 +1,43 @@
+import pytest
+
+from tf1compat.errors import SourceError
+from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
+
+
+@pytest.mark.parametrize(
+    ("mark", "kind"),
+    [
+        ("saved_model.pb", "a SavedModel directory"),
+        ("saved_model.pbtxt", "a SavedModel directory"),
+        ("tfhub_module.pb", "a TensorFlow Hub module directory"),
+    ],
+)
+def test_folders_by_their_mark(tmp_path, mark, kind):
+    (tmp_path / mark).write_bytes(b"")
+    assert other_kind(tmp_path) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("frozen.pb", b"", "a frozen graph"),
+        ("graph.pbtxt", b"node {", "a graph as text"),
+        ("saved_model.pb", b"", "the graph of a SavedModel directory"),
+        ("weights", b"\x89HDF\r\n\x1a\n...", "a Keras model in an HDF5 file"),
+        ("model.h5", b"", "a Keras model in an HDF5 file"),
+        ("model.keras", b"PK\x03\x04...", "a zip archive (a .keras file, or packed model files)"),
+    ],
+)
+def test_files_by_content_and_name(tmp_path, name, content, kind):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert other_kind(path) == kind
+    with pytest.raises(SourceError, match=r"which is not read yet; give a checkpoint"):
+        refuse_other_kinds(path)
+
+
+def test_other_files_and_folders_are_left_alone(tmp_path):
+    (tmp_path / "model.meta").write_bytes(b"\n\x00")
+    for path in (tmp_path, tmp_path / "model.meta", tmp_path / "nothing"):
+        assert other_kind(path) is None
+        refuse_other_kinds(path)

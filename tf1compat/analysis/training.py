@@ -1,0 +1,159 @@
+"""The parts of a graph that only training, saving and watching need, found by what their nodes do.
+
+Scopes are not trusted by their names alone: a scope counts as a gradient's only when its children are named
+after forward ops with `_grad` at the end, as `tf.gradients` makes them. An author's own `gradients` does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from types import MappingProxyType
+
+from tf1compat.graph.attributes import DType
+from tf1compat.graph.cache import cached_on_graph
+from tf1compat.graph.edges import all_ahead, names_at, places_of
+from tf1compat.graph.frames import EXIT, MERGE
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors, descendants, order, topological
+from tf1compat.names import strip_number
+from tf1compat.ops.families import PLACEHOLDERS, VARIABLES
+
+_UPDATES = (
+    "Apply", "ResourceApply", "SparseApply", "ResourceSparseApply", "Assign", "ResourceScatter",
+    "ScatterAdd", "ScatterUpdate", "ScatterSub", "CountUpTo", "ResourceCountUpTo", "AccumulatorApply",
+    "SparseAccumulatorApply",
+)  # fmt: skip
+_SAVES = frozenset({
+    "Save", "SaveV2", "SaveSlices", "Restore", "RestoreV2", "RestoreSlice", "MergeV2Checkpoints",
+    "ShardedFilename", "ShardedFilespec",
+})  # fmt: skip
+#: `SigmoidGrad`, `TensorArrayGradV3`, and what gives back to a gradient's loop what the forward loop pushed.
+_GRADIENT_OP = re.compile(r"Grad(V\d+)?\Z|StackPop(V2)?\Z")
+_CHECKS = frozenset({"IsVariableInitialized", "VarIsInitializedOp", "ReportUninitializedVariables"})
+_READING = frozenset({"Identity", "ReadVariableOp"})
+SUMMARIES = ("Summary", "SummaryV2")
+#: How metrics count what they look at, and training its steps.
+_COUNTS = frozenset({"AssignAdd", "AssignAddVariableOp"})
+_KEPT = VARIABLES | PLACEHOLDERS | EXIT
+
+
+@cached_on_graph
+def gradient_scopes(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """Each scope that `tf.gradients` made, with the forward ops that it goes back through."""
+    found: dict[str, set[str]] = {}
+    for node in graph.nodes:
+        for scope, child in _below_gradients(node.name):
+            forward = _differentiated(graph, scope, child)
+            if forward is not None:
+                found.setdefault(scope, set()).add(forward)
+    return MappingProxyType({scope: frozenset(forward) for scope, forward in found.items()})
+
+
+def _below_gradients(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Every way to read a node's name as a scope `.../gradients` and the components below it."""
+    if "gradients" not in name:
+        return
+    components = name.split("/")
+    for index, each in enumerate(components[:-1]):
+        if strip_number(each) == "gradients":
+            yield "/".join(components[: index + 1]), components[index + 1 :]
+
+
+def _differentiated(graph: Graph, scope: str, components: list[str]) -> str | None:
+    """The forward op that a gradient is named after, under whatever prefix an import gave both."""
+    prefixes = ["", *(prefix + "/" for prefix in accumulate(scope.split("/")[:-1], "{}/{}".format))]
+    for child in accumulate(components, "{}/{}".format):
+        if child.endswith("_grad"):
+            for prefix in prefixes:
+                if prefix + child[:-5] in graph:
+                    return prefix + child[:-5]
+    return None
+
+
+def find_training_nodes(graph: Graph) -> frozenset[str]:
+    """Names of the optimizer, gradient, saver, summary and initializer nodes."""
+    gradients = _gradient_nodes(graph)
+    derived = descendants(graph, gradients, stop=lambda node: node.op in VARIABLES)
+    performed = frozenset(node.name for node in graph.nodes if _performs(graph, node))
+    results = frozenset(node.name for node in graph.nodes if node.op in MERGE and _only_updated(graph, node))
+    training = derived | _only_serving(graph, performed) | results
+    return training | _groups(graph, training)
+
+
+def _gradient_nodes(graph: Graph) -> frozenset[str]:
+    """The nodes in gradients' scopes, and those whose op is a gradient by itself."""
+    scopes = gradient_scopes(graph)
+    return frozenset(
+        node.name
+        for node in graph.nodes
+        if _GRADIENT_OP.search(node.op) or any(scope in scopes for scope, _ in _below_gradients(node.name))
+    )
+
+
+def _performs(graph: Graph, node: Node) -> bool:
+    if node.op == "Identity":  # the Saver's result: the filename, after everything is written
+        return any(graph[name].op in _SAVES for name in node.control_inputs)
+    return node.op.startswith(_UPDATES) or node.op in _SAVES | _CHECKS or node.op.endswith(SUMMARIES)
+
+
+def _only_updated(graph: Graph, merge: Node) -> bool:
+    """Whether a branch point hands on what an update left behind, and nobody reads it."""
+    if merge.name in graph.uses_of_node:
+        return False
+    return any(_follows_update(graph, graph.producer(ref)) for ref in merge.inputs)
+
+
+def _follows_update(graph: Graph, node: Node) -> bool:
+    """Whether a node is an update, or reads what one left behind."""
+    if node.op not in _READING:
+        return node.op.startswith(_UPDATES)
+    before = (*(ref.node for ref in node.inputs), *node.control_inputs)
+    return any(graph[name].op.startswith(_UPDATES) for name in before)
+
+
+def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
+    """The performed nodes with what is there for their sake alone; the fed and the stored stay out.
+
+    What a summary or a metric looks at is not there for its sake, and a loss never is.
+    """
+    nodes, ahead = graph.nodes, all_ahead(graph)
+    found = places_of(graph, performed)
+    losses = places_of(graph, find_losses(graph))
+    taking = {place for place in found if not _looks_on(nodes[place])}
+    for place in reversed(order(graph)):
+        readers = ahead[place]
+        if readers and taking.issuperset(readers) and place not in losses and _may_serve(nodes[place]):
+            found.add(place)
+            taking.add(place)
+    return names_at(graph, found)
+
+
+def _looks_on(node: Node) -> bool:
+    return node.op.endswith(SUMMARIES) or node.op in _COUNTS
+
+
+def _may_serve(node: Node) -> bool:
+    if node.op in PLACEHOLDERS:
+        return node.dtype("dtype") == DType("string")  # the Saver's filename
+    return node.op not in _KEPT
+
+
+def _groups(graph: Graph, training: frozenset[str]) -> frozenset[str]:
+    """NoOps that wait for training parts, and groups of such groups."""
+    found: set[str] = set()
+    for node in topological(graph):
+        waits = node.op == "NoOp" and any(each in training or each in found for each in node.control_inputs)
+        if waits:
+            found.add(node.name)
+    return frozenset(found)
+
+
+def find_losses(graph: Graph) -> tuple[str, ...]:
+    """The nodes that gradients start from, in the order of the file."""
+    starts: set[str] = set()
+    for forward in gradient_scopes(graph).values():
+        before = [ref.node for name in forward for ref in graph[name].inputs]
+        starts |= forward - ancestors(graph, before, control=False)
+    return tuple(node.name for node in graph.nodes if node.name in starts and node.op not in EXIT)

@@ -1,0 +1,66 @@
+"""What authors wrote themselves around scores: a softmax by hand, and decisions by a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import source
+from tf1compat.discovery.outputs.forms import as_named
+from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef
+
+_THRESHOLDS = frozenset({"Greater", "GreaterEqual", "Round", "Rint"})
+_SCORES = frozenset({"probabilities", "logits"})
+
+
+def find_softmaxes_by_hand(search: Search) -> Iterator[Head]:
+    """Exponentials that were divided by their sum, and what they are the exponentials of."""
+    flow = search.flow
+    for node in flow.graph.nodes:
+        if node.op in ("RealDiv", "Div") and is_final(flow, node) and node.name not in flow.inside_branches:
+            powers = flow.graph.producer(source(flow.graph, node.inputs[0]))
+            if powers.op == "Exp" and _sums(flow.graph, node.inputs[1], powers):
+                yield Head(
+                    as_named(flow, node), "probabilities", "exponentials divided by their sum, a softmax"
+                )
+                yield Head(
+                    _unshifted(flow.graph, powers), "logits", f"what the softmax '{node.name}' is taken of"
+                )
+
+
+def _sums(graph: Graph, ref: TensorRef, powers: Node) -> bool:
+    """Whether a tensor is the sum of these exponentials, tiled or not."""
+    node = graph.producer(source(graph, ref))
+    if node.op == "Tile":
+        node = graph.producer(source(graph, node.inputs[0]))
+    summed = graph.producer(source(graph, node.inputs[0])) if node.op == "Sum" else node
+    return node.op == "Sum" and summed.op == "Exp" and (summed == powers or summed.inputs == powers.inputs)
+
+
+def _unshifted(graph: Graph, powers: Node) -> TensorRef:
+    """The logits, before their largest was subtracted from them."""
+    node = graph.producer(source(graph, powers.inputs[0]))
+    shifted = node.op == "Sub" and graph.producer(source(graph, node.inputs[1])).op == "Max"
+    return node.inputs[0] if shifted else powers.inputs[0]
+
+
+def find_decisions(search: Search) -> Iterator[Head]:
+    """Scores that were rounded or held against a threshold, as a number where the author made one of it."""
+    flow = search.flow
+    scores = {ref.node: each for ref, each in search.found.items() if each.role in _SCORES}
+    for node in flow.graph.nodes:
+        if node.op in _THRESHOLDS and is_final(flow, node) and node.name not in flow.inside_branches:
+            given = source(flow.graph, node.inputs[0])
+            if given.node in scores and _is_fixed(flow.graph, node):
+                yield Head(_cast(flow, node), "class_ids", f"a decision by the threshold on '{given}'")
+
+
+def _is_fixed(graph: Graph, node: Node) -> bool:
+    return all(graph.producer(source(graph, ref)).op == "Const" for ref in node.inputs[1:])
+
+
+def _cast(flow: ForwardGraph, node: Node) -> TensorRef:
+    casts = [name for name in readers(flow, node) if flow.graph[name].op == "Cast" and name in flow.predicted]
+    return as_named(flow, flow.graph[casts[0]] if len(casts) == 1 else node)

@@ -1,0 +1,86 @@
+"""One result in several forms: reshaped, squeezed, renamed; and which of them its author held last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef, is_default_name
+
+#: Ops that rearrange values without changing them: one form of a result is enough.
+REARRANGING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Transpose"}) | TRANSPARENT
+
+
+def as_named(flow: ForwardGraph, node: Node) -> TensorRef:
+    """The same values in the form and under the name in which the author held them last."""
+    chosen = node
+    for following in _forms(flow, node):
+        named = not is_default_name(following.name, following.op)
+        if named or _renames(flow.graph, following) or _restores_shape(flow.graph, node, following):
+            chosen = following if named or is_default_name(chosen.name, chosen.op) else chosen
+    return TensorRef(chosen.name)
+
+
+def _forms(flow: ForwardGraph, node: Node) -> Iterator[Node]:
+    """The nodes that rearrange a node's values one after another, as long as there is one and only one."""
+    while True:
+        following = {use.node for use in flow.graph.uses_of_node.get(node.name, ())} & flow.predicted
+        forms = [name for name in following if _keeps_values(flow.graph, flow.graph[name])]
+        if len(forms) != 1:
+            return
+        node = flow.graph[forms[0]]
+        yield node
+
+
+def _keeps_values(graph: Graph, node: Node) -> bool:
+    return node.op in REARRANGING or _renames(graph, node)
+
+
+def _renames(graph: Graph, node: Node) -> bool:
+    if node.op == "Cast":
+        given, made = dtype_of(graph, node.inputs[0]), dtype_of(graph, TensorRef(node.name))
+        return given.is_integer and made.is_integer
+    return node.op == "Identity"
+
+
+def _restores_shape(graph: Graph, softmax: Node, node: Node) -> bool:
+    """Whether a Reshape undoes the flattening that came before a softmax: TensorFlow's own or the author's."""
+    if node.op != "Reshape" or softmax.op != "Softmax":
+        return False
+    return _undoes(graph, softmax, node) or _adds_axes(graph, softmax, node)
+
+
+def _undoes(graph: Graph, softmax: Node, node: Node) -> bool:
+    before = graph.input(softmax, 0)
+    if before.op != "Reshape":
+        return False
+    shape = graph.producer(source(graph, node.inputs[1]))
+    return shape.op == "Shape" and source(graph, shape.inputs[0]) == source(graph, before.inputs[0])
+
+
+def _adds_axes(graph: Graph, softmax: Node, node: Node) -> bool:
+    """Whether a matrix of scores gets its axes of batch and time back, the classes staying the last."""
+    flat = graph.static_shape(TensorRef(softmax.name)).dims
+    made = graph.static_shape(TensorRef(node.name)).dims
+    if flat is None or made is None or len(flat) != 2 or len(made) <= 2:
+        return False
+    return flat[-1] is not None and flat[-1] == made[-1]
+
+
+def unflattened(graph: Graph, ref: TensorRef) -> TensorRef:
+    """Logits before TensorFlow flattened them to a matrix for its softmax."""
+    while graph.producer(ref).op == "Reshape" and _flattens(graph, ref):
+        ref = graph.producer(ref).inputs[0]
+    return ref
+
+
+def _flattens(graph: Graph, ref: TensorRef) -> bool:
+    """Whether a Reshape makes a matrix of a tensor that is at least one, and keeps its last axis."""
+    before = graph.static_shape(graph.producer(ref).inputs[0]).dims
+    after = graph.static_shape(ref).dims
+    if before is None or len(before) < 2 or (after is not None and len(after) != 2):
+        return False
+    return not after or after[-1] is None or after[-1] == before[-1]

@@ -1,0 +1,1 @@
+"""Which outputs belong to one network, which networks are copies, and which of them is served."""

@@ -1,0 +1,249 @@
+"""The networks of a graph: which of their applications is served, which are copies, and which merely follow.
+
+A notebook's cell that is run again builds the whole model again; a network that is built for training and again for
+testing, or once for each device, shares its weights; a target network is assigned from the one that is trained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.discovery.findings import OutputFinding
+from tf1compat.discovery.outputs.networks.applications import Application
+from tf1compat.discovery.outputs.networks.objectives import following_variables, objectives
+from tf1compat.graph.attributes import Shape
+from tf1compat.names import TensorRef, strip_number
+
+#: How authors and libraries name what they build once for each device.
+_REPLICAS = re.compile(r"tower|clone|replica|gpu|worker|device", re.IGNORECASE)
+#: More copies than this are not offered: the newest is the one that counts.
+MOST_COPIES = 8
+
+
+@dataclass(frozen=True)
+class Network:
+    """Results on the same weights, and what is known of these weights."""
+
+    heads: tuple[OutputFinding, ...]
+    variables: frozenset[str]
+    sources: frozenset[TensorRef]
+    objectives: frozenset[str]
+    order: int  # its place in the file
+    whole: bool  # the checkpoint has all its weights
+
+    @property
+    def best(self) -> int:
+        """The score of its most telling result."""
+        return max((each.score for each in self.heads), default=0)
+
+    def beside(self, other: Network) -> Network:
+        """Both as one."""
+        return replace(
+            self,
+            heads=(*self.heads, *other.heads),
+            variables=self.variables | other.variables,
+            sources=self.sources | other.sources,
+            objectives=self.objectives | other.objectives,
+            whole=self.whole and other.whole,
+        )
+
+
+@dataclass(frozen=True)
+class Left:
+    """Results that are not offered, or under a name of their own, and why."""
+
+    heads: tuple[OutputFinding, ...]
+    reason: str
+    signature: str = ""
+
+
+# ----------------------------------------------------------------------------- one network, applied repeatedly
+
+
+def served(applications: Sequence[Application]) -> tuple[tuple[Application, ...], list[Left]]:
+    """Of the applications of one network's weights, those that are served, and what is said of the others."""
+    kept: list[Application] = []
+    left: list[Left] = []
+    for alike in _alike(applications):
+        chosen = _chosen(alike)
+        kept.append(chosen)
+        for each in alike:
+            if each is not chosen:
+                left.append(Left(each.heads, _why_not(each, chosen)))
+    return tuple(kept), left
+
+
+def _alike(applications: Sequence[Application]) -> list[list[Application]]:
+    """Applications of the same variables with results of the same sorts."""
+    found: dict[tuple[object, ...], list[Application]] = {}
+    several = len(applications) > 1
+    for number, each in enumerate(applications):
+        key = (_trained(each), _scores(each)) if several and each.variables else (number,)
+        found.setdefault(key, []).append(each)
+    return list(found.values())
+
+
+def _trained(application: Application) -> frozenset[str]:
+    """Its variables that training changes, if any: in a test's form, batch normalisation has further ones."""
+    trained = frozenset(each for each in application.variables if each in objectives(application.flow.graph))
+    return trained or application.variables
+
+
+def _scores(application: Application) -> bool:
+    """Whether it gives scores: a training application may lack the softmax that the other has."""
+    return bool({"probabilities", "logits", "class_ids"} & set(application.kinds))
+
+
+def _chosen(alike: Sequence[Application]) -> Application:
+    """The one that training does not go through, as a test's; of replicas the first, of a cell's runs the last."""
+    tested = [each for each in alike if not each.differentiated]
+    if not tested or len(tested) == len(alike):
+        return alike[-1] if _are_runs(alike) else alike[0]
+    return tested[0] if _are_replicas(tested) else tested[-1]
+
+
+def _are_runs(applications: Sequence[Application]) -> bool:
+    """Whether each was trained by itself, on one device and under names that speak of no replicas."""
+    scopes = [name for each in applications for name in each.gradients]
+    places = {each.place[0] for each in applications}
+    replicated = any(_REPLICAS.search(each.place[1]) for each in applications)
+    return len(scopes) == len(set(scopes)) > 0 and len(places) == 1 and not replicated
+
+
+def _are_replicas(applications: Sequence[Application]) -> bool:
+    """Whether their results' names differ in numbers only, as those of towers do."""
+    return len({plain(each.heads[0].tensor.node) for each in applications}) == 1
+
+
+def _why_not(each: Application, chosen: Application) -> str:
+    served_by = f"'{chosen.heads[0].tensor}' comes of the same weights"
+    if each.differentiated and not chosen.differentiated:
+        return f"in training form; {served_by} in a form that is not trained through"
+    return f"{'an older run' if _are_runs([each, chosen]) else 'a replica'}; {served_by}"
+
+
+def plain(name: str) -> str:
+    """A name without the numbers that make it unique, in every component."""
+    return "/".join(strip_number(each) for each in name.split("/"))
+
+
+# --------------------------------------------------------------------------------------- copies of a network
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Networks of one form in the order of the file, all but the chosen one to be left."""
+
+    flow: ForwardGraph
+    networks: tuple[Network, ...]
+
+    @cached_property
+    def chosen(self) -> Network:
+        """The newest that the checkpoint has whole and that is trained like the others."""
+        follows = following_variables(self.flow.graph)
+        return max(
+            self.networks,
+            key=lambda each: (
+                each.whole, bool(each.objectives), not each.variables & follows, len(each.heads), each.order,
+            ),
+        )  # fmt: skip
+
+    def left(self) -> list[Left]:
+        """What is said of the others; few that the checkpoint has are offered under names of their own."""
+        several = len(self.networks) <= MOST_COPIES
+        return [
+            Left(each.heads, self._reason(each), f"copy_{number}" if several and self._runs(each) else "")
+            for number, each in enumerate(self.networks, 1)
+            if each is not self.chosen
+        ]
+
+    def _runs(self, each: Network) -> bool:
+        return each.whole and bool(each.objectives) == bool(self.chosen.objectives)
+
+    def _reason(self, each: Network) -> str:
+        chosen = self.chosen.heads[0].tensor
+        newest = f"of {len(self.networks)} copies of one model, '{chosen}' is of the newest whole one"
+        if not each.whole:
+            return f"{newest}; the checkpoint lacks weights of this one"
+        return newest if self._runs(each) else f"{newest}; no optimizer trains this one"
+
+
+def copies(flow: ForwardGraph, networks: Iterable[Network]) -> list[Copies]:
+    """The networks in groups of one form: the same variables but for numbers in their names, trained apart."""
+    groups: dict[object, list[Network]] = {}
+    for each in networks:
+        groups.setdefault(_form(flow, each), []).append(each)
+    found: list[Copies] = []
+    for group in groups.values():
+        if _trained_apart(group):
+            found.append(Copies(flow, tuple(group)))
+        else:
+            found += [Copies(flow, (each,)) for each in group]
+    return sorted(found, key=lambda each: each.chosen.order)
+
+
+def _form(flow: ForwardGraph, network: Network) -> tuple[tuple[str, Shape], ...] | int:
+    """The variables' names less numbers, with their shapes; a network without any is like no other."""
+    nodes = flow.graph.in_order(network.variables)
+    return tuple((plain(node.name), node.shape()) for node in nodes) if nodes else network.order
+
+
+def _trained_apart(networks: Sequence[Network]) -> bool:
+    losses = [name for each in networks for name in each.objectives]
+    return len(losses) == len(set(losses))
+
+
+# ------------------------------------------------------------------------------------ networks side by side
+
+
+def without_followers(flow: ForwardGraph, networks: Sequence[Network]) -> tuple[list[Network], list[Left]]:
+    """The networks less those that are only assigned from others, as a target network is."""
+    follows = following_variables(flow.graph)
+    trained = any(each.objectives for each in networks)
+    kept: list[Network] = []
+    left: list[Left] = []
+    for each in networks:
+        if trained and not each.objectives and each.variables and each.variables <= follows:
+            reason = "no optimizer trains its network, whose weights are assigned from another's, as a target's are"
+            left.append(Left(each.heads, reason))
+        else:
+            kept.append(each)
+    return kept, left
+
+
+def joined(networks: Sequence[Network]) -> list[Network]:
+    """Networks that are fed alike and trained together, or not trained at all, as one."""
+    found: list[Network] = []
+    for each in networks:
+        place = next((at for at, other in enumerate(found) if _belong_together(other, each)), None)
+        if place is None:
+            found.append(each)
+        else:
+            found[place] = found[place].beside(each)
+    return found
+
+
+def _belong_together(first: Network, second: Network) -> bool:
+    fed_alike = first.sources <= second.sources or second.sources <= first.sources
+    apart = first.objectives and second.objectives and not first.objectives & second.objectives
+    return fed_alike and not apart
+
+
+def network_of(
+    flow: ForwardGraph, applications: Sequence[Application], stored: Collection[str], order: int
+) -> Network:
+    """Applications of shared weights as one network."""
+    trained = objectives(flow.graph)
+    variables = frozenset().union(*(each.variables for each in applications))
+    return Network(
+        heads=tuple(head for each in applications for head in each.heads),
+        variables=variables,
+        sources=frozenset().union(*(each.sources for each in applications)),
+        objectives=frozenset().union(*(trained.get(name, frozenset()) for name in variables)),
+        order=order,
+        whole=variables <= frozenset(stored),
+    )

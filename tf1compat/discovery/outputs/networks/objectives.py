@@ -1,0 +1,131 @@
+"""Which loss each variable is trained on: what tells a generator from its discriminator, and an actor from a critic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tf1compat.analysis.training import gradient_scopes
+from tf1compat.graph.cache import cached_on_graph
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import PASS_THROUGH, resolve, topological
+from tf1compat.ops.families import VARIABLES
+
+#: How the ops begin that change a variable.
+_CHANGES = (
+    "Apply",
+    "SparseApply",
+    "ResourceApply",
+    "ResourceSparseApply",
+    "Assign",
+    "Scatter",
+    "ResourceScatter",
+)
+_NONE: frozenset[str] = frozenset()
+
+
+@cached_on_graph
+def objectives(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """By variable, the nodes whose gradients it is changed by; variables that no gradient changes are left out."""
+    scopes, starts = gradient_scopes(graph), _starts(graph)
+    carried: dict[str, frozenset[str]] = {}
+    found: dict[str, frozenset[str]] = {}
+    for node in topological(graph) if scopes else ():
+        scope = _scope_among(node.name, scopes)
+        if scope is not None:
+            carried[node.name] = starts[scope]
+        elif node.op.startswith(_CHANGES) and node.inputs:
+            _record_change(graph, node, carried, found)
+        else:
+            _carry(node, carried)
+    return MappingProxyType(found)
+
+
+def _carry(node: Node, carried: dict[str, frozenset[str]]) -> None:
+    """What a clipped or averaged gradient is made of, it is a gradient of; a variable's value is none."""
+    if node.op in VARIABLES:
+        return
+    own = [carried[ref.node] for ref in node.inputs if ref.node in carried]
+    if own:
+        carried[node.name] = own[0].union(*own[1:])
+
+
+def _record_change(
+    graph: Graph, node: Node, carried: dict[str, frozenset[str]], found: dict[str, frozenset[str]]
+) -> None:
+    gradients = _NONE.union(*(carried.get(ref.node, _NONE) for ref in node.inputs[1:]))
+    variable = graph.producer(resolve(graph, node.inputs[0], PASS_THROUGH))
+    if gradients and variable.op in VARIABLES:
+        found[variable.name] = found.get(variable.name, _NONE) | gradients
+
+
+def _starts(graph: Graph) -> dict[str, frozenset[str]]:
+    """By gradient scope, the nodes that it starts from: those that none of its other nodes reads."""
+    return {
+        scope: frozenset(
+            name
+            for name in forward
+            if not any(use.node in forward for use in graph.uses_of_node.get(name, ()))
+        )
+        for scope, forward in gradient_scopes(graph).items()
+    }
+
+
+def _scope_among(name: str, scopes: Mapping[str, frozenset[str]]) -> str | None:
+    """The gradient scope that a node stands in, the outermost one."""
+    if "gradients" not in name:
+        return None
+    end = name.find("/")
+    while end >= 0:
+        if name[:end] in scopes:
+            return name[:end]
+        end = name.find("/", end + 1)
+    return None
+
+
+@cached_on_graph
+def differentiated(graph: Graph) -> frozenset[str]:
+    """The forward nodes that some gradient goes back through."""
+    return frozenset().union(*gradient_scopes(graph).values())
+
+
+@cached_on_graph
+def scopes_through(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """By forward node, the scopes of the gradients that go back through it."""
+    found: dict[str, set[str]] = {}
+    for scope, forward in gradient_scopes(graph).items():
+        for name in forward:
+            found.setdefault(name, set()).add(scope)
+    return MappingProxyType({name: frozenset(scopes) for name, scopes in found.items()})
+
+
+@cached_on_graph
+def following_variables(graph: Graph) -> frozenset[str]:
+    """The variables that are assigned from other variables alone, as those of a target network are."""
+    found: set[str] = set()
+    sources = _made_of_variables(graph)
+    for node in graph.nodes:
+        if node.op.startswith("Assign") and len(node.inputs) > 1:
+            variable = resolve(graph, node.inputs[0]).node
+            others = sources.get(node.inputs[1].node, _NONE) - {variable}
+            if others and graph[variable].op in VARIABLES:
+                found.add(variable)
+    return frozenset(found)
+
+
+#: What a target network's new value is computed by: a copy, or a weighted mean of the old and the new one.
+_MIXING = PASS_THROUGH | {"Mul", "Add", "AddV2", "Sub", "ReadVariableOp"}
+
+
+def _made_of_variables(graph: Graph) -> dict[str, frozenset[str]]:
+    """By node, the variables of which it is a copy or a mixture."""
+    found: dict[str, frozenset[str]] = {}
+    for node in topological(graph):
+        if node.op in VARIABLES:
+            found[node.name] = frozenset({node.name})
+        elif node.op in _MIXING:
+            own = [found[ref.node] for ref in node.inputs if ref.node in found]
+            given = [ref for ref in node.inputs if ref.node in found or graph.producer(ref).op == "Const"]
+            if own and len(given) == len(node.inputs) and len(own[0].union(*own[1:])) <= len(node.inputs):
+                found[node.name] = own[0].union(*own[1:])
+    return found

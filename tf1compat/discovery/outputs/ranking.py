@@ -1,0 +1,88 @@
+"""The tensors that are worth fetching at inference: few, and the most telling first.
+
+A prediction is a forward tensor outside loops that feels the examples and the variables and no label. Where
+several hold the same values, the author's own choice is offered: the last that has a name he gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.discovery.findings import OutputFinding, Rnn
+from tf1compat.discovery.outputs.decisions import find_decisions, find_softmaxes_by_hand
+from tf1compat.discovery.outputs.declared import find_declared
+from tf1compat.discovery.outputs.decoders import find_ctc, find_transitions
+from tf1compat.discovery.outputs.embeddings import find_tables
+from tf1compat.discovery.outputs.ends import find_compared, find_ends, find_joined, find_losses, shape_behind
+from tf1compat.discovery.outputs.head import Head, Search
+from tf1compat.discovery.outputs.layers import (
+    find_before_activation,
+    find_codes,
+    find_last_layers,
+    find_linear_codes,
+)
+from tf1compat.discovery.outputs.networks.generated import find_made
+from tf1compat.discovery.outputs.scores import find_scores
+from tf1compat.discovery.outputs.sequences import find_decoded, find_recurrent
+from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef, is_default_name
+
+#: The order in which outputs are offered, with what a role counts.
+_IMPORTANCE = {
+    "probabilities": 90, "logits": 80, "class_ids": 70, "value": 60, "sequence": 50, "state": 40, "loss": 0, "other": 0,
+}  # fmt: skip
+_NAMED = 5  # what a name that the author gave adds
+#: The finders, in the order in which they are asked: what one has found, no later one takes for something else.
+HEADS: tuple[Callable[[Search], Iterable[Head]], ...] = (
+    find_made,  # first: to the network that judges it, no other finder would think of it as a result
+    find_scores,  # next: an op that makes scores says most of what a tensor is
+    find_softmaxes_by_hand,  # as the one before, of scores that no op made
+    find_decisions,  # knows the scores that they are about
+    find_ctc,  # with the one before: a decoder's input is its scores
+    find_decoded,  # before states and sequences: the ids are what a decoder is run for
+    find_recurrent,  # before what is left over, of which states would look like results
+    find_losses,  # before what is compared with labels, of which a loss is the end
+    find_joined,  # before what is compared with labels: the parts of what was joined
+    find_compared,  # knows the predictions above: what lies behind them is part of a loss
+    find_declared,  # the author's own word, for what no op says
+    find_ends,  # whatever nothing reads, once all else is known
+    find_last_layers,  # only where there is nothing else, or a network that nothing is known of
+    find_transitions,  # what no path from the examples leads to, and a result needs nevertheless
+    find_tables,  # as the one before
+    find_before_activation,  # what lies before the results, once all of them are known
+    find_linear_codes,  # as the one before
+    find_codes,  # as the two before
+)
+
+
+def find_outputs(
+    flow: ForwardGraph, rnns: Iterable[Rnn], collections: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[OutputFinding, ...]:
+    """What may be offered for fetching, the most telling first; no tensor twice.
+
+    `collections` holds the names that the author's program filed under keys of its own.
+    """
+    search = Search(flow, tuple(rnns), dict(collections or {}))
+    for find in HEADS:
+        found = dict(search.found)
+        for head in find(search):
+            found.setdefault(head.tensor, head)
+        search = replace(search, found=found)
+    findings = (_finding(flow.graph, each) for each in search.found.values())
+    return tuple(sorted(findings, key=lambda each: -_IMPORTANCE[each.role]))
+
+
+def _finding(graph: Graph, head: Head) -> OutputFinding:
+    ref = head.tensor
+    shape = graph.static_shape(shape_behind(graph, ref))
+    return OutputFinding(
+        ref, dtype_of(graph, ref), shape, head.role, head.reason, _score(graph, ref, head.role)
+    )
+
+
+def _score(graph: Graph, ref: TensorRef, role: str) -> int:
+    named = not is_default_name(ref.node, graph.producer(ref).op)
+    return _IMPORTANCE[role] + (_NAMED if named and role != "loss" else 0)

@@ -1,0 +1,90 @@
+"""Scores of classes: probabilities, the logits that they are made of or that only a loss reads, and the best class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import ANYTHING, SELECTIONS, Mismatch, capture, match, op
+from tf1compat.discovery.outputs.forms import as_named, unflattened
+from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, is_final, readers
+from tf1compat.graph.model import Node
+from tf1compat.names import TensorRef
+
+#: Losses that take logits as their first operand.
+ENTROPIES = frozenset({"SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss"})
+_PROBABILITIES = {"Softmax": "a softmax", "Sigmoid": "a sigmoid"}
+#: The part of `sigmoid_cross_entropy_with_logits` that knows nothing of the labels: log(1 + exp(-|x|)).
+_LOGISTIC = op("Log1p", op("Exp", op(SELECTIONS, ANYTHING, op("Neg", capture("logits")), capture("logits"))))
+_DRAWS = frozenset({"Multinomial"})
+
+
+def find_scores(search: Search) -> Iterator[Head]:
+    """Probabilities with the logits that they are made of, logits that only a loss reads, and class ids."""
+    flow = search.flow
+    finals = {node.name for node in flow.graph.nodes if node.op in _PROBABILITIES and is_final(flow, node)}
+    finals -= flow.inside_branches
+    after = flow.ahead(finals)
+    for node in flow.graph.nodes:
+        if node.name in finals:
+            yield from _probabilities(flow, node)
+        elif node.op == "ArgMax" and is_final(flow, node) and node.name not in flow.inside_branches:
+            yield Head(as_named(flow, node), "class_ids", f"the best class by '{node.inputs[0]}'")
+        elif node.op == "ArgMax" and _is_fed_back(flow, node):
+            yield from _fed_back(flow, node)
+        elif node.op in _DRAWS and is_final(flow, node):
+            yield from _drawn(flow, node, after)
+        elif node.op in ENTROPIES and node.name not in flow.training:
+            yield from _judged_logits(flow, node, after)
+        elif node.op == "Log1p" and (node.name in flow.judged or node.name in flow.predicted):
+            yield from _logistic(flow, node)
+
+
+def _is_fed_back(flow: ForwardGraph, node: Node) -> bool:
+    """Whether a choice is only there to be looked up: a step of a decoder that was unrolled, as captions are made."""
+    following = [flow.graph[name] for name in readers(flow, node)]
+    inside = node.name in flow.inside_branches or node.name not in flow.predicted
+    return bool(following) and not inside and all(each.op in LOOKUPS for each in following)
+
+
+def _fed_back(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    yield Head(TensorRef(node.name), "class_ids", "the best class, looked up for the step that follows")
+    logits = unflattened(flow.graph, node.inputs[0])
+    if logits.node in flow.predicted:
+        yield Head(logits, "logits", f"the scores that '{node.name}' chooses by")
+
+
+def _probabilities(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    made = as_named(flow, node)
+    kind = _PROBABILITIES[node.op]
+    yield Head(made, "probabilities", f"{kind} after which no variable is applied")
+    yield Head(
+        unflattened(flow.graph, node.inputs[0]), "logits", f"what the probabilities '{made}' are made of"
+    )
+
+
+def _drawn(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:
+    """A class or an action drawn by its scores; drawn anew in every run, so the scores are offered too."""
+    yield Head(as_named(flow, node), "class_ids", f"a class or action drawn by the scores '{node.inputs[0]}'")
+    if node.inputs[0].node in flow.predicted and node.inputs[0].node not in after:
+        yield Head(
+            unflattened(flow.graph, node.inputs[0]), "logits", f"the scores that '{node.name}' draws by"
+        )
+
+
+def _judged_logits(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:
+    logits = unflattened(flow.graph, node.inputs[0])
+    if logits.node in flow.predicted and logits.node not in after:
+        yield Head(
+            logits, "logits", f"what the loss '{node.name}' ({node.op}) takes for logits{_missing(node)}"
+        )
+
+
+def _missing(node: Node) -> str:
+    return "" if node.op == "CTCLoss" else "; the graph has no softmax of them, --softmax adds it"
+
+
+def _logistic(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    found = match(_LOGISTIC, flow.graph, TensorRef(node.name))
+    if not isinstance(found, Mismatch) and found["logits"].node in flow.predicted:
+        yield Head(found["logits"], "logits", "what a sigmoid cross-entropy takes for logits")

@@ -1,0 +1,77 @@
+"""Ops that make features of a serialized value: what they read, and the type and shape of what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.model import Node, NodeTable
+from tf1compat.names import TensorRef
+from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs, parsed_type
+
+#: Decoding ops with what they take apart. What has no name here makes no sense outside the author's program: names of
+#: his files, and handles of sparse tensors that his pipeline kept.
+DECODERS: Mapping[str, str] = MappingProxyType({
+    **dict.fromkeys(PARSE_OPS, "example"),
+    "ParseSingleSequenceExample": "sequence_example", "ParseSequenceExample": "sequence_example",
+    "DecodeJSONExample": "json_example", "DecodeJpeg": "image", "DecodeAndCropJpeg": "image", "DecodePng": "image",
+    "DecodeImage": "image", "DecodeGif": "gif", "DecodeBmp": "bmp", "DecodeWav": "wav", "DecodeRaw": "raw",
+    "DecodePaddedRaw": "raw", "DecodeCSV": "csv", "DecodeCompressed": "compressed", "DecodeBase64": "base64",
+    "ReadFile": "", "DeserializeSparse": "", "DeserializeManySparse": "", "TakeManySparseFromTensorsMap": "",
+})  # fmt: skip
+#: Ops whose three outputs are a sparse tensor.
+SPARSE_OPS = frozenset({"DeserializeSparse", "DeserializeManySparse", "TakeManySparseFromTensorsMap"})
+SPARSE_PARTS = ("indices", "values", "shape")
+_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    **dict.fromkeys(("ReadFile", "DecodeCompressed", "DecodeBase64", "DecodeJSONExample"), ("string",)),
+    **dict.fromkeys(("DecodeJpeg", "DecodeAndCropJpeg", "DecodeGif", "DecodeBmp"), ("uint8",)),
+    "DecodeWav": ("float32", "int32"),
+    **dict.fromkeys(("ReaderRead", "ReaderReadV2", "ReaderReadUpTo", "ReaderReadUpToV2"), ("string", "string")),
+})  # fmt: skip
+
+
+def decoded_type(node: Node, index: int) -> DType | None:
+    """The element type of an output of an op that reads or decodes; None where the op's attributes say it."""
+    if node.op in SPARSE_OPS:
+        return DType("int64") if index != 1 else None
+    if node.op in PARSE_OPS:
+        return parsed_type(node, index)
+    if node.op == "BarrierTakeMany":
+        return _of_barrier(node, index)
+    types = _TYPES.get(node.op, ())
+    return DType(types[index]) if index < len(types) else None
+
+
+def _of_barrier(node: Node, index: int) -> DType | None:
+    """Places, keys, and then the components."""
+    types = node.attrs.get("component_types")
+    known = (DType("int64"), DType("string"), *(types if isinstance(types, tuple) else ()))
+    found = known[index] if index < len(known) else None
+    return found if isinstance(found, DType) else None
+
+
+def fed_shape(graph: NodeTable, ref: TensorRef) -> Shape:
+    """The shape of a tensor that examples come in by: recorded, or as its queue, iterator or features have it."""
+    node, known = graph.producer(ref), graph.static_shape(ref)
+    if known.dims is not None or "_output_shapes" in node.attrs:
+        return known
+    if node.op in PARSE_OPS:
+        parsed = parsed_outputs(graph, node)
+        return parsed[ref.index].shape if ref.index < len(parsed) else known
+    shapes = node.attrs.get("output_shapes")
+    if isinstance(shapes, tuple) and ref.index < len(shapes):
+        found = shapes[ref.index]
+        return found if isinstance(found, Shape) else known
+    return _of_queue(graph, node, ref.index)
+
+
+def _of_queue(graph: NodeTable, node: Node, index: int) -> Shape:
+    """The shape of a component, with the number of examples in front where several are taken."""
+    if not node.op.startswith("QueueDequeue"):
+        return Shape()
+    shapes = graph.input(node, 0).attrs.get("shapes")
+    component = shapes[index] if isinstance(shapes, tuple) and index < len(shapes) else None
+    if not isinstance(component, Shape) or component.dims is None:
+        return Shape()
+    return Shape((None, *component.dims)) if len(node.inputs) > 1 else component

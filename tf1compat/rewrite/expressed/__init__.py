@@ -1,0 +1,1 @@
+"""Ops that TensorFlow 2 lacks, expressed by those that it has."""
