@@ -33,10 +33,10 @@ INPUTS = """
         ("Concat(k1, a, b) N=2", 0, [("a", 0)]), ("Split(k1, a) num_split=3", 0, [("a", 0)]),
         ("Split(k1, a) num_split=3", 1, []), ("Select(a, b, one)", 0, [("b", 0)]),
         ("Gather(a, ids)", 1, [("ids", 1)]), ("GatherV2(a, ids, k0)", 2, [("a", 1)]),
-        ("GatherV2(a, ids, k1)", 0, []), ("ExpandDims(a, k1)", 0, [("a", 0)]), ("ExpandDims(a, k0)", 1, [("a", 0)]),
+        ("GatherV2(a, ids, k1)", 0, [("a", 0)]), ("ExpandDims(a, k1)", 0, [("a", 0)]), ("ExpandDims(a, k0)", 1, [("a", 0)]),
         ("ExpandDims(a, k0)", 0, []), ("Transpose(a, order)", 1, [("a", 0)]),
         ("Mean(a, k1) keep_dims=True", 0, [("a", 0)]), ("Mean(a, k1) keep_dims=True", 1, []),
-        ("Mean(a, k1) keep_dims=False", 0, []), ("Merge(a, b)", 0, [("a", 0), ("b", 0)]),
+        ("Mean(a, k1) keep_dims=False", 0, [("a", 0)]), ("Merge(a, b)", 0, [("a", 0), ("b", 0)]),
         ("Unique(a)", 0, []), ("Fill(ids, row)", 0, []),
     ],
 )  # fmt: skip

@@ -1,52 +1,141 @@
-"""What each op says of shapes: the shapes of its outputs, and which dimensions it demands to be equal."""
+"""What each op says of shapes: the shapes of its outputs, and which dimensions it demands to be equal.
+
+Both follow from what the op does to axes (`ops.axes`); rules of their own have only those whose shapes are in values,
+and those that hold arrays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin, axes_of
 from tf1compat.verify.inputs.shapes import Dim, Dims, Walk
 
 Rule = Callable[[Walk, Node], tuple[Dims, ...]]
 
 
 def shapes_of(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    """The shapes of a node's first outputs; an op without a rule gives what the file says."""
+    """The shapes of a node's outputs; an op that is not known gives what the file says."""
     rule = _RULES.get(node.op)
-    shapes: tuple[Dims, ...] = rule(walk, node) if rule and node.inputs else ()
-    return shapes or (walk.of(TensorRef(node.name)),)
+    if rule is not None and node.inputs:
+        return rule(walk, node)
+    found = axes_of(node, _Known(walk))
+    if found is None:
+        return (walk.of(TensorRef(node.name)),)
+    for first, second in _contracted(found.ended):
+        walk.symbols.unify(_dim(walk, node, first), _dim(walk, node, second))
+    for each in found.ended:
+        _demand(walk, node, each)
+    return tuple(_output(walk, node, found, index) for index in range(len(found.outputs)))
 
 
-def _same(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims = walk.of(node.inputs[0])
-    return dims, dims
+@dataclass(frozen=True)
+class _Known:
+    """What a walk knows of operands, for the rules of axes."""
+
+    walk: Walk
+
+    def rank(self, ref: TensorRef) -> int | None:
+        dims = self.walk.of(ref)
+        return None if dims is None else len(dims)
+
+    def size(self, ref: TensorRef, axis: int) -> int | None:
+        dims = self.walk.of(ref)
+        size = self.walk.symbols.find(dims[axis]) if dims is not None and axis < len(dims) else None
+        return size if isinstance(size, int) else None
+
+    def constant(self, ref: TensorRef) -> Array | None:
+        return self.walk.constant(ref)
+
+    def is_size(self, sizes: TensorRef, entry: int, ref: TensorRef, axis: int) -> bool:
+        known = self.walk.integers(sizes)
+        return known is not None and entry < len(known) and known[entry] == self.size(ref, axis)
+
+    def count(self, ref: TensorRef) -> int | None:
+        known = self.walk.integers(ref)
+        return None if known is None else len(known)
 
 
-def _merge(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    known = [dims for dims in map(walk.of, node.inputs) if dims is not None]
-    return (known[0] if known else None,)
+def _dim(walk: Walk, node: Node, axis: Axis) -> Dim:
+    dims = walk.of(node.inputs[axis.operand])
+    return dims[axis.axis] if dims is not None and axis.axis < len(dims) else None
 
 
-def _read_variable(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    return (walk.of(node.inputs[0]),)
+def _contracted(ended: Iterable[Ended]) -> Iterable[tuple[Axis, Axis]]:
+    """The axes that are summed up against each other."""
+    axes = [each.axis for each in ended if each.how == "contracted"]
+    return zip(axes[::2], axes[1::2], strict=False)
 
 
-def _broadcast(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    shapes = [walk.of(ref) for ref in node.inputs]
-    result: Dims = ()
-    for dims in shapes:
-        result = _broadcast_two(walk, result, dims)
-    return (result,)
+def _demand(walk: Walk, node: Node, ended: Ended) -> None:
+    """An axis of which an entry is picked has that entry; one that is taken apart has as many as there are parts."""
+    if node.op == "Unpack":
+        walk.symbols.unify(_dim(walk, node, ended.axis), node.integer("num"))
+    elif ended.how == "picked" and ended.index is not None and ended.index >= 0 and node.op == "StridedSlice":
+        walk.symbols.demand(_dim(walk, node, ended.axis), ended.index + 1)
 
 
-def _broadcast_two(walk: Walk, first: Dims, second: Dims) -> Dims:
-    if first is None or second is None:
+def _output(walk: Walk, node: Node, found: AxisMap, index: int) -> Dims:
+    origins = found.outputs[index]
+    return None if origins is None else tuple(_size(walk, node, each) for each in origins)
+
+
+def _size(walk: Walk, node: Node, origin: Origin) -> Dim:
+    """The size of an axis, the sizes of all that it comes from being made one."""
+    dims = [_dim(walk, node, each) for each in origin.of]
+    if origin.kind == "broadcast":
+        result: Dim = 1
+        for dim in dims:
+            result = _broadcast_dims(walk, result, dim)
+        return result
+    if origin.kind in ("equal", "either"):
+        return _unified(walk, dims)
+    if origin.kind == "joined":
+        return _total([walk.symbols.find(dim) for dim in dims]) if len(dims) > 1 else None
+    if origin.kind == "part":
+        return _part(walk, node, origin, dims[0])
+    return _told(walk, node, origin) if origin.kind == "new" else None
+
+
+def _unified(walk: Walk, dims: list[Dim]) -> Dim:
+    known = [dim for dim in dims if dim is not None]
+    for other in known[1:]:
+        walk.symbols.unify(known[0], other)
+    return known[0] if known else None
+
+
+def _part(walk: Walk, node: Node, origin: Origin, dim: Dim) -> Dim:
+    """What is cut to a length and then needed at that length is best fed at that length; a field in the middle of a
+    record demands all before its end."""
+    if node.op != "StridedSlice" or origin.coupled:
+        return origin.size if isinstance(origin.size, int) else None
+    axis = origin.of[0].axis
+    begin, end, strides = (walk.integers(node.inputs[position]) for position in (1, 2, 3))
+    if begin is None or end is None or strides is None or axis >= len(end) or abs(strides[axis]) != 1:
         return None
-    rank = max(len(first), len(second))
-    longer = ((1,) * (rank - len(first)) + first, (1,) * (rank - len(second)) + second)
-    return tuple(_broadcast_dims(walk, one, other) for one, other in zip(*longer, strict=True))
+    dims = walk.of(node.inputs[0])
+    if dims is not None and len(dims) == 1 and 0 < begin[0] < end[0] and not node.integer("end_mask"):
+        walk.symbols.demand(dim, end[0])
+    first = node.integer("begin_mask") >> axis & 1 or begin[axis] == 0
+    last = node.integer("end_mask") >> axis & 1 or end[axis] > 0
+    return dim if first and last else None
+
+
+def _told(walk: Walk, node: Node, origin: Origin) -> Dim:
+    if origin.size is None or isinstance(origin.size, int) or origin.coupled:
+        return origin.size if isinstance(origin.size, int) else None
+    known = walk.integers(node.inputs[origin.size.operand])
+    return known[origin.size.entry] if known is not None and origin.size.entry < len(known) else None
+
+
+def _total(dims: list[Dim]) -> Dim:
+    sizes = [dim for dim in dims if isinstance(dim, int)]
+    return sum(sizes) if len(sizes) == len(dims) else None
 
 
 def _broadcast_dims(walk: Walk, one: Dim, other: Dim) -> Dim:
@@ -59,24 +148,13 @@ def _broadcast_dims(walk: Walk, one: Dim, other: Dim) -> Dim:
     return other if one is None else walk.symbols.find(one)
 
 
-def _bias_add(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, bias = walk.of(node.inputs[0]), walk.of(node.inputs[1])
-    if dims and bias and node.text("data_format", "NHWC") == "NHWC":
-        walk.symbols.unify(dims[-1], bias[0])
-    return (dims,)
+def _read_variable(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    return (walk.of(node.inputs[0]),)
 
 
-def _mat_mul(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    first, second = walk.of(node.inputs[0]), walk.of(node.inputs[1])
-    if first is None or second is None or len(first) < 2 or len(second) < 2:
-        return (None,)
-    if node.attrs.get("transpose_a") or node.attrs.get("adj_x"):
-        first = (*first[:-2], first[-1], first[-2])
-    if node.attrs.get("transpose_b") or node.attrs.get("adj_y"):
-        second = (*second[:-2], second[-1], second[-2])
-    walk.symbols.unify(first[-1], second[-2])
-    walk.symbols.unify_all(first[:-2], second[:-2])
-    return ((*first[:-1], second[-1]),)
+def _merge(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    known = [dims for dims in map(walk.of, node.inputs) if dims is not None]
+    return (known[0] if known else None,)
 
 
 def _transpose(walk: Walk, node: Node) -> tuple[Dims, ...]:
@@ -101,124 +179,6 @@ def permutation(walk: Walk, ref: TensorRef, rank: int) -> tuple[int, ...] | None
     return (1, 0, *range(2, rank)) if first == (1, 0) else None
 
 
-def _expand_dims(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, axis = walk.of(node.inputs[0]), walk.integers(node.inputs[1])
-    if dims is None or axis is None:
-        return (None,)
-    place = axis[0] if axis[0] >= 0 else axis[0] + len(dims) + 1
-    return ((*dims[:place], 1, *dims[place:]),)
-
-
-def _squeeze(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, axes = walk.of(node.inputs[0]), node.attrs.get("squeeze_dims")
-    if dims is None or not isinstance(axes, tuple) or not axes:
-        return (None,)
-    gone = {axis % len(dims) for axis in axes if isinstance(axis, int)}
-    return (tuple(dim for axis, dim in enumerate(dims) if axis not in gone),)
-
-
-def _gather(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    params, indices = walk.of(node.inputs[0]), walk.of(node.inputs[1])
-    axis = walk.integers(node.inputs[2]) if len(node.inputs) > 2 else (0,)
-    if params is None or indices is None or axis is None:
-        return (None,)
-    place = axis[0] % max(len(params), 1)
-    return ((*params[:place], *indices, *params[place + 1 :]),)
-
-
-def _one_hot(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, depth = walk.of(node.inputs[0]), walk.integers(node.inputs[1])
-    if dims is None:
-        return (None,)
-    axis = node.integer("axis", -1)
-    place = len(dims) if axis < 0 else axis
-    return ((*dims[:place], depth[0] if depth else None, *dims[place:]),)
-
-
-def _concat_v2(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    return _concat(walk, node.inputs[:-1], node.inputs[-1])
-
-
-def _concat_v1(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    return _concat(walk, node.inputs[1:], node.inputs[0])
-
-
-def _concat(walk: Walk, refs: tuple[TensorRef, ...], axis_ref: TensorRef) -> tuple[Dims, ...]:
-    shapes = [walk.of(ref) for ref in refs]
-    axis = walk.integers(axis_ref)
-    known = [dims for dims in shapes if dims]
-    if axis is None or not known:
-        return (None,)
-    place = axis[0] % len(known[0])
-    alike = [dims for dims in known if len(dims) == len(known[0])]
-    for dims in alike[1:]:
-        walk.symbols.unify_all(_without(alike[0], place), _without(dims, place))
-    total = _total([walk.symbols.find(dims[place]) for dims in alike], len(refs))
-    return ((*alike[0][:place], total, *alike[0][place + 1 :]),)
-
-
-def _without(dims: tuple[Dim, ...], axis: int) -> tuple[Dim, ...]:
-    return dims[:axis] + dims[axis + 1 :]
-
-
-def _total(dims: list[Dim], count: int) -> Dim:
-    sizes = [dim for dim in dims if isinstance(dim, int)]
-    return sum(sizes) if len(sizes) == count else None
-
-
-def _pack(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    known = [dims for dims in map(walk.of, node.inputs) if dims is not None]
-    if not known:
-        return (None,)
-    for dims in known[1:]:
-        walk.symbols.unify_all(known[0], dims)
-    place = node.integer("axis") % (len(known[0]) + 1)
-    return ((*known[0][:place], len(node.inputs), *known[0][place:]),)
-
-
-def _unpack(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, count = walk.of(node.inputs[0]), node.integer("num")
-    if not dims:
-        return (None,) * count
-    place = node.integer("axis") % len(dims)
-    walk.symbols.unify(dims[place], count)
-    return (_without(dims, place),) * count
-
-
-def _split(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    count = node.integer("num_split", 1)
-    value, axis_ref = (0, 2) if node.op == "SplitV" else (1, 0)
-    dims, axis = walk.of(node.inputs[value]), walk.integers(node.inputs[axis_ref])
-    if not dims or axis is None:
-        return (None,) * count
-    place = axis[0] % len(dims)
-    whole = walk.symbols.find(dims[place])
-    part = whole // count if isinstance(whole, int) and node.op == "Split" else None
-    return ((*dims[:place], part, *dims[place + 1 :]),) * count
-
-
-def _strided_slice(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, begin = walk.of(node.inputs[0]), walk.integers(node.inputs[1])
-    end, strides = walk.integers(node.inputs[2]), walk.integers(node.inputs[3])
-    masks = node.integer("ellipsis_mask") or node.integer("new_axis_mask")
-    if dims is None or begin is None or end is None or strides is None or masks or len(begin) > len(dims):
-        return (None,)
-    kept: list[Dim] = []
-    for axis, dim in enumerate(dims):
-        if axis >= len(begin):
-            kept.append(dim)
-        elif node.integer("shrink_axis_mask") >> axis & 1:
-            walk.symbols.demand(dim, begin[axis] + 1)
-        else:
-            first = node.integer("begin_mask") >> axis & 1 or begin[axis] == 0
-            # What is cut to a length and then needed at that length is best fed at that length.
-            last = node.integer("end_mask") >> axis & 1 or end[axis] > 0
-            if len(dims) == 1 and 0 < begin[axis] < end[axis] and not node.integer("end_mask"):
-                walk.symbols.demand(dim, end[axis])  # a field of a record
-            kept.append(dim if first and last and abs(strides[axis]) == 1 else None)
-    return (tuple(kept),)
-
-
 def _reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
     sizes = walk.integers(node.inputs[1])
     if sizes is not None:
@@ -228,35 +188,6 @@ def _reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
         return (None,)
     parts = [walk.integers(ref) for ref in shape.inputs]
     return (tuple(part[0] if part and part[0] >= 0 else None for part in parts),)
-
-
-def _fill(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    sizes = walk.integers(node.inputs[0])
-    return (sizes,)
-
-
-def _reduce(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, axes = walk.of(node.inputs[0]), walk.integers(node.inputs[1])
-    if dims is None or axes is None:
-        return (None,)
-    gone = {axis % max(len(dims), 1) for axis in axes}
-    if node.attrs.get("keep_dims"):
-        return (tuple(1 if axis in gone else dim for axis, dim in enumerate(dims)),)
-    return (tuple(dim for axis, dim in enumerate(dims) if axis not in gone),)
-
-
-def _convolution(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims, kernel = walk.of(node.inputs[0]), walk.of(node.inputs[1])
-    if dims is None or kernel is None or node.text("data_format", "NHWC") not in ("NHWC", "NDHWC"):
-        return (None,)
-    walk.symbols.unify(dims[-1], kernel[-2])
-    channels = kernel[-1] if node.op != "DepthwiseConv2dNative" else None
-    return ((dims[0], *(None for _ in dims[1:-1]), channels),)
-
-
-def _pool(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    dims = walk.of(node.inputs[0])
-    return (None if not dims else (dims[0], *(None for _ in dims[1:-1]), dims[-1]),)
 
 
 def _scatter_into_array(walk: Walk, node: Node) -> tuple[Dims, ...]:
@@ -270,15 +201,6 @@ def _scatter_into_array(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 def _read_from_array(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return (walk.elements.get(walk.array_node(node.inputs[0])),)
-
-
-def _cross_entropy(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    logits, labels = walk.of(node.inputs[0]), walk.of(node.inputs[1])
-    if node.op.startswith("Sparse"):
-        walk.symbols.unify_all(logits[:-1] if logits else None, labels)
-    else:
-        walk.symbols.unify_all(logits, labels)
-    return ((logits[0],) if logits else None,)
 
 
 def _cudnn_rnn(walk: Walk, node: Node) -> tuple[Dims, ...]:
@@ -307,41 +229,14 @@ def _gather_tree(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return (known,)
 
 
-_TABLE: tuple[tuple[Rule, str], ...] = (
-    (_same, "Identity RefIdentity StopGradient PreventGradient Snapshot Enter RefEnter Exit "
-            "RefExit Switch RefSwitch NextIteration RefNextIteration Cast Relu Relu6 Elu Selu Tanh "
-            "Sigmoid Softmax LogSoftmax Softplus Softsign Neg Exp Log Log1p Sqrt Rsqrt Square Abs "
-            "Sign Floor Ceil Round Rint LogicalNot ZerosLike OnesLike Reverse ReverseV2 "
-            "ReverseSequence CheckNumerics Print PlaceholderWithDefault Cumsum Erf Sin Cos IsNan "
-            "IsFinite LRN"),
+_FORMS: tuple[tuple[Rule, str], ...] = (
     (_merge, "Merge RefMerge"),
     (_read_variable, "ReadVariableOp"),
-    (_broadcast, "Add AddV2 Sub Mul Div RealDiv FloorDiv TruncateDiv Mod FloorMod Maximum Minimum Pow "
-                 "Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr "
-                 "SquaredDifference SelectV2 AddN DivNoNan"),
-    (_bias_add, "BiasAdd BiasAddV1"),
-    (_mat_mul, "MatMul BatchMatMul BatchMatMulV2"),
     (_transpose, "Transpose"),
-    (_expand_dims, "ExpandDims"),
-    (_squeeze, "Squeeze"),
-    (_gather, "Gather GatherV2 ResourceGather"),
-    (_one_hot, "OneHot"),
-    (_concat_v2, "ConcatV2"),
-    (_concat_v1, "Concat"),
-    (_pack, "Pack"),
-    (_unpack, "Unpack"),
-    (_split, "Split SplitV"),
-    (_strided_slice, "StridedSlice"),
     (_reshape, "Reshape"),
-    (_fill, "Fill"),
-    (_reduce, "Sum Mean Max Min Prod All Any ArgMax ArgMin"),
-    (_convolution, "Conv2D Conv3D DepthwiseConv2dNative"),
-    (_pool, "MaxPool AvgPool MaxPool3D AvgPool3D"),
     (_scatter_into_array, "TensorArrayScatter TensorArrayScatterV2 TensorArrayScatterV3 TensorArrayUnpack"),
     (_read_from_array, "TensorArrayRead TensorArrayReadV2 TensorArrayReadV3"),
     (_cudnn_rnn, "CudnnRNN CudnnRNNV2 CudnnRNNV3"),
     (_gather_tree, "GatherTree"),
-    (_cross_entropy, "SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits"),
-)  # fmt: skip
-
-_RULES: Mapping[str, Rule] = MappingProxyType({op: rule for rule, ops in _TABLE for op in ops.split()})
+)
+_RULES: Mapping[str, Rule] = MappingProxyType({op: rule for rule, ops in _FORMS for op in ops.split()})
