@@ -8,6 +8,7 @@ import pytest
 
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn, variable
 from tests.plan.conftest import FLOAT, ref
+from tf1compat.analysis.time.application import Application
 from tf1compat.discovery.findings import Findings, InputFinding, Layer, OutputFinding, Rnn
 from tf1compat.discovery.rnn.states.origins import with_origins
 from tf1compat.discovery.rnn.states.pairing import find_pairings
@@ -227,27 +228,47 @@ def test_weights_are_the_start_and_need_no_batch_size() -> None:
     assert step.step.states[0] == StatePlan("rnn_state_c", "weights", ref("start/read"))
 
 
-def test_an_unrolled_network_steps_by_one_application() -> None:
-    lines = """
-        x = Placeholder() dtype=float32; shape=shape(None, 2, 3)
-        nothing = Const() dtype=float32; value=tensor(float32, [[0.0, 0.0, 0.0]])
-        parts = Unpack(x) num=2; axis=1; T=float32; _output_shapes=[shape(None, 3), shape(None, 3)]
-        first = AddV2(parts, nothing) T=float32; _output_shapes=[shape(None, 3)]
-        second = AddV2(parts:1, first) T=float32; _output_shapes=[shape(None, 3)]
-    """
-    graph = from_text(lines)
+UNROLLED = """
+    x = Placeholder() dtype=float32; shape=shape(None, 2, 3)
+    nothing = Const() dtype=float32; value=tensor(float32, [[0.0, 0.0, 0.0]])
+    parts = Unpack(x) num=2; axis=1; T=float32; _output_shapes=[shape(None, 3), shape(None, 3)]
+    first = AddV2(parts, nothing) T=float32; _output_shapes=[shape(None, 3)]
+    second = AddV2(parts:1, first) T=float32; _output_shapes=[shape(None, 3)]
+    one = Tanh(first) T=float32; _output_shapes=[shape(None, 3)]
+    other = Tanh(second) T=float32; _output_shapes=[shape(None, 3)]
+    y = Pack(one, other) N=2; T=float32; axis=1; _output_shapes=[shape(None, 2, 3)]
+"""
+
+
+def unrolled(text: str = UNROLLED) -> tuple[Graph, Rnn]:
+    graph = from_text(text)
     layer = Layer("RNN", 3, (), {"h": ref("nothing")}, {"h": ref("second")}, step_state={"h": ref("first")})
     rnn = Rnn("rnn", "static", "forward", False, ref("x"), None, None, (layer,), (ref("parts"), ref("parts:1")),
               (ref("first"), ref("second")))  # fmt: skip
-    step = stepping(graph, *with_origins(graph, [rnn], ()), outputs="second").signature
+    return graph, with_origins(graph, [rnn], ())[0]
+
+
+def test_an_unrolled_network_steps_by_one_application_from_the_authors_input_to_his_output() -> None:
+    graph, rnn = unrolled()
+    step = stepping(graph, rnn).signature
     assert step is not None
-    assert [(each.alias, str(each.tensor)) for each in step.inputs] == [
-        ("inputs", "parts:0"),
-        ("rnn_state_h", "nothing:0"),
+    assert [(each.alias, str(each.tensor), each.shape.to_json()) for each in step.inputs] == [
+        ("x", "x:0", [None, 1, 3]),
+        ("rnn_state_h", "first:0", [None, 3]),
     ]
-    assert [str(each.tensor) for each in step.outputs] == ["first:0", "first:0"]
+    assert [str(each.tensor) for each in step.outputs] == ["y:0", "second:0"]
     assert step.step is not None
-    assert step.step.inputs == (AxesPlan("inputs", 0, None),)
+    assert step.step.inputs == (AxesPlan("x", 0, 1),)
+    assert step.step.outputs == (AxesPlan("y", None, 1),)
+    assert step.step.states == (StatePlan("rnn_state_h", "zeros", ref("nothing")),)
+    assert step.step.application == Application(2, (ref("parts:1"), ref("parts:0")), ("y",), {})
+
+
+def test_an_unrolled_network_whose_steps_differ_gives_no_step() -> None:
+    graph, rnn = unrolled(UNROLLED.replace("other = Tanh(second)", "other = Sigmoid(second)"))
+    found = stepping(graph, rnn)
+    assert (found.signature, found.at) == (None, "other")
+    assert "not all computed alike" in found.reason
 
 
 def test_a_model_without_networks_has_no_step_and_needs_no_reason() -> None:

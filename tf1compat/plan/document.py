@@ -13,10 +13,10 @@ from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
     FORMAT_VERSION,
-    BatchPlan,
     CandidatePlan,
     CarriedPlan,
     ConstantPlan,
+    FreeSizePlan,
     InputBinding,
     LabelPlan,
     MigrationPlan,
@@ -49,13 +49,18 @@ def to_json(plan: MigrationPlan) -> Document:
         **({"weights_reason": plan.weights_reason} if plan.weights_reason else {}),
         "jit": plan.jit,
         "allow": list(plan.allow),
-        "batch": None if plan.batch is None else {"size": plan.batch.size, "axes": _plain(plan.batch.axes)},
+        "batch": _free_size_document(plan.batch),
+        "time": _free_size_document(plan.time),
         "op_libraries": list(plan.op_libraries),
         "candidates": [_candidate_document(each) for each in plan.candidates],
         "carried": {each.variable: list(each.assigns) for each in plan.carried},
         "averages": {str(each.statistic): each.variable for each in plan.averages},
         "no_step": plan.no_step or None,
     }
+
+
+def _free_size_document(free: FreeSizePlan | None) -> Document | None:
+    return None if free is None else {"size": free.size, "axes": _plain(free.axes)}
 
 
 def _signature_document(signature: SignaturePlan) -> Document:
@@ -127,7 +132,8 @@ def from_json(document: Any) -> MigrationPlan:
         weights_reason=document.get("weights_reason") or "",
         jit=_part(document, "jit", bool),
         allow=_part(document, "allow", _each(str)),
-        batch=_part({"batch": None, **document}, "batch", _batch),
+        batch=_part({"batch": None, **document}, "batch", _free_size),
+        time=_part({"time": None, **document}, "time", _free_size),
         op_libraries=_part({"op_libraries": [], **document}, "op_libraries", _each(str)),
         candidates=_part({"candidates": [], **document}, "candidates", _each(_candidate)),
         carried=_part({"carried": {}, **document}, "carried", _carried),
@@ -232,11 +238,11 @@ def _plain(axes: Mapping[str, Mapping[str, int]]) -> Document:
     return {signature: dict(each) for signature, each in axes.items()}
 
 
-def _batch(document: Mapping[str, Any] | None) -> BatchPlan | None:
+def _free_size(document: Mapping[str, Any] | None) -> FreeSizePlan | None:
     if document is None:
         return None
     axes = {str(name): _axes(each) for name, each in document["axes"].items()}
-    return BatchPlan(int(document["size"]), axes)
+    return FreeSizePlan(int(document["size"]), axes)
 
 
 def _axes(document: Mapping[str, Any]) -> dict[str, int]:

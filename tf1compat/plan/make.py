@@ -9,6 +9,7 @@ from typing import Any
 
 from tf1compat.analysis.dead import Dead
 from tf1compat.analysis.dtypes import dtype_as_read, dtype_of
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, Note, TableFinding
 from tf1compat.discovery.tables.given import with_assets
 from tf1compat.discovery.weights.judge import concerns_weights
@@ -17,12 +18,13 @@ from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.plan.batch import batch_of
 from tf1compat.plan.constants import at_reads, found_constants, overruled
+from tf1compat.plan.free_sizes import batch_of
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,
     ConstantPlan,
+    FreeSizePlan,
     InputBinding,
     MigrationPlan,
     OutputBinding,
@@ -48,7 +50,8 @@ from tf1compat.plan.statistics import (
     judge_statistics,
     with_plan_averages,
 )
-from tf1compat.plan.stepping.step import make_step
+from tf1compat.plan.stepping.start import start_axes
+from tf1compat.plan.stepping.step import STEP, Stepping, make_step
 from tf1compat.plan.tables import as_discovered, concerns_tables, plan_tables
 from tf1compat.plan.variables import concerns_values, plan_variables
 from tf1compat.source.model import LegacyModel
@@ -125,7 +128,8 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         weights=wishes.weights, weights_reason=chosen.weights.told, jit=wishes.jit, allow=wishes.allow,
         candidates=candidates(findings, signatures),
         carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
-        averages=statistics.averages, no_step=planner.no_step, batch=freed.batch, op_libraries=wishes.op_libraries,
+        averages=statistics.averages, no_step=planner.no_step, batch=planner.free(BATCH, freed.batch, signatures),
+        time=planner.free(TIME, None, signatures), op_libraries=wishes.op_libraries,
     )  # fmt: skip
 
 
@@ -139,6 +143,18 @@ class _Planner:
         self._signature_defs = model.meta_graph.signatures
         self._problems: list[str] = []
         self.no_step = ""  # why a recurrent model has no step
+        self.stepping = Stepping()
+
+    def free(
+        self, symbol: str, free: FreeSizePlan | None, signatures: Sequence[SignaturePlan]
+    ) -> FreeSizePlan | None:
+        """The sizes that signatures are free of, those of the step among them."""
+        found = self.stepping.freed.get(symbol)
+        if found is None or all(each.name != STEP for each in signatures):
+            return free
+        size, axes = found
+        begun = start_axes(self.stepping.signature) if symbol == BATCH else {}
+        return FreeSizePlan(size, {**({} if free is None else free.axes), STEP: axes, **begun})
 
     def check(self) -> None:
         if self._problems:
@@ -330,7 +346,7 @@ class _Planner:
         frozen = frozenset(each.tensor.node for each in constants)
         parting = parted(self._graph, default.inputs)
         stepping = make_step(parting.graph, parting.apart(self._findings), parting.apart(default), frozen)
-        self.no_step = stepping.reason
+        self.no_step, self.stepping = stepping.reason, stepping
         found = (each for each in (stepping.signature, stepping.start) if each is not None)
         return tuple(map(parting.together, found))
 

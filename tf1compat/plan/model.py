@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tf1compat.analysis.time.application import Application
 from tf1compat.discovery.findings import Average, Note
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
@@ -94,12 +95,16 @@ class StartPlan:
 
 @dataclass(frozen=True)
 class StepPlan:
-    """What makes a signature a step: the states that it carries, and how the steps lie in what goes in and out."""
+    """What makes a signature a step: the states that it carries, and how the steps lie in what goes in and out.
+
+    `application`: of an unrolled network, the one application that a step is.
+    """
 
     states: tuple[StatePlan, ...]
     inputs: tuple[AxesPlan, ...]
     outputs: tuple[AxesPlan, ...]
     start: tuple[StartPlan, ...] = ()
+    application: Application | None = None
 
 
 @dataclass(frozen=True)
@@ -185,8 +190,8 @@ class CarriedPlan:
 
 
 @dataclass(frozen=True)
-class BatchPlan:
-    """Any number of examples in the place of `size`. `axes`: by signature and alias, where they lie in an input."""
+class FreeSizePlan:
+    """Any size in the place of the author's. `axes`: by signature and alias, where it lies in an input."""
 
     size: int
     axes: Mapping[str, Mapping[str, int]]
@@ -208,7 +213,8 @@ class MigrationPlan:
     weights_reason: str = ""  # why they are raw or averaged, where there was a choice
     jit: bool = False
     allow: tuple[str, ...] = ()
-    batch: BatchPlan | None = None
+    batch: FreeSizePlan | None = None  # any number of examples
+    time: FreeSizePlan | None = None  # any number of steps
     op_libraries: tuple[str, ...] = ()  # shared libraries that hold ops of the model, as paths
     carried: tuple[CarriedPlan, ...] = ()
     candidates: tuple[CandidatePlan, ...] = ()  # the most telling first

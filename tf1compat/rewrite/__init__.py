@@ -9,18 +9,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from tf1compat.analysis.shapes.dimensions import BATCH
+from tf1compat.analysis.shapes.free import Question
+from tf1compat.analysis.time.application import one_application
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.plan.free_sizes import numbers_of, symbols_of
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
-from tf1compat.plan.stepping.start import start_signature
+from tf1compat.plan.stepping.start import ZERO_STATE, start_signature
 from tf1compat.rewrite.base import ForOutputs, Outcome, Pass
 from tf1compat.rewrite.cleanup.prune import prune
 from tf1compat.rewrite.cleanup.remove_prints import refuse_outside
-from tf1compat.rewrite.entry.free_batch import free_batch
+from tf1compat.rewrite.entry.free_sizes import free_sizes
 from tf1compat.rewrite.entry.large_constants import constants_to_entries
 from tf1compat.rewrite.entry.partitions import join_parts
 from tf1compat.rewrite.entry.signature_io import feed, freeze, outputs, use_defaults
@@ -56,11 +60,12 @@ def _rewrite_signature(
     graph, found = outputs(graph, signature, plan.labels)
     fed = [node for _, node in inputs]
     keep = [*fed, *(ref.node for _, ref in found)]
+    graph = _with_one_application(graph, signature, changes)
     graph = prune(graph, keep).graph
     released = release_carried_states(graph, plan.carried)
     graph = prune(released.graph, keep).graph
     _record(changes, "carried_states", released.count, released.summary)
-    graph = _with_free_batch(graph, plan, signature, dict(inputs), [ref for _, ref in found], changes)
+    graph = _with_free_sizes(graph, plan, signature, dict(inputs), [ref for _, ref in found], changes)
     large = {each.name for each in plan.variables if each.initializer == TensorRef(each.name)}
     entered = constants_to_entries(graph, large)
     graph = entered.graph
@@ -83,7 +88,7 @@ def _rewrite_signature(
     return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots, handles)
 
 
-def _with_free_batch(
+def _with_free_sizes(
     graph: Graph,
     plan: MigrationPlan,
     signature: SignaturePlan,
@@ -91,13 +96,42 @@ def _with_free_batch(
     found: Sequence[TensorRef],
     changes: dict[str, Change],
 ) -> Graph:
-    """The graph for any batch, if the plan asks for one; before any pass, as recorded shapes still are the author's."""
-    if plan.batch is None:
+    """The graph for any sizes, if the plan frees some; before any pass, as recorded shapes still are the author's."""
+    numbers = numbers_of(plan, signature)
+    if not numbers:
         return graph
-    axes = {entries[alias]: axis for alias, axis in plan.batch.axes.get(signature.name, {}).items()}
-    outcome = free_batch(graph, plan.batch.size, axes, [*entries.values()], found)
-    _record(changes, "free_batch", outcome.count, outcome.summary)
+    application = None if signature.step is None else signature.step.application
+    axes = {TensorRef(entries[alias]): symbols_of(plan, signature, alias) for alias in entries}
+    outcome = free_sizes(
+        Question(
+            graph, numbers, axes, frozenset(map(TensorRef, entries.values())), tuple(found),
+            frozenset(() if application is None else application.joined),
+            required=_required(plan, signature, found),
+        )
+    )  # fmt: skip
+    _record(changes, "free_sizes", outcome.count, outcome.summary)
     return outcome.graph
+
+
+def _required(
+    plan: MigrationPlan, signature: SignaturePlan, found: Sequence[TensorRef]
+) -> dict[TensorRef, dict[int, str]]:
+    """The states that a step begins with have the batch where it takes it, though no data leads to them."""
+    if signature.name != ZERO_STATE or plan.step is None:
+        return {}
+    axes = {} if plan.batch is None else plan.batch.axes.get(plan.step.name, {})
+    aliases = (each.alias for each in signature.outputs)
+    return {ref: {axes[alias]: BATCH} for alias, ref in zip(aliases, found, strict=False) if alias in axes}
+
+
+def _with_one_application(graph: Graph, signature: SignaturePlan, changes: dict[str, Change]) -> Graph:
+    """The graph with one application of an unrolled network, if that is what the signature is a step of."""
+    application = None if signature.step is None else signature.step.application
+    if application is None:
+        return graph
+    summary = f"of {application.steps} applications of an unrolled network a step is one"
+    _record(changes, "one_application", application.steps - 1, summary)
+    return one_application(graph, application)
 
 
 def _applied(each: Pass | ForOutputs, graph: Graph, found: Sequence[TensorRef]) -> Outcome:

@@ -13,7 +13,7 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
-from tf1compat.plan.batch import with_fixed_batch
+from tf1compat.plan.free_sizes import with_fixed_sizes
 from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import written_by
 from tf1compat.plan.tables import planned_files
@@ -26,7 +26,7 @@ from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
 from tf1compat.verify.inputs.cases import Case, cases
 from tf1compat.verify.inputs.domain import domains_of
 from tf1compat.verify.inputs.feeds import given_cases
-from tf1compat.verify.original.batches import AnySize, of_any_size
+from tf1compat.verify.original.batches import AnySize, is_run_whole, layout_of, of_any_size
 from tf1compat.verify.original.inference import in_inference
 from tf1compat.verify.original.nondeterminism import Drawn, drawn_outputs
 from tf1compat.verify.original.reference import BLOCKED, Reference
@@ -34,6 +34,7 @@ from tf1compat.verify.original.state_feeds import with_taps
 from tf1compat.verify.original.unused_feeds import idle_feeds
 from tf1compat.verify.reloaded.fresh import Answer, FreshProcess
 from tf1compat.verify.stepwise import stepwise
+from tf1compat.verify.whole_run import Compare, WholeRuns, begin_signature
 
 SEED = 20240229
 #: Ops whose kernels end the whole process when there is nothing to compute.
@@ -67,15 +68,14 @@ def verify(
     planned = as_planned(model, plan)
     original_model, fed, changed = in_inference(planned, plan)
     tapped, taps = with_taps(original_model, plan)
-    needed = (*_needed(fed), *taps.values())
+    needed = (*_needed(with_begin(fed)), *taps.values())
     kept = _kept(model, plan)
     findings = replace(findings, tables=planned_files(findings.tables, plan.tables))
     session = LegacySession(tapped, findings, needed=needed, initialize=kept.unsaved)
     with FreshProcess(saved_model, plan.op_libraries) as fresh, session as legacy:
         idle = idle_feeds(legacy, tapped.meta_graph.graph, fed)
-        one_size = Reference(
-            legacy, fed, taps, keeps_state=kept.any, changed=(*changed, *exchanged(model, planned)), idle=idle
-        )
+        changed = (*changed, *exchanged(model, planned))
+        one_size = Reference(legacy, with_begin(fed), taps, keeps_state=kept.any, changed=changed, idle=idle)
         original = _Original(model, findings, plan, of_any_size(model.meta_graph.graph, plan, one_size), seed)
         tried = original.answers(given)
         found = iter(fresh.run([case for case, expected in tried if expected.error is None]))
@@ -86,7 +86,23 @@ def verify(
             ran = [case for case, expected in tried if expected.error is None]
             steps = stepwise(plan.step, ran, fresh.run, rtol, atol, drawn.get(plan.step.name, frozenset()))
             results += () if steps is None else (steps,)
+            results += _whole_runs(model, plan, one_size, fresh, judge).results(tried)
         return Comparison(results, rtol, atol, original.description, seed, tf.__version__)
+
+
+def with_begin(plan: MigrationPlan) -> MigrationPlan:
+    """The plan with a signature that gives what a step begins with, for the original alone."""
+    begin = begin_signature(plan)
+    return plan if begin is None else replace(plan, signatures=(*plan.signatures, begin))
+
+
+def _whole_runs(
+    model: LegacyModel, plan: MigrationPlan, original: Reference, fresh: FreshProcess, judge: _Judge
+) -> WholeRuns:
+    assert plan.step is not None
+    freed = plan.batch is not None and plan.step.name in plan.batch.axes
+    layout = layout_of(model.meta_graph.graph, plan, plan.step) if freed else {}
+    return WholeRuns(plan, layout, original.run, fresh.run, judge.compared(plan.step.name))
 
 
 def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:
@@ -134,14 +150,15 @@ class _Original:
         """Its answers to the given cases, or to such as are made up for every signature."""
         if given is not None:
             return [(case, self.reference.run(case)) for case in given]
-        return [pair for signature in self.plan.signatures for pair in self._made_up(signature)]
+        whole = (each for each in self.plan.signatures if is_run_whole(each))
+        return [pair for signature in whole for pair in self._made_up(signature)]
 
     def _made_up(self, signature: SignaturePlan) -> list[tuple[Case, Answer]]:
         """A signature's cases and answers, from the likeliest domain of which it accepts any."""
         attempts: list[list[tuple[Case, Answer]]] = []
         many_rows = self._is_labelled(signature)
         graph, constants = self.model.meta_graph.graph, self.plan.constants
-        for domain in domains_of(graph, self.findings, with_fixed_batch(self.plan, signature), constants):
+        for domain in domains_of(graph, self.findings, with_fixed_sizes(self.plan, signature), constants):
             made_up = cases(domain, self.seed, many_rows=many_rows)
             if isinstance(self.reference, AnySize):
                 made_up = self.reference.resized(made_up)
@@ -211,6 +228,17 @@ class _Judge:
                 yield likeness(alias, value, other)
             else:
                 yield difference(alias, value, other, *self._tolerance)
+
+    def compared(self, signature: str) -> Compare:
+        """How one output of a signature is compared."""
+        drawn = self._drawn.get(signature, frozenset())
+
+        def compare(alias: str, expected: Array, found: Array) -> OutputDifference:
+            if alias in drawn:
+                return likeness(alias, expected, found)
+            return difference(alias, expected, found, *self._tolerance)
+
+        return compare
 
     def _labelled(self, expected: Answer, found: Answer) -> dict[str, Any]:
         """What the labels add to a signature that yields the scores they name."""

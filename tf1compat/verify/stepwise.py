@@ -115,11 +115,11 @@ def _difference(
     if any(alias not in each for each in outputs):
         return missing(alias, whole)
     axes = next((each for each in step.outputs if each.alias == alias), None)
-    return difference(alias, whole, _together(axes, [each[alias] for each in outputs]), rtol, atol)
+    return difference(alias, whole, together(axes, [each[alias] for each in outputs]), rtol, atol)
 
 
-def _together(axes: AxesPlan | None, values: Sequence[Array]) -> Array:
-    """What the steps give, in the form in which one run gives it."""
+def together(axes: AxesPlan | None, values: Sequence[Array]) -> Array:
+    """What the steps give, in the form in which one run of all gives it."""
     if axes is None or axes.time is None:
         return values[-1]
     if not axes.flat:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.discovery.loop_text import GIVEN, LSTM_BODY, LSTM_INVARIANTS, LSTM_WEIGHTS, dynamic_rnn
 from tests.plan.conftest import ref
-from tf1compat.analysis.time.steps import STILL
+from tf1compat.analysis.time.time_axis import NO_TIME
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.rnn.states.origins import with_origins
 from tf1compat.graph.frames import find_frames
@@ -44,8 +44,8 @@ def test_what_only_gives_a_size_makes_no_source() -> None:
 
 def test_a_source_takes_all_and_gives_all_at_once() -> None:
     (given,) = networks_given_whole(GRAPH, [ENCODER], FRAMES)
-    assert (ref("source"), STILL) in given.expected
-    assert given.outputs == {ref("end"): STILL}
+    assert (ref("source"), NO_TIME) in given.expected
+    assert given.outputs == {ref("end"): NO_TIME}
 
 
 @pytest.mark.parametrize(("parts", "hands_on_more"), [(("c", "h"), False), (("c",), True)])

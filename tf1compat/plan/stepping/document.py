@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tf1compat.analysis.time.application import Application
 from tf1compat.discovery.findings import STATE_ORIGINS
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
@@ -23,6 +24,16 @@ def step_document(step: StepPlan) -> Document:
         "inputs": {each.alias: _axes_document(each) for each in step.inputs},
         "outputs": {each.alias: _axes_document(each) for each in step.outputs},
         "start": [_start_document(each) for each in step.start],
+        **({} if step.application is None else {"application": _application_document(step.application)}),
+    }
+
+
+def _application_document(application: Application) -> Document:
+    return {
+        "steps": application.steps,
+        "taken": [str(each) for each in application.taken],
+        "joined": list(application.joined),
+        "exchanged": {str(before): str(first) for before, first in application.exchanged.items()},
     }
 
 
@@ -44,6 +55,17 @@ def step_from(document: Mapping[str, Any]) -> StepPlan:
         tuple(_axes(alias, each) for alias, each in document["inputs"].items()),
         tuple(_axes(alias, each) for alias, each in document["outputs"].items()),
         tuple(_start(each) for each in document["start"]),
+        _application(document["application"]) if document.get("application") else None,
+    )
+
+
+def _application(document: Mapping[str, Any]) -> Application:
+    exchanged = document["exchanged"].items()
+    return Application(
+        int(document["steps"]),
+        tuple(TensorRef.parse(each) for each in document["taken"]),
+        tuple(str(each) for each in document["joined"]),
+        {TensorRef.parse(before): TensorRef.parse(first) for before, first in exchanged},
     )
 
 

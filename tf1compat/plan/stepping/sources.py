@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tf1compat.analysis.time.axes import Network
-from tf1compat.analysis.time.steps import STILL
+from tf1compat.analysis.time.networks import Network
+from tf1compat.analysis.time.time_axis import NO_TIME
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
 from tf1compat.graph.frames import Frame, LoopVariable
@@ -31,8 +31,8 @@ def find_sources(graph: Graph, rnns: Sequence[Rnn], frames: Sequence[Frame]) -> 
 
 def _read_whole(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Iterator[str]:
     """The nodes on whose values a network's initial states and what is the same in all its steps depend."""
-    (network,) = networks_of(graph, [rnn], frames)
-    for ref in (*_computed_starts(rnn), *(ref for ref, steps in network.expected if steps == STILL)):
+    expected = [each for network in networks_of(graph, [rnn], frames) for each in network.expected]
+    for ref in (*_computed_starts(rnn), *(ref for ref, steps in expected if steps == NO_TIME)):
         yield from value_sources(graph, ref)
 
 
@@ -58,10 +58,10 @@ def networks_given_whole(graph: Graph, sources: Iterable[Rnn], frames: Sequence[
     """The sources as time sees them: what goes in is given whole, and so is what comes out."""
     for rnn in sources:
         read = (*rnn.step_inputs, *(() if rnn.inputs is None else (rnn.inputs,)))
-        (network,) = networks_of(graph, [rnn], frames)
-        expected = [(ref, STILL) for ref in (*read, *(ref for ref, _ in network.expected))]
+        further = (ref for network in networks_of(graph, [rnn], frames) for ref, _ in network.expected)
+        expected = [(ref, NO_TIME) for ref in (*read, *further)]
         if read:
-            yield Network(tuple(expected), dict.fromkeys(outcomes(rnn), STILL), frozenset())
+            yield Network(tuple(expected), dict.fromkeys(outcomes(rnn), NO_TIME), frozenset())
 
 
 def feeds_itself(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> bool:

@@ -22,6 +22,8 @@ from tf1compat.plan.signatures.reach import reached
 
 #: The signature that computes the initial states of a step from the data.
 START = "start"
+#: The signature, not served, that computes them from a batch size.
+ZERO_STATE = "zero_state"
 #: Origins of states that are inputs of the original.
 _GIVEN = frozenset({"placeholder", "default"})
 
@@ -62,10 +64,21 @@ def start_signature(plan: MigrationPlan) -> SignaturePlan | None:
         if each.start is not None
     )
     inputs = tuple(
-        InputBinding(f"given_{number}", each.tensor, each.dtype, each.shape)
+        InputBinding(_given(number), each.tensor, each.dtype, each.shape)
         for number, each in enumerate(plan.step.step.start)
     )
-    return SignaturePlan("zero_state", inputs, outputs) if outputs else None
+    return SignaturePlan(ZERO_STATE, inputs, outputs) if outputs else None
+
+
+def start_axes(step: SignaturePlan | None) -> dict[str, dict[str, int]]:
+    """Where the batch lies in what the initial states of a step are computed from, by signature and alias."""
+    starts = () if step is None or step.step is None else step.step.start
+    axes = {_given(at): each.batch for at, each in enumerate(starts) if each.batch is not None}
+    return {ZERO_STATE: axes} if axes else {}
+
+
+def _given(number: int) -> str:
+    return f"given_{number}"
 
 
 def data_start(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice, product
 
 from tf1compat.analysis.pattern import TRANSPARENT, source
-from tf1compat.analysis.time.axes import Network, TimeAxes
-from tf1compat.analysis.time.steps import LAST, STILL, Steps
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME
+from tf1compat.analysis.shapes.free import Question, walked
+from tf1compat.analysis.shapes.masks import COMPARISONS
+from tf1compat.analysis.shapes.walk import Changes, Walk
+from tf1compat.analysis.time.networks import Network, time_axis, unmet
+from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL, TimeAxis, Trace
+from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.rnn.looping.functional import WHILES
 from tf1compat.discovery.rnn.looping.surroundings import FILLERS
@@ -19,37 +25,51 @@ from tf1compat.ops.families import SHAPES
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
 _MOST_READINGS = 200
-_BY_STEP = Steps("along", 0)
+_BY_STEP = TimeAxis("along", 0)
 
 
 def networks_of(graph: Graph, rnns: Iterable[Rnn], frames: Sequence[Frame]) -> tuple[Network, ...]:
     """The networks, each with what has to hold of its inputs for its steps to be taken one at a time."""
-    return tuple(_network(graph, rnn, frames) for rnn in rnns)
+    return tuple(network for rnn in rnns for network in _networks(graph, rnn, frames))
 
 
-def _network(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Network:
+def _networks(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Iterator[Network]:
     finals = frozenset(_finals(rnn))
-    axis = 0 if rnn.time_major else 1
-    outputs = {rnn.outputs: Steps("along", axis)} if rnn.outputs is not None else {}
     if rnn.kind == "static":
-        return Network((), {**outputs, **dict.fromkeys(rnn.step_outputs, LAST)}, finals)
+        yield from _unrolled(rnn, finals)
+        return
+    axis = 0 if rnn.time_major else 1
+    outputs = {rnn.outputs: TimeAxis("along", axis)} if rnn.outputs is not None else {}
     # A decoder's inputs may lie otherwise than its outputs: there the array says how they are read.
     known = rnn.inputs is not None and rnn.kind != "decoder"
-    expected = [(rnn.inputs, Steps("along", axis))] if known and rnn.inputs is not None else []
+    expected = [(rnn.inputs, TimeAxis("along", axis))] if known and rnn.inputs is not None else []
     if rnn.sequence_length is not None:
-        expected.append((rnn.sequence_length, STILL))
-    return Network((*expected, *_captured(graph, rnn, frames)), outputs, finals)
+        expected.append((rnn.sequence_length, NO_TIME))
+    yield Network((*expected, *_captured(graph, rnn, frames)), outputs, finals)
 
 
-def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[TensorRef, Steps]]:
+def _unrolled(rnn: Rnn, finals: frozenset[TensorRef]) -> Iterator[Network]:
+    """A network that stands in the graph once for each step: each application by itself, with its own step's data."""
+    count = len(rnn.step_inputs)
+    for at, given in enumerate(rnn.step_inputs):
+        axis = _numbered(at, count)
+        made = dict.fromkeys(rnn.step_outputs[at : at + 1], axis)
+        yield Network(((given, axis),) if count > 1 else (), made, finals if at == count - 1 else frozenset())
+
+
+def _numbered(at: int, count: int) -> TimeAxis:
+    return TimeAxis("last") if at == count - 1 else TimeAxis("single", at)
+
+
+def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[TensorRef, TimeAxis]]:
     """What a loop reads besides its states: arrays of the steps, and what must be the same for all of them."""
-    found: list[tuple[TensorRef, Steps]] = []
+    found: list[tuple[TensorRef, TimeAxis]] = []
     for ref in _loop_inputs(graph, rnn, frames):
         node = graph.producer(source(graph, ref))
         if node.op in FILLERS:
             found.append((node.inputs[FILLERS[node.op]], _BY_STEP))
         elif not node.op.startswith(("TensorArray", "TensorList")):
-            found.append((ref, STILL))
+            found.append((ref, NO_TIME))
     return found
 
 
@@ -92,32 +112,127 @@ def _is_frame_of(graph: Graph, frame: Frame, rnn: Rnn) -> bool:
     return any(each.exit in finals for each in frame.variables)
 
 
-def read_time(
-    graph: Graph, data: Sequence[InputBinding], networks: Sequence[Network], lengths: frozenset[str]
-) -> TimeAxes | None:
-    """Where the steps lie, by the first reading of the data in which every network takes them one at a time."""
-    candidates = [_candidates(graph, each, networks) for each in data]
+@dataclass(frozen=True)
+class Reading:
+    """How the steps lie in the tensors of a model, by a reading of the data in which networks take them one by one.
+
+    `missed`: where the data is mixed before a network takes it; None in a good reading.
+    """
+
+    walk: Walk
+    axes: Mapping[TensorRef, Mapping[int, str]]
+    missed: TensorRef | None = None
+
+    def of(self, ref: TensorRef) -> TimeAxis:
+        """Where the steps lie in a tensor."""
+        return time_axis(self.walk, ref)
+
+    def mixed_at(self, ref: TensorRef) -> Trace:
+        """What a tensor holds of the steps; of a mixed one, where they came together."""
+        return self.walk.trace(ref)
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is fed besides states: which inputs are data, and the numbers of examples and steps that are baked in."""
+
+    graph: Graph
+    inputs: Sequence[InputBinding]
+    networks: Sequence[Network]
+    lengths: frozenset[str]
+    numbers: Mapping[str, int]
+    outputs: tuple[TensorRef, ...]
+    states: frozenset[TensorRef] = frozenset()
+
+
+def read_time(data: Data) -> Reading:
+    """Where the steps lie, by the first reading of the data in which every network takes them one at a time; without
+    one, the first of all with what it missed."""
+    candidates = [_candidates(data, each) for each in data.inputs]
+    first = None
     for reading in islice(product(*candidates), _MOST_READINGS):
-        given = {each.tensor: steps for each, steps in zip(data, reading, strict=True)}
-        axes = TimeAxes(graph, given, networks, lengths)
-        if all(axes.is_steady(each) for each in networks):
-            return axes
-    return None
+        found = _read(data, dict(zip((each.tensor for each in data.inputs), reading, strict=True)))
+        if found.missed is None:
+            return found
+        first = first or found
+    return first or _read(data, {})
 
 
-def _candidates(graph: Graph, binding: InputBinding, networks: Sequence[Network]) -> list[Steps]:
+def _read(data: Data, reading: Mapping[TensorRef, TimeAxis]) -> Reading:
+    shapes = {each.tensor: each.shape.rank or 0 for each in data.inputs}
+    axes = {ref: _symbols(axis, shapes[ref]) for ref, axis in reading.items()}
+    numbers = {**data.numbers, **_steps_told(data, axes)}
+    question = Question(
+        data.graph, numbers, axes, frozenset((*reading, *data.states)), data.outputs, networks=tuple(data.networks),
+        traces={ref: _trace(data, ref, axis) for ref, axis in reading.items()}, lengths=data.lengths,
+    )  # fmt: skip
+    changes, grown = Changes(inputs={ref: dict(each) for ref, each in axes.items()}), True
+    while grown:
+        walk, grown = walked(question, changes)
+    missed = next((ref for ref in (unmet(walk, each) for each in data.networks) if ref is not None), None)
+    return Reading(walk, axes, missed)
+
+
+def _symbols(axis: TimeAxis, rank: int) -> dict[int, str]:
+    """The symbols on the axes of an input: time, and the batch beside it."""
+    if axis.kind == "along":
+        batch = {1 - axis.axis: BATCH} if axis.axis < 2 <= rank else {}
+        return {axis.axis: TIME, **batch}
+    return {0: BATCH} if rank else {}
+
+
+def _steps_told(data: Data, axes: Mapping[TensorRef, Mapping[int, str]]) -> dict[str, int]:
+    """The number of steps that the data's shapes tell, if they were fixed."""
+    for each in data.inputs:
+        for axis, symbol in axes.get(each.tensor, {}).items():
+            size = (each.shape.dims or ())[axis] if axis < (each.shape.rank or 0) else None
+            if symbol == TIME and size is not None and TIME not in data.numbers:
+                return {TIME: size}
+    return {}
+
+
+def _trace(data: Data, ref: TensorRef, axis: TimeAxis) -> Trace:
+    if axis.kind in ("single", "last"):
+        return Trace("single", LAST_STEP if axis.kind == "last" else axis.axis)
+    if axis.kind == "still":
+        return COUNTED if ref.node in data.lengths else STILL
+    return Trace("kept")
+
+
+def _candidates(data: Data, binding: InputBinding) -> list[TimeAxis]:
     """The axes of an input that may be time, the likeliest first; none of them last."""
-    reached = descendants(graph, [binding.tensor.node])
+    reached = descendants(data.graph, [binding.tensor.node])
     rank = binding.shape.rank
-    fed = any(ref.node in reached for network in networks for ref, _ in network.expected)
-    wanted = [steps.axis for network in networks for _, steps in network.expected if steps.kind == "along"]
+    expected = [(ref, axis) for network in data.networks for ref, axis in network.expected]
+    fed = [axis for ref, axis in expected if ref.node in reached]
     if not fed or rank in (0, None):
-        return [STILL]
-    axes = sorted(range(rank or 0), key=lambda axis: (axis not in wanted[-1:], axis))
-    return [*(Steps("along", axis) for axis in axes[:3]), STILL]
+        return [NO_TIME]
+    single = _single_step(data, binding)
+    if single is not None:
+        return [single, NO_TIME]
+    wanted = [axis.axis for _, axis in expected if axis.kind == "along"]
+    steps = data.numbers.get(TIME)
+    dims = binding.shape.dims or ()
+    axes = sorted(
+        range(rank or 0), key=lambda axis: (axis not in wanted[-1:], _differs(dims[axis], steps), axis)
+    )
+    return [*(TimeAxis("along", axis) for axis in axes[:3]), NO_TIME]
 
 
-def batch_axis(binding: InputBinding, steps: Steps) -> int | None:
+def _differs(size: int | None, steps: int | None) -> bool:
+    return steps is not None and size is not None and size != steps
+
+
+def _single_step(data: Data, binding: InputBinding) -> TimeAxis | None:
+    """The one step of an unrolled network that an input gives alone, as a placeholder for each step does."""
+    ends = {ref.node for network in data.networks for ref in network.outputs}
+    reached = descendants(data.graph, [binding.tensor.node], stop=lambda node: node.name in ends)
+    found = {axis for network in data.networks for ref, axis in network.expected if ref.node in reached}
+    numbered = {axis for axis in found if axis.kind in ("single", "last")}
+    return numbered.pop() if len(numbered) == 1 == len(found) else None
+
+
+def batch_axis(binding: InputBinding, steps: TimeAxis) -> int | None:
     """The axis of the examples in an input."""
     if steps.kind == "along":
         return 1 - steps.axis if steps.axis < 2 <= (binding.shape.rank or 0) else None
@@ -131,8 +246,26 @@ def lengths_of(rnns: Iterable[Rnn]) -> Iterator[str]:
             yield rnn.sequence_length.node
 
 
-def output_axes(binding: OutputBinding, axes: TimeAxes) -> AxesPlan:
+def counting_inputs(graph: Graph, data: Iterable[InputBinding]) -> frozenset[str]:
+    """The inputs of whole numbers that are held against the numbers of the steps: lengths, whatever they are called."""
+    whole = {each.tensor.node for each in data if each.dtype.is_integer and each.shape.rank in (None, 1)}
+    pairs = ((node, at) for node in graph.nodes if node.op in COMPARISONS for at in (0, 1))
+    held = (
+        value_sources(graph, node.inputs[at]) & whole
+        for node, at in pairs
+        if _is_numbers(graph, node.inputs[1 - at])
+    )
+    return frozenset(name for each in held if len(each) == 1 for name in each)
+
+
+def _is_numbers(graph: Graph, ref: TensorRef) -> bool:
+    sources = value_sources(graph, ref)
+    ends = {graph[name].op for name in sources if graph[name].op == "Range" or not graph[name].inputs}
+    return "Range" in ends and ends <= {"Range", "Const"}
+
+
+def output_axes(binding: OutputBinding, reading: Reading) -> AxesPlan:
     """Where the steps lie in an output."""
-    steps = axes.of(binding.pieces[0].tensor)
+    steps = reading.of(binding.pieces[0].tensor)
     time = steps.axis if steps.kind in ("along", "flat") else None
     return AxesPlan(binding.alias, None, time, flat=steps.kind == "flat")

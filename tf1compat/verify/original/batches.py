@@ -12,13 +12,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tf1compat.analysis.batch import FreeBatch
-from tf1compat.analysis.batch.dims import BATCH, Dim, Dims
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.dimensions import BATCH, Dim, Dims
+from tf1compat.analysis.shapes.free import FreeSizes
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
-from tf1compat.plan.batch import layout_of
+from tf1compat.plan.free_sizes import free_sizes_of
 from tf1compat.plan.model import MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.original.reference import Reference
@@ -65,18 +65,21 @@ class AnySize:
     def __init__(self, graph: Graph, plan: MigrationPlan, reference: Reference) -> None:
         self._reference = reference
         self._size = 0 if plan.batch is None else plan.batch.size
-        self._layouts = {each.name: _layout(graph, plan, each) for each in plan.signatures}
+        self._layouts = {each.name: layout_of(graph, plan, each) for each in _freed(plan)}
         self._axes = {} if plan.batch is None else plan.batch.axes
 
     @property
     def description(self) -> str:
         """What was run as the original."""
-        return f"{self._reference.description}, run {self._size} examples at a time"
+        return f"{self._reference.description}, for any batch run {self._size} examples at a time"
 
     def resized(self, made_up: Iterable[Case]) -> tuple[Case, ...]:
-        """The cases, made up for the original's own size, at several sizes in turn."""
+        """The cases, made up for the original's own size, at several sizes in turn where their signature takes any."""
         sizes = (self._size, 1, self._size + 2)
-        return tuple(self._at_size(case, sizes[place % len(sizes)]) for place, case in enumerate(made_up))
+        return tuple(
+            self._at_size(case, sizes[place % len(sizes)]) if case.signature in self._axes else case
+            for place, case in enumerate(made_up)
+        )
 
     def _at_size(self, case: Case, size: int) -> Case:
         axes = self._axes.get(case.signature, {})
@@ -114,32 +117,43 @@ class AnySize:
     ) -> Iterator[tuple[str, Array]]:
         layout = self._layouts[signature]
         for alias, first in answers[0].outputs.items():
-            rows = _rows(layout[alias], first, self._size)
+            rows = rows_of(layout[alias], first, self._size)
             arrays = [each.outputs[alias] for each in answers]
             yield alias, first if rows is None else rows.joined(arrays, count)
 
 
 def of_any_size(graph: Graph, plan: MigrationPlan, reference: Reference) -> Reference | AnySize:
     """The original as it is, or, where the plan frees the batch, for cases of any size."""
-    return reference if plan.batch is None else AnySize(graph, plan, reference)
+    return AnySize(graph, plan, reference) if _freed(plan) else reference
 
 
-def _layout(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -> dict[str, Dims]:
+def _freed(plan: MigrationPlan) -> list[SignaturePlan]:
+    """The signatures that take any batch and are run for it; a step that is one of many applications has no run."""
+    axes = {} if plan.batch is None else plan.batch.axes
+    return [each for each in plan.signatures if each.name in axes and is_run_whole(each)]
+
+
+def is_run_whole(signature: SignaturePlan) -> bool:
+    """Whether the original can be run as a signature is: not, where it is one application of many."""
+    return signature.step is None or signature.step.application is None
+
+
+def layout_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -> dict[str, Dims]:
     """The dimensions of each output, by alias; raises PlanError where the batch of the plan is none of the graph's."""
-    found = layout_of(graph, plan, signature)
+    found = free_sizes_of(graph, plan, signature)
     if isinstance(found, Mismatch):
         raise PlanError([f"signature '{signature.name}' cannot take any batch: {found.reason}"])
     return {each.alias: _output_dims(each, found) for each in signature.outputs}
 
 
-def _output_dims(output: OutputBinding, found: FreeBatch) -> Dims:
+def _output_dims(output: OutputBinding, found: FreeSizes) -> Dims:
     piece = output.pieces[0]
     dims = found.dims.get(piece.tensor)
     stacked = () if output.joined is not None else ((None,) * len(piece.index))
     return None if dims is None else (*stacked, *dims)
 
 
-def _rows(dims: Dims, array: Array, size: int) -> Rows | None:
+def rows_of(dims: Dims, array: Array, size: int) -> Rows | None:
     """Where the examples lie in an output of the original; None where it has none."""
     for axis, dim in enumerate(dims or ()):
         if dim is not None and BATCH in dim:

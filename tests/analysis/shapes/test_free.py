@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.analysis.batch import FreeBatch, find_batch_size, find_free_batch
-from tf1compat.analysis.batch.dims import BATCH
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.dimensions import BATCH
+from tf1compat.analysis.shapes.free import FreeSizes, Question, find_batch_size, find_free_sizes
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 
@@ -19,15 +19,16 @@ FED = """
 """
 
 
-def find(text: str, *outputs: str, fed: tuple[str, ...] = ("x",), size: int = 4) -> FreeBatch | Mismatch:
+def find(text: str, *outputs: str, fed: tuple[str, ...] = ("x",), size: int = 4) -> FreeSizes | Mismatch:
     graph = from_text(FED + text)
     refs = [TensorRef.parse(each) for each in fed]
-    return find_free_batch(graph, size, {refs[0]: 0}, refs, [TensorRef(each) for each in outputs or ("y",)])
+    ends = tuple(TensorRef(each) for each in outputs or ("y",))
+    return find_free_sizes(Question(graph, {BATCH: size}, {refs[0]: {0: BATCH}}, frozenset(refs), ends))
 
 
-def found(text: str, *outputs: str, fed: tuple[str, ...] = ("x",)) -> FreeBatch:
+def found(text: str, *outputs: str, fed: tuple[str, ...] = ("x",)) -> FreeSizes:
     free = find(text, *outputs, fed=fed)
-    assert isinstance(free, FreeBatch), free
+    assert isinstance(free, FreeSizes), free
     return free
 
 
@@ -81,7 +82,7 @@ def test_a_constant_of_equal_rows_is_spread() -> None:
         state = Const() dtype=float32; value=tensor(float32, [[1, 2], [1, 2], [1, 2], [1, 2]])
         y = ConcatV2(x, state, axis) T=float32; N=2; _output_shapes=[shape(4, 8)]
     """
-    assert found(constant).spread == {"state": 0}
+    assert found(constant).spread == {"state": {0: (BATCH,)}}
     assert "other numbers for each example" in refused(constant.replace("[1, 2]]", "[3, 4]]"))
 
 
@@ -102,7 +103,7 @@ def test_a_state_that_is_fed_has_the_batch_on_an_axis_of_its_own() -> None:
         """,
         fed=("x", "h"),
     )
-    assert free.inputs == {TensorRef("x"): 0, TensorRef("h"): 1}
+    assert free.inputs == {TensorRef("x"): {0: BATCH}, TensorRef("h"): {1: BATCH}}
 
 
 def test_numbers_of_the_examples_are_counted_anew() -> None:
@@ -164,6 +165,6 @@ def test_what_keeps_a_batch_from_being_free_is_said(text: str, reason: str) -> N
 def test_the_size_is_found_where_only_the_state_tells_it() -> None:
     graph = from_text((FED + ZEROS).replace("shape(4, 6)", "shape(None, 6)"))
     x = TensorRef("x")
-    assert find_batch_size(graph, {x: 0}, [x], [TensorRef("y")]) == 4
+    assert find_batch_size(graph, {x: {0: BATCH}}, [x], [TensorRef("y")]) == 4
     free = from_text(FED + "y = MatMul(x, w/read) T=float32; _output_shapes=[shape(4, 2)]")
-    assert find_batch_size(free, {x: 0}, [x], [TensorRef("y")]) == 0
+    assert find_batch_size(free, {x: {0: BATCH}}, [x], [TensorRef("y")]) == 0

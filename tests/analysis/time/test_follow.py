@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.analysis.time.axes import Network, TimeAxes
-from tf1compat.analysis.time.steps import COUNTED, LAST, MIXED, STILL, Steps
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME
+from tf1compat.analysis.shapes.free import Question, walked
+from tf1compat.analysis.shapes.walk import Changes
+from tf1compat.analysis.time.networks import Network, time_axis
+from tf1compat.analysis.time.time_axis import NO_TIME, TimeAxis
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 
-ALONG, FIRST, FLAT = Steps("along", 1), Steps("along", 0), Steps("flat", 1)
+LAST, MIXED, COUNTED = TimeAxis("last"), TimeAxis("mixed"), TimeAxis("counted")
+ALONG, FIRST, FLAT = TimeAxis("along", 1), TimeAxis("along", 0), TimeAxis("flat", 1)
 GIVEN = """
     x = Placeholder() dtype=float32; shape=shape(None, None, 3)
     ids = Placeholder() dtype=int32; shape=shape(None, None)
@@ -27,10 +31,15 @@ GIVEN = """
 """
 
 
-def steps_of(line: str, tensor: str = "y", networks: tuple[Network, ...] = ()) -> Steps:
-    given = {TensorRef("x"): ALONG, TensorRef("ids"): ALONG}
-    graph = from_text(GIVEN + line)
-    return TimeAxes(graph, given, networks, frozenset({"lengths"})).of(TensorRef.parse(tensor))
+def steps_of(line: str, tensor: str = "y", networks: tuple[Network, ...] = ()) -> TimeAxis:
+    lengths, ref = TensorRef("lengths"), TensorRef.parse(tensor)
+    sequence = {0: BATCH, 1: TIME}
+    axes = {TensorRef("x"): sequence, TensorRef("ids"): sequence, lengths: {0: BATCH}}
+    question = Question(
+        from_text(GIVEN + line), {}, axes, frozenset(axes), (ref,), networks=networks,
+        lengths=frozenset({"lengths"}),
+    )  # fmt: skip
+    return time_axis(walked(question, Changes(inputs={each: dict(at) for each, at in axes.items()}))[0], ref)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +48,7 @@ def steps_of(line: str, tensor: str = "y", networks: tuple[Network, ...] = ()) -
         ("y = Tanh(x) T=float32", ALONG),
         ("y = Mul(x, row) T=float32", ALONG),
         ("y = Transpose(x, swap) T=float32", FIRST),
-        ("y = ExpandDims(x, zero) T=float32", Steps("along", 2)),
+        ("y = ExpandDims(x, zero) T=float32", TimeAxis("along", 2)),
         ("y = ExpandDims(x, two) T=float32", ALONG),
         ("y = GatherV2(w, ids, zero) Tparams=float32", ALONG),
         ("y = OneHot(ids, two, one, zero) axis=-1", ALONG),
@@ -50,11 +59,11 @@ def steps_of(line: str, tensor: str = "y", networks: tuple[Network, ...] = ()) -
         ("y = MatMul(flat, w) T=float32", FLAT),
         ("y = Reshape(flat, sizes) T=float32", ALONG),
         ("y = ConcatV2(x, x, two) N=2; T=float32", ALONG),
-        ("y = Shape(x) T=float32", STILL),
-        ("y = Neg(w) T=float32", STILL),
+        ("y = Shape(x) T=float32", NO_TIME),
+        ("y = Neg(w) T=float32", NO_TIME),
     ],
 )
-def test_steps_stay_apart(line: str, expected: Steps) -> None:
+def test_steps_stay_apart(line: str, expected: TimeAxis) -> None:
     assert steps_of(line) == expected
 
 
@@ -98,7 +107,7 @@ def sliced(begin: str, end: str, masks: str) -> str:
     ],
     ids=["last step", "first step", "all but the first", "all steps", "one example"],
 )
-def test_of_a_slice_only_the_last_step_or_all_are_kept(line: str, expected: Steps) -> None:
+def test_of_a_slice_only_the_last_step_or_all_are_kept(line: str, expected: TimeAxis) -> None:
     assert steps_of(line) == expected
 
 

@@ -11,7 +11,7 @@ from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
 from tf1compat.plan.make import PlanOptions, make_plan
-from tf1compat.plan.model import BatchPlan, MigrationPlan
+from tf1compat.plan.model import FreeSizePlan, MigrationPlan
 from tf1compat.source import open_model
 
 FIXED = CLASSIFIER.replace("shape(None", "shape(8")
@@ -61,8 +61,13 @@ def test_another_word_is_refused() -> None:
 def test_the_states_of_a_step_have_the_batch_of_its_input() -> None:
     folder = Path(__file__).parents[2] / "fixtures" / "training_graphs" / "tf1.4.1" / "fixed_batch"
     model = open_model(str(folder))
-    assert make_plan(model, discover(model), PlanOptions(batch="free")).batch == BatchPlan(
-        4, {"serving_default": {"ids": 0}, "step": {"ids": 0, "rnn_state_c": 0, "rnn_state_h": 0}}
+    assert make_plan(model, discover(model), PlanOptions(batch="free")).batch == FreeSizePlan(
+        4,
+        {
+            "serving_default": {"ids": 0},
+            "step": {"ids": 0, "rnn_state_c": 0, "rnn_state_h": 0},
+            "zero_state": {"given_0": 0},
+        },
     )
 
 

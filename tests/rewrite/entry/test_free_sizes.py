@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tf1compat.analysis.shapes.dimensions import BATCH
+from tf1compat.analysis.shapes.free import Question
 from tf1compat.errors import RewriteError
 from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.rewrite.base import Outcome
 from tf1compat.rewrite.cleanup.prune import prune
-from tf1compat.rewrite.entry.free_batch import free_batch
+from tf1compat.rewrite.entry.free_sizes import free_sizes
 
 STATE = """
     x = Placeholder() dtype=float32; shape=shape(None, 6)
@@ -52,8 +55,13 @@ LOOP = """
 """
 
 
+def free(graph: Graph) -> Outcome:
+    x = TensorRef("x")
+    return free_sizes(Question(graph, {BATCH: 4}, {x: {0: BATCH}}, frozenset({x}), (TensorRef("y"),)))
+
+
 def freed(text: str) -> Graph:
-    outcome = free_batch(from_text(text), 4, {"x": 0}, ["x"], [TensorRef("y")])
+    outcome = free(from_text(text))
     assert outcome.count
     graph = prune(outcome.graph, ["x", "y"]).graph
     assert lint(graph) == ()
@@ -87,7 +95,7 @@ def test_a_reshape_reads_a_constant_with_one_open_size() -> None:
 
 def test_a_graph_that_has_no_batch_of_its_own_is_not_changed() -> None:
     graph = from_text("x = Placeholder() dtype=float32; shape=shape(None, 6)\ny = Neg(x) T=float32\n")
-    outcome = free_batch(graph, 4, {"x": 0}, ["x"], [TensorRef("y")])
+    outcome = free(graph)
     assert outcome.count == 0
     assert [node.name for node in outcome.graph.nodes] == ["x", "y"]
 
@@ -97,7 +105,7 @@ def test_rows_that_depend_on_each_other_are_refused() -> None:
     mean += "y = Mean(x, rows) T=float32; Tidx=int32; _output_shapes=[shape(6)]"
     graph = from_text("x = Placeholder() dtype=float32; shape=shape(None, 6)\n" + mean)
     with pytest.raises(RewriteError, match=r"'y' .* depend on each other; leave out --batch free"):
-        free_batch(graph, 4, {"x": 0}, ["x"], [TensorRef("y")])
+        free(graph)
 
 
 def test_what_made_sure_of_the_authors_batch_is_silent_and_other_assertions_stay() -> None:

@@ -1,30 +1,31 @@
-"""A batch of any size in the place of the author's: which inputs have one, and what their shapes become."""
+"""Any number of examples or steps in the place of the author's: where they lie in inputs, what shapes become."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from tf1compat.analysis.batch import FreeBatch, find_batch_size, find_free_batch
-from tf1compat.analysis.batch.dims import BATCH, Dims, open_sizes
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dims, open_sizes
+from tf1compat.analysis.shapes.free import Axes, FreeSizes, Question, find_batch_size, find_free_sizes
+from tf1compat.analysis.time.application import one_application
 from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.plan.model import BatchPlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
+from tf1compat.plan.model import FreeSizePlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
 
 _KEEP = "leave out --batch free, and feed that many"
 
 
 class Freed(NamedTuple):
-    """The signatures with their batch open, what the rewrite needs to know of it, and what is to say."""
+    """The signatures with sizes open, what the rewrite needs to know of them, and what is to say."""
 
     signatures: tuple[SignaturePlan, ...]
-    batch: BatchPlan | None = None
+    batch: FreeSizePlan | None = None
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
 
@@ -38,20 +39,20 @@ def batch_of(
 ) -> Freed:
     """The signatures with the batch that is asked for; `cut` are tensors that are given, besides the inputs.
 
-    Raises PlanError for another `batch` than `keep` and `free`.
+    A step is as its own planning left it. Raises PlanError for another `batch` than `keep` and `free`.
     """
     if batch not in ("keep", "free"):
         raise PlanError([f"batch is 'keep' or 'free', not '{batch}'"])
     if not signatures:
         return Freed(())
-    known = _Known(graph, findings, cut)
+    known = KnownSizes(graph, findings, cut)
     if batch == "free":
         return _free_signatures(known, signatures)
     return Freed(tuple(signatures), hazards=_fixed(known, signatures[0]))
 
 
 @dataclass(frozen=True)
-class _Known:
+class KnownSizes:
     """What tells where the batch lies in the inputs of a signature, and how many examples it was built for."""
 
     graph: Graph
@@ -79,7 +80,7 @@ class _Known:
 
     def size_of_graph(self, signature: SignaturePlan) -> int:
         """The number of examples that the graph was built for though its inputs take any; 0 where none is seen."""
-        axes = self.axes(signature, 0)
+        axes = _of_batch(self.axes(signature, 0))
         return self.of_states or find_batch_size(
             self.graph, axes, [*_fed(signature), *self.cut], _outputs(signature)
         )
@@ -95,10 +96,10 @@ class _Known:
         found = {each.tensor: self._axis(each, size) for each in signature.inputs if not each.readers}
         return {tensor: axis for tensor, axis in found.items() if axis is not None}
 
-    def found(self, signature: SignaturePlan, size: int) -> FreeBatch | Mismatch:
+    def found(self, signature: SignaturePlan, size: int) -> FreeSizes | Mismatch:
         """What has to change in the graph of a signature."""
-        fed = [*_fed(signature), *self.cut]
-        return find_free_batch(self.graph, size, self.axes(signature, size), fed, _outputs(signature))
+        axes = _of_batch(self.axes(signature, size))
+        return find_free_sizes(question_of(self.graph, signature, {BATCH: size}, axes, self.cut))
 
     def _axis(self, binding: InputBinding, size: int) -> int | None:
         dims = binding.shape.dims
@@ -113,7 +114,28 @@ class _Known:
         return self.roles.get(binding.tensor, "data")
 
 
-def _fixed(known: _Known, signature: SignaturePlan) -> tuple[Note, ...]:
+def _of_batch(axes: Mapping[TensorRef, int]) -> Axes:
+    return {ref: {axis: BATCH} for ref, axis in axes.items()}
+
+
+def question_of(
+    graph: Graph,
+    signature: SignaturePlan,
+    numbers: Mapping[str, int],
+    axes: Axes,
+    cut: Iterable[TensorRef] = (),
+) -> Question:
+    """What to ask for a signature to take any sizes in the place of these numbers."""
+    application = None if signature.step is None else signature.step.application
+    if application is not None:
+        graph = one_application(graph, application)
+    return Question(
+        graph, numbers, axes, frozenset((*_fed(signature), *cut)), tuple(_outputs(signature)),
+        frozenset(() if application is None else application.joined),
+    )  # fmt: skip
+
+
+def _fixed(known: KnownSizes, signature: SignaturePlan) -> tuple[Note, ...]:
     """That the model takes as many examples as the author fed, where it could take any."""
     size = known.size_of_inputs(signature)
     if size < 2 or isinstance(known.found(signature, size), Mismatch):
@@ -129,7 +151,7 @@ def _fixed(known: _Known, signature: SignaturePlan) -> tuple[Note, ...]:
     )
 
 
-def _free_signatures(known: _Known, signatures: Sequence[SignaturePlan]) -> Freed:
+def _free_signatures(known: KnownSizes, signatures: Sequence[SignaturePlan]) -> Freed:
     """The signatures for any batch; a blocker with the reason where one of them has no such form."""
     told = known.size_of_inputs(signatures[0])
     size = told or known.size_of_graph(signatures[0])
@@ -137,43 +159,71 @@ def _free_signatures(known: _Known, signatures: Sequence[SignaturePlan]) -> Free
         return Freed(tuple(signatures))
     freed, axes, notes = [], {}, []
     for signature in signatures:
+        if signature.step is not None:
+            freed.append(signature)
+            continue
         found = known.found(signature, size)
         if isinstance(found, Mismatch):
             notes.append(_blocker(signature, size, found))
             continue
-        freed.append(_opened(signature, found))
-        axes[signature.name] = _axes(signature, found)
+        freed.append(opened(signature, found))
+        axes[signature.name] = symbol_axes(signature, found, BATCH)
     if notes:
         # A number that no input tells was a guess: what it would have to change is no batch, then.
         return Freed(tuple(signatures), blockers=tuple(notes) if told else ())
-    return Freed(tuple(freed), BatchPlan(size, axes))
+    return Freed(tuple(freed), FreeSizePlan(size, axes))
 
 
-def layout_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -> FreeBatch | Mismatch:
-    """Where the batch lies in every tensor of the original behind a signature of a plan with a free batch."""
-    batch = plan.batch or BatchPlan(0, {})
-    given = batch.axes.get(signature.name, {})
-    axes = {
-        each.tensor: given[each.alias]
-        for each in signature.inputs
-        if each.alias in given and not each.readers
-    }
+# ------------------------------------------------------------------------------------------- as a plan has it
+
+
+def free_sizes_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -> FreeSizes | Mismatch:
+    """Where batch and time lie in every tensor of the original behind a signature of a plan with free sizes."""
     cut = [*(each.tensor for each in plan.constants), *(each.statistic for each in plan.averages)]
-    return find_free_batch(graph, batch.size, axes, [*_fed(signature), *cut], _outputs(signature))
-
-
-def with_fixed_batch(plan: MigrationPlan, signature: SignaturePlan) -> SignaturePlan:
-    """A signature with the author's number of examples in the inputs that the plan opened."""
-    if plan.batch is None:
-        return signature
-    given = plan.batch.axes.get(signature.name, {})
-    inputs = (
-        replace(each, shape=_closed(each.shape, given[each.alias], plan.batch.size))
-        if each.alias in given
-        else each
+    axes = {
+        each.tensor: symbols
         for each in signature.inputs
-    )
-    return replace(signature, inputs=tuple(inputs))
+        if not each.readers and (symbols := symbols_of(plan, signature, each.alias))
+    }
+    return find_free_sizes(question_of(graph, signature, numbers_of(plan, signature), axes, cut))
+
+
+def numbers_of(plan: MigrationPlan, signature: SignaturePlan) -> dict[str, int]:
+    """The author's numbers in the place of which a signature takes any."""
+    free = ((BATCH, plan.batch), (TIME, plan.time))
+    return {symbol: each.size for symbol, each in free if each is not None and each.axes.get(signature.name)}
+
+
+def symbols_of(plan: MigrationPlan, signature: SignaturePlan, alias: str) -> dict[int, str]:
+    """The symbols on the axes of an input: those that are freed, and those that a step tells of axes that are open."""
+    found: dict[int, str] = {}
+    for each in () if signature.step is None else signature.step.inputs:
+        if each.alias == alias and numbers_of(plan, signature):
+            sizes = next(other.shape.dims or () for other in signature.inputs if other.alias == alias)
+            told = {each.batch: BATCH, each.time: TIME}
+            found |= {
+                axis: symbol for axis, symbol in told.items()
+                if axis is not None and (axis >= len(sizes) or sizes[axis] is None)
+            }  # fmt: skip
+    for symbol, free in ((BATCH, plan.batch), (TIME, plan.time)):
+        axis = None if free is None else free.axes.get(signature.name, {}).get(alias)
+        if axis is not None:
+            found[axis] = symbol
+    return found
+
+
+def with_fixed_sizes(plan: MigrationPlan, signature: SignaturePlan) -> SignaturePlan:
+    """A signature with the author's sizes in the inputs that the plan opened."""
+    for free in (plan.batch, plan.time):
+        given = {} if free is None else free.axes.get(signature.name, {})
+        inputs = (
+            replace(each, shape=_closed(each.shape, given[each.alias], free.size))
+            if free is not None and each.alias in given
+            else each
+            for each in signature.inputs
+        )
+        signature = replace(signature, inputs=tuple(inputs))
+    return signature
 
 
 def _closed(shape: Shape, axis: int, size: int) -> Shape:
@@ -189,16 +239,18 @@ def _outputs(signature: SignaturePlan) -> list[TensorRef]:
     return [piece.tensor for each in signature.outputs for piece in each.pieces]
 
 
-def _axes(signature: SignaturePlan, found: FreeBatch) -> dict[str, int]:
-    axes = {each.alias: _axis(found.dims.get(each.tensor)) for each in signature.inputs}
+def symbol_axes(signature: SignaturePlan, found: FreeSizes, symbol: str) -> dict[str, int]:
+    """The axis of each input that a symbol is the size of."""
+    axes = {each.alias: _axis(found.dims.get(each.tensor), symbol) for each in signature.inputs}
     return {alias: axis for alias, axis in axes.items() if axis is not None}
 
 
-def _axis(dims: Dims) -> int | None:
-    return dims.index((BATCH,)) if dims is not None and (BATCH,) in dims else None
+def _axis(dims: Dims, symbol: str) -> int | None:
+    return dims.index((symbol,)) if dims is not None and (symbol,) in dims else None
 
 
-def _opened(signature: SignaturePlan, found: FreeBatch) -> SignaturePlan:
+def opened(signature: SignaturePlan, found: FreeSizes) -> SignaturePlan:
+    """A signature whose shapes are open wherever a symbol is a factor."""
     inputs = tuple(
         replace(each, shape=_open(each.shape, found.dims.get(each.tensor))) for each in signature.inputs
     )
@@ -206,10 +258,10 @@ def _opened(signature: SignaturePlan, found: FreeBatch) -> SignaturePlan:
     return replace(signature, inputs=inputs, outputs=outputs)
 
 
-def _open_output(output: OutputBinding, found: FreeBatch) -> OutputBinding:
+def _open_output(output: OutputBinding, found: FreeSizes) -> OutputBinding:
     if output.tensor is None:
-        sizes = output.shape.dims
-        known = None if sizes is None else tuple(None if each == found.size else each for each in sizes)
+        sizes, size = output.shape.dims, found.numbers.get(BATCH)
+        known = None if sizes is None else tuple(None if each == size else each for each in sizes)
         return replace(output, shape=Shape(known))
     return replace(output, shape=_open(output.shape, found.dims.get(output.tensor)))
 

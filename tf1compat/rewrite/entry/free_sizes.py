@@ -1,62 +1,62 @@
-"""A graph that was built for one number of examples takes any: what found out how is in `analysis.batch`."""
+"""A graph that was built for one number of examples or steps takes any: `analysis.shapes` found out how."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import reduce
 from types import MappingProxyType
 
-import numpy as np
-
-from tf1compat.analysis.batch import FreeBatch, find_free_batch
-from tf1compat.analysis.batch.dims import BATCH, Dim, Dims, has_batch, open_sizes
-from tf1compat.analysis.batch.walk import Vector
 from tf1compat.analysis.constants import constant
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.dimensions import BATCH, REST, SYMBOLS, TIME, Dim, Dims, has_symbol, open_sizes
+from tf1compat.analysis.shapes.free import FreeSizes, Question, find_free_sizes
+from tf1compat.analysis.shapes.walk import Vector
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
-from tf1compat.graph.frames import frame_of_nodes
+from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.axes.filling import SHAPED_BY
 from tf1compat.ops.families import SHAPES
 from tf1compat.rewrite.base import Outcome, fresh_name, substitute
 from tf1compat.rewrite.emit import INT, Emitter
 
-_MADE_BY = "free_batch"
+_MADE_BY = "free_sizes"
+_FREED = {BATCH: "a batch of {0}", TIME: "{0} steps"}
+#: Ops that read a whole shape.
+_SHAPED = frozenset({"Reshape", "Tile", "Slice", "StridedSlice", *SHAPED_BY})
 _ELEMENT_SHAPES = ("element_shape", "element_shape_except0")
 
 
-def free_batch(
-    graph: Graph, size: int, axes: Mapping[str, int], fed: Sequence[str], outputs: Sequence[TensorRef]
-) -> Outcome:
-    """Whatever was made for `size` examples is made for as many as are fed.
+def free_sizes(question: Question) -> Outcome:
+    """Whatever was made for the author's numbers is made for as many as are fed.
 
-    `axes` gives the axis of the batch in each fed node that has one. Raises RewriteError where the graph has no such
-    form.
+    Raises RewriteError where the graph has no such form.
     """
-    given = {TensorRef(name): axis for name, axis in axes.items()}
-    found = find_free_batch(graph, size, given, map(TensorRef, fed), outputs)
+    found = find_free_sizes(question)
     if isinstance(found, Mismatch):
         raise RewriteError(f"the batch cannot be free: {found.reason}; leave out --batch free")
-    freed = _Freed(graph, found)
-    result = freed.graph_for_any_batch()
-    return Outcome(result, freed.count, f"what was made for a batch of {size} is made for any")
+    freed = _Freed(question.graph, found)
+    result = freed.graph_for_any_size()
+    made = " and ".join(_FREED[symbol].format(number) for symbol, number in question.numbers.items())
+    return Outcome(result, freed.count, f"what was made for {made} is made for any")
 
 
 class _Freed:
     """Makes the changes that were found."""
 
-    def __init__(self, graph: Graph, found: FreeBatch) -> None:
+    def __init__(self, graph: Graph, found: FreeSizes) -> None:
         self.graph, self.found, self.count = graph, found, 0
-        self._emitter = Emitter("any_batch", _MADE_BY, graph.by_name)
+        self._emitter = Emitter("any_size", _MADE_BY, graph.by_name)
         self._added: list[Node] = []
         self._frames = frame_of_nodes(graph)
+        self._sizes: dict[str, TensorRef] = {}
 
-    def graph_for_any_batch(self) -> Graph:
-        changed = {name: self._spread(name, axis) for name, axis in self.found.spread.items()}
+    def graph_for_any_size(self) -> Graph:
+        changed = {name: self._spread(name, axes) for name, axes in self.found.spread.items()}
         for (name, position), vector in self.found.vectors.items():
             node = changed.get(name, self.graph[name])
             changed[name] = self._reading(node, position, vector)
@@ -73,14 +73,15 @@ class _Freed:
         """The node with another shape to read at one input."""
         dtype = dtype_of(self.graph, node.inputs[position])
         dtype = dtype if dtype in ("int32", "int64") else INT
-        scalar = self.graph.static_shape(node.inputs[position]).dims == ()
+        dims = self.graph.static_shape(node.inputs[position]).dims
+        scalar = dims == () or (dims is None and len(vector) == 1 and node.op not in _SHAPED)
         new = self._shape(node, vector, dtype, scalar=scalar)
         return replace(node, inputs=(*node.inputs[:position], new, *node.inputs[position + 1 :]))
 
     def _shape(self, node: Node, vector: Vector, dtype: DType, *, scalar: bool) -> TensorRef:
-        if node.op == "Reshape" and sum(has_batch(dim) for dim in vector) == 1 and (-1,) not in vector:
-            vector = tuple((-1,) if has_batch(dim) else dim for dim in vector)
-        if not any(map(has_batch, vector)):
+        if node.op == "Reshape" and sum(has_symbol(dim) for dim in vector) == 1 and REST not in vector:
+            vector = tuple(REST if has_symbol(dim) else dim for dim in vector)
+        if not any(map(has_symbol, vector)):
             return self._constant(node, [_number(dim) for dim in vector], dtype)
         entries = [self._entry(node, dim) for dim in vector]
         if scalar:
@@ -88,10 +89,13 @@ class _Freed:
         return self._typed(self._emitter("Pack", *entries, N=len(entries), T=INT, axis=0), dtype)
 
     def _entry(self, node: Node, dim: Dim | None) -> TensorRef:
-        if not has_batch(dim):
+        if not has_symbol(dim):
             return self._constant(node, _number(dim), INT)
-        batch, others = self._batch_beside(node), _number(tuple(each for each in dim or () if each != BATCH))
-        return batch if others == 1 else self._emitter("Mul", batch, self._constant(node, others, INT), T=INT)
+        factors = [self._size_beside(node, each) for each in dim or () if isinstance(each, str)]
+        others = _number(tuple(each for each in dim or () if each not in SYMBOLS))
+        if others != 1:
+            factors.append(self._constant(node, others, INT))
+        return reduce(lambda one, other: self._emitter("Mul", one, other, T=INT), factors)
 
     def _typed(self, ref: TensorRef, dtype: DType) -> TensorRef:
         return ref if dtype == INT else self._emitter("Cast", ref, SrcT=INT, DstT=dtype)
@@ -102,7 +106,7 @@ class _Freed:
             return self._emitter.constant(value, dtype)
         # The control input keeps the constant in the frame.
         name = fresh_name(
-            {*self.graph.by_name, *(each.name for each in self._added)}, f"{node.name}/any_batch"
+            {*self.graph.by_name, *(each.name for each in self._added)}, f"{node.name}/any_size"
         )
         beside = node.control_inputs[:1] or (node.inputs[0].node,)
         self._added.append(
@@ -111,18 +115,27 @@ class _Freed:
         )  # fmt: skip
         return TensorRef(name)
 
-    # ------------------------------------------------------------------------------------------- the batch
+    # ------------------------------------------------------------------------------------------- the sizes
 
-    @cached_property
-    def _batch(self) -> TensorRef:
-        """How many examples are fed, as a scalar outside of all loops."""
-        ref, axis = next(iter(self.found.inputs.items()))
-        return self._emitter.dimension(ref, axis, dtype_of(self.graph, ref))
+    def _size(self, symbol: str) -> TensorRef:
+        """How many examples or steps are fed, as a scalar outside of all loops."""
+        if symbol not in self._sizes:
+            axes = (
+                (ref, axis)
+                for ref, axes in self.found.inputs.items()
+                for axis, each in axes.items()
+                if each == symbol
+            )
+            ref, axis = next(axes)
+            self._sizes[symbol] = self._emitter.dimension(ref, axis, dtype_of(self.graph, ref))
+        return self._sizes[symbol]
 
-    def _batch_beside(self, node: Node) -> TensorRef:
+    def _size_beside(self, node: Node, symbol: str) -> TensorRef:
         """The same where a node stands: handed into its loop."""
         frames = self._frames.get(node.name, ())
-        ref = self._batch
+        if node.op in ENTER:
+            frames = frames[:-1]  # what enters a loop is read outside of it
+        ref = self._size(symbol)
         for depth in range(len(frames)):
             ref = self._entered(ref, frames[: depth + 1])
         return ref
@@ -132,7 +145,7 @@ class _Freed:
             node for node in self.graph.nodes if node.op == "Enter" and self._frames.get(node.name) == frames
         )
         name = fresh_name(
-            {*self.graph.by_name, *(each.name for each in self._added)}, f"{enter.name}/any_batch"
+            {*self.graph.by_name, *(each.name for each in self._added)}, f"{enter.name}/any_size"
         )
         node = replace(enter, name=name, inputs=(ref,), control_inputs=(), made_by=_MADE_BY)
         self._added.append(node.without_attrs("_output_shapes").with_attrs(T=INT, is_constant=True))
@@ -140,14 +153,18 @@ class _Freed:
 
     # ---------------------------------------------------------------------------------- constants and shapes
 
-    def _spread(self, name: str, axis: int) -> Node:
-        """A constant of equal rows as its one row, repeated for each example."""
+    def _spread(self, name: str, axes: Mapping[int, Dim]) -> Node:
+        """A constant of equal rows as one of them, repeated as often as there are."""
         node = self.graph[name]
         value = constant(self.graph, TensorRef(name))
         assert value is not None
         dtype = node.dtype("dtype") or DType("float32")
-        row = self._constant(node, np.take(value, [0], axis), dtype)
-        vector: Vector = tuple(((BATCH,) if place == axis else ()) for place in range(value.ndim))
+        row = self._constant(
+            node,
+            value[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(value.ndim))],
+            dtype,
+        )
+        vector: Vector = tuple(axes.get(axis, ()) for axis in range(value.ndim))
         times = self._shape(replace(node, op="Tile", inputs=(row,)), vector, INT, scalar=False)
         return replace(
             make_node(name, "Tile", (row, times), made_by=_MADE_BY, T=dtype, Tmultiples=INT),

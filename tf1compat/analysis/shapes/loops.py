@@ -1,0 +1,80 @@
+"""Loops: what goes round has the sizes of what enters; those over the steps of a sequence end after the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tf1compat.analysis.shapes.arrays import is_timed, lengthen
+from tf1compat.analysis.shapes.dimensions import TIME, dim_of, has_symbol
+from tf1compat.analysis.shapes.sizes import vector_of
+from tf1compat.analysis.shapes.walk import Walk
+from tf1compat.graph.frames import NEXT_ITERATION, Frame, find_frames
+from tf1compat.graph.model import Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.names import TensorRef
+
+_ARRAYS = ("TensorArray", "TensorArrayV2", "TensorArrayV3")
+_COMPARISONS = frozenset({"Less", "LessEqual", "Greater", "GreaterEqual"})
+
+
+def compare_turns(walk: Walk, name: str) -> None:
+    """What goes round a loop has to have a symbol where what enters it has, and the other way about."""
+    node = walk.graph[name]
+    rounds = [ref for ref in node.inputs if walk.graph.producer(ref).op in NEXT_ITERATION]
+    entered, back = walk.of(TensorRef(name)), walk.of(rounds[0]) if rounds else None
+    if entered is None or back is None or len(entered) != len(back):
+        return
+    for axis, (first, last) in enumerate(zip(entered, back, strict=True)):
+        if has_symbol(last) and not has_symbol(first) and first is not None and last is not None:
+            walk.want(node.inputs[0], axis, last, node)
+        if has_symbol(first) and not has_symbol(last) and first is not None and last is not None:
+            walk.want(rounds[0], axis, first, node)
+
+
+def time_the_loops(walk: Walk, within: frozenset[str]) -> bool:
+    """Loops that read an element of the data in each turn run once a step; whether more of them is known now."""
+    before = len(walk.changes.arrays), len(walk.changes.vectors)
+    for frame in find_frames(walk.graph):
+        if not within.isdisjoint(frame.nodes) and _reads_steps(walk, frame):
+            _time(walk, frame)
+    return before != (len(walk.changes.arrays), len(walk.changes.vectors))
+
+
+def _reads_steps(walk: Walk, frame: Frame) -> bool:
+    reads = (walk.graph[name] for name in frame.nodes if walk.graph[name].op.startswith("TensorArrayRead"))
+    return any(is_timed(walk, walk.array_node(node.inputs[0])) for node in reads)
+
+
+def _time(walk: Walk, frame: Frame) -> None:
+    """The loop ends with the steps that there are, and the arrays that it fills are as long."""
+    number = (dim_of(walk.numbers[TIME]),) if TIME in walk.numbers else None
+    if number is None:
+        return
+    for array in _arrays(walk, frame):
+        if vector_of(walk, walk.graph[array].inputs[0]) == number:
+            lengthen(walk, array)
+    for node, position in _bounds(walk, frame):
+        if vector_of(walk, node.inputs[position]) == number:
+            walk.changes.vectors[node.name, position] = ((TIME,),)
+
+
+def _arrays(walk: Walk, frame: Frame) -> Iterator[str]:
+    entering = (*frame.invariants, *(each.enter for each in frame.variables))
+    for name in entering:
+        array = walk.array_node(TensorRef(name))
+        if walk.graph[array].op in _ARRAYS and walk.graph[array].inputs:
+            yield array
+
+
+def _bounds(walk: Walk, frame: Frame) -> Iterator[tuple[Node, int]]:
+    """Where a number enters the comparisons that end a loop: outside of it, or beside the comparison."""
+    merges = {each.merge for each in frame.variables}
+    behind = ancestors(walk.graph, [frame.loop_cond], control=False, stop=lambda node: node.name in merges)
+    entered = {each for each in frame.invariants if each in behind}
+    for name in entered:
+        yield walk.graph[name], 0
+    for name in behind & frame.nodes:
+        node = walk.graph[name]
+        if node.op in _COMPARISONS:
+            inner = (at for at, ref in enumerate(node.inputs) if walk.graph.producer(ref).op == "Const")
+            yield from ((node, at) for at in inner)

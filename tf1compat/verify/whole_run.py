@@ -1,0 +1,197 @@
+"""A step, again and again from the state that the original begins with, against the original's one run of all steps.
+
+The original runs at its own size; the migrated model takes one step at a time of as many examples, and where it takes
+any number of them, of one example alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from tf1compat.analysis.shapes.dimensions import Dims
+from tf1compat.graph.attributes import Array
+from tf1compat.names import TensorRef
+from tf1compat.plan.model import AxesPlan, MigrationPlan, OutputBinding, Piece, SignaturePlan, StepPlan
+from tf1compat.verify.comparison import CaseResult, OutputDifference
+from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.original.batches import Rows, rows_of
+from tf1compat.verify.reloaded.fresh import Answer
+from tf1compat.verify.stepwise import together
+
+#: The signature, of the original alone, that gives what a step begins with for the data of a whole run.
+BEGIN = "initial_states"
+Compare = Callable[[str, Array, Array], OutputDifference]
+Run = Callable[[Case], Answer]
+
+
+def begin_signature(plan: MigrationPlan) -> SignaturePlan | None:
+    """What the original starts with, as outputs of its own whole run; None where nothing is computed."""
+    if plan.step is None or plan.step.step is None or not plan.signatures:
+        return None
+    bound = {each.alias: each for each in plan.step.inputs}
+    starts = [(each.alias, each.start) for each in plan.step.step.states if each.start is not None]
+    outputs = tuple(
+        OutputBinding(alias, (Piece((), start),), bound[alias].dtype, bound[alias].shape, "state")
+        for alias, start in starts
+    )
+    return SignaturePlan(BEGIN, plan.signatures[0].inputs, outputs) if outputs else None
+
+
+@dataclass(frozen=True)
+class WholeRuns:
+    """Holds steps against whole runs.
+
+    `layout`: the dimensions of the step's outputs, by alias. `begin`: the original's initial states for a case.
+    """
+
+    plan: MigrationPlan
+    layout: Mapping[str, Dims]
+    begin: Run
+    ask: Callable[[Sequence[Case]], list[Answer]]
+    compare: Compare
+
+    def results(self, tried: Iterable[tuple[Case, Answer]]) -> tuple[CaseResult, ...]:
+        """The comparison on the longest of the whole runs that the original took; none where no state is known to
+        begin with."""
+        found = self._longest(tried)
+        if found is None:
+            return ()
+        case, whole = found
+        states = self._states(case)
+        if states is None:
+            return ()
+        length, examples = self._length(case), self._examples(case)
+        name = f"{length} steps of one against the original's run of {length}"
+        results = [self._compared(case, whole.outputs, states, f"{name}, {examples} examples")]
+        if self._takes_any_batch and examples > 1:
+            results.append(self._one_example(case, whole, states, f"{name}, one example alone"))
+        return tuple(results)
+
+    @property
+    def _signature(self) -> SignaturePlan:
+        assert self.plan.step is not None
+        return self.plan.step
+
+    @property
+    def _step(self) -> StepPlan:
+        assert self._signature.step is not None
+        return self._signature.step
+
+    @property
+    def _timed(self) -> list[AxesPlan]:
+        return [each for each in self._step.inputs if each.time is not None]
+
+    @property
+    def _takes_any_batch(self) -> bool:
+        return self.plan.batch is not None and self._signature.name in self.plan.batch.axes
+
+    def _longest(self, tried: Iterable[tuple[Case, Answer]]) -> tuple[Case, Answer] | None:
+        default = self.plan.signatures[0].name
+        ran = [
+            (case, answer)
+            for case, answer in tried
+            if case.signature == default
+            and answer.error is None
+            and not case.is_empty
+            and self._length(case) > 1
+        ]
+        return max(ran, key=lambda pair: (self._length(pair[0]), self._examples(pair[0])), default=None)
+
+    def _length(self, case: Case) -> int:
+        sizes = (
+            case.feeds[each.alias].shape[each.time]
+            for each in self._timed
+            if each.alias in case.feeds and each.time is not None
+        )
+        return next(sizes, 0)
+
+    def _examples(self, case: Case) -> int:
+        sizes = (
+            case.feeds[each.alias].shape[each.batch]
+            for each in self._step.inputs
+            if each.batch is not None and each.alias in case.feeds
+        )
+        return max(sizes, default=0)
+
+    def _states(self, case: Case) -> dict[str, Array] | None:
+        """The state before the first step: what the run was given, and what the original starts with."""
+        computed = [each.alias for each in self._step.states if each.start is not None]
+        answer = self.begin(Case(BEGIN, case.name, case.feeds)) if computed else Answer({})
+        given = {each.alias: case.feeds[each.alias] for each in self._step.states if each.alias in case.feeds}
+        states = {**answer.outputs, **given}
+        known = answer.error is None and all(each.alias in states for each in self._step.states)
+        return states if known else None
+
+    # ---------------------------------------------------------------------------------------- step by step
+
+    def _compared(
+        self, case: Case, whole: Mapping[str, Array], states: Mapping[str, Array], name: str
+    ) -> CaseResult:
+        full = self._full(case)
+        answers = list(self._answers(full, states))
+        error = next((each.error for each in answers if each.error is not None), None)
+        if error is not None:
+            return CaseResult(self._signature.name, name, failure=error)
+        outputs = [each.outputs for each in answers]
+        return CaseResult(self._signature.name, name, tuple(self._differences(whole, outputs)))
+
+    def _full(self, case: Case) -> Mapping[str, Array]:
+        known = {each.alias for each in self._signature.inputs}
+        return {alias: value for alias, value in case.feeds.items() if alias in known}
+
+    def _answers(self, feeds: Mapping[str, Array], states: Mapping[str, Array]) -> Iterator[Answer]:
+        length = next(feeds[each.alias].shape[each.time] for each in self._timed if each.time is not None)
+        state = dict(states)
+        for number in range(length):
+            given = {**feeds, **self._of_step(feeds, number), **state}
+            (answer,) = self.ask([Case(self._signature.name, f"step {number}", MappingProxyType(given))])
+            yield answer
+            if answer.error is not None or any(alias not in answer.outputs for alias in state):
+                return
+            state = {alias: answer.outputs[alias] for alias in state}
+
+    def _of_step(self, feeds: Mapping[str, Array], number: int) -> dict[str, Array]:
+        found = {}
+        for each in self._step.inputs:
+            if each.counts:
+                found[each.alias] = np.ones_like(feeds[each.alias])
+            elif each.time is not None:
+                found[each.alias] = np.take(feeds[each.alias], [number], each.time)
+        return found
+
+    def _differences(
+        self, whole: Mapping[str, Array], outputs: Sequence[Mapping[str, Array]]
+    ) -> Iterator[OutputDifference]:
+        """The outputs that both have, of one tensor under one alias."""
+        default = {each.alias: _pieces(each) for each in self.plan.signatures[0].outputs}
+        axes = {each.alias: each for each in self._step.outputs}
+        for output in self._signature.outputs:
+            same = default.get(output.alias) == _pieces(output)
+            if same and output.alias in whole and all(output.alias in each for each in outputs):
+                found = together(axes.get(output.alias), [each[output.alias] for each in outputs])
+                yield self.compare(output.alias, whole[output.alias], found)
+
+    def _one_example(self, case: Case, whole: Answer, states: Mapping[str, Array], name: str) -> CaseResult:
+        """The same of the first example, the others left out."""
+        axes = {} if self.plan.batch is None else self.plan.batch.axes[self._signature.name]
+        feeds = {alias: _first(value, axes.get(alias)) for alias, value in case.feeds.items()}
+        begun = {alias: _first(value, axes.get(alias)) for alias, value in states.items()}
+        rows = {alias: self._row(case, alias, each) for alias, each in whole.outputs.items()}
+        outputs = {alias: value for alias, value in rows.items() if value is not None}
+        return self._compared(Case(case.signature, case.name, MappingProxyType(feeds)), outputs, begun, name)
+
+    def _row(self, case: Case, alias: str, value: Array) -> Array | None:
+        rows = rows_of(self.layout.get(alias), value, self._examples(case))
+        return None if rows is None else rows.taken(value, 0, 1)
+
+
+def _pieces(output: OutputBinding) -> tuple[tuple[tuple[int, ...], TensorRef], ...]:
+    return tuple((each.index, each.tensor) for each in output.pieces)
+
+
+def _first(value: Array, axis: int | None) -> Array:
+    return value if axis is None else Rows(axis, 1, 1).taken(value, 0, 1)
