@@ -18,7 +18,7 @@ def as_named(flow: ForwardGraph, node: Node) -> TensorRef:
     """The same values in the form and under the name in which the author held them last."""
     chosen = node
     for following in _forms(flow, node):
-        named = not is_default_name(following.name, following.op)
+        named = not is_default_name(following.name, following.op) or following.op == "Pack"
         if named or _renames(flow.graph, following) or _restores_shape(flow.graph, node, following):
             chosen = following if named or is_default_name(chosen.name, chosen.op) else chosen
     return TensorRef(chosen.name)
@@ -28,7 +28,11 @@ def _forms(flow: ForwardGraph, node: Node) -> Iterator[Node]:
     """The nodes that rearrange a node's values one after another, as long as there is one and only one."""
     while True:
         following = {use.node for use in flow.graph.uses_of_node.get(node.name, ())} & flow.predicted
-        forms = [name for name in following if _keeps_values(flow.graph, flow.graph[name])]
+        forms = [
+            name
+            for name in following
+            if _keeps_values(flow.graph, flow.graph[name]) or stacks_alike(flow.graph, node, flow.graph[name])
+        ]
         if len(forms) != 1:
             return
         node = flow.graph[forms[0]]
@@ -37,6 +41,13 @@ def _forms(flow: ForwardGraph, node: Node) -> Iterator[Node]:
 
 def _keeps_values(graph: Graph, node: Node) -> bool:
     return node.op in REARRANGING or _renames(graph, node)
+
+
+def stacks_alike(graph: Graph, node: Node, following: Node) -> bool:
+    """Whether a node's value is stacked with others of its kind, as those of every step of an unrolled network are."""
+    if following.op != "Pack" or len(following.inputs) < 2:
+        return False
+    return {graph.producer(source(graph, ref)).op for ref in following.inputs} == {node.op}
 
 
 def _renames(graph: Graph, node: Node) -> bool:

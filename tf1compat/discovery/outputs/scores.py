@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ANYTHING, SELECTIONS, Mismatch, capture, match, op
-from tf1compat.discovery.outputs.forms import as_named, unflattened
+from tf1compat.discovery.outputs.forms import as_named, stacks_alike, unflattened
 from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, is_final, readers
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
@@ -58,8 +58,17 @@ def _probabilities(flow: ForwardGraph, node: Node) -> Iterator[Head]:
     made = as_named(flow, node)
     kind = _PROBABILITIES[node.op]
     yield Head(made, "probabilities", f"{kind} after which no variable is applied")
+    if _is_of_one_step(flow, node, made):
+        return
     yield Head(
         unflattened(flow.graph, node.inputs[0]), "logits", f"what the probabilities '{made}' are made of"
+    )
+
+
+def _is_of_one_step(flow: ForwardGraph, node: Node, made: TensorRef) -> bool:
+    """Whether a softmax is one of many that are stacked: the logits of each by itself are no result."""
+    return node.name != made.node and any(
+        stacks_alike(flow.graph, node, flow.graph[name]) for name in readers(flow, node)
     )
 
 
