@@ -1,4 +1,4 @@
-"""Ops of tf.contrib that TF2 does not have, and that ops which it has express exactly: one file an op."""
+"""Ops that TF2 does not have, or has no kernels for, and that ops which it runs express exactly: one file an op."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.rewrite.base import Outcome, substitute
 from tf1compat.rewrite.emit import Emitter
+from tf1compat.rewrite.expressed.unregistered.accumulate_n import accumulated
 from tf1compat.rewrite.expressed.unregistered.image_projective_transform import projected
 from tf1compat.rewrite.expressed.unregistered.masked_matmul import multiplied_where_asked
 from tf1compat.rewrite.expressed.unregistered.resampler import resampled
@@ -19,6 +20,7 @@ _MADE_BY = "unregistered"
 
 #: By op, what emits its value; it raises RewriteError where it cannot.
 FORMS: Mapping[str, Callable[[Emitter, Graph, Node], TensorRef]] = MappingProxyType({
+    "AccumulateNV2": accumulated,
     "ImageProjectiveTransform": projected,
     "MaskedMatmul": multiplied_where_asked,
     "Resampler": resampled,
