@@ -1,17 +1,30 @@
 """The step grid in `fixtures/step_grid`: small recurrent models with one op before the network or behind it.
 
 An archive a release, read as a whole the first time that one of its models is asked for.
+
+    python -m benchmarks.step_grid [--release tf1.15.5] [--part 1/8]
+
+migrates each with nothing named, and holds it, run whole and step by step, against the golden values of TensorFlow 1.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import shutil
+import sys
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from tabulate import tabulate
+
+import tf1compat
 
 ARCHIVES = Path(__file__).parent.parent / "fixtures" / "step_grid"
 SUFFIX = ".tar.xz"
@@ -61,3 +74,115 @@ def _files(release: str) -> dict[str, dict[str, bytes]]:
                 model, _, name = member.name.partition("/")
                 contents.setdefault(model, {})[name] = stream.read()
     return contents
+
+
+# ------------------------------------------------------------------------------------------------- the checks
+
+TOLERANCE = 1e-5
+
+
+def planned(model: GridModel, folder: Path) -> str:
+    """What a plan lacks with nothing named: the author's output and input in `step`, sizes that are free; '' if
+    nothing."""
+    plan = tf1compat.plan(folder)
+    if plan.step is None:
+        return f"no step: {plan.no_step}"
+    truth = model.truth
+    if all(str(each.tensor) != truth["output"] for each in plan.step.outputs):
+        return "step does not give the author's output"
+    data = next((each for each in plan.step.inputs if str(each.tensor) == truth["data_input"]), None)
+    if data is None:
+        return "step does not take the author's input"
+    sizes = set((data.shape.dims or ())[:2]) - {None, 1}
+    return f"step takes sequences of sizes {sorted(map(str, sizes))}" if sizes else ""
+
+
+def computed(model: GridModel, folder: Path, output: Path) -> str:
+    """Where the migrated model misses the golden values of TensorFlow 1, run whole and step by step; '' if nowhere."""
+    result = tf1compat.migrate(folder, output, verify=False)
+    loaded, golden = tf1compat.load(output), dict(np.load(folder / "golden.npz"))
+    default = result.plan.signatures[0]
+    for case in sorted({key.partition("|")[0] for key in golden} - {"step"}):
+        fed = {str(each.tensor): each.alias for each in default.inputs}
+        feeds = {fed[name]: value for name, value in _of_case(golden, case, "in").items() if name in fed}
+        found = loaded.predict("serving_default", feeds)
+        for name, expected in _of_case(golden, case, "out").items():
+            alias = next((each.alias for each in default.outputs if str(each.tensor) == name), None)
+            if alias is not None and (gap := _gap(found[alias], expected)) > TOLERANCE:
+                return f"{case}: '{name}' is {gap:.1e} from TensorFlow 1"
+    return _stepped(model, result.plan, loaded, golden) if "step|in" in golden else ""
+
+
+def _of_case(golden: dict[str, Any], case: str, side: str) -> dict[str, Any]:
+    prefix = f"{case}|{side}|"
+    return {key.removeprefix(prefix): value for key, value in golden.items() if key.startswith(prefix)}
+
+
+def _stepped(model: GridModel, plan: Any, loaded: Any, golden: dict[str, Any]) -> str:
+    truth, step = model.truth, plan.step
+    data = next(each for each in step.inputs if str(each.tensor) == truth["data_input"])
+    output = next(each for each in step.outputs if str(each.tensor) == truth["output"])
+    carried = [each.alias for each in step.step.states]
+    others = {alias: np.array(value) for alias, value in truth["step_feeds"].items()}
+    known = {each.alias for each in step.inputs}
+    state, found = loaded.zero_state(1), []
+    for value in golden["step|in"]:
+        given = {data.alias: np.asarray(value)[None, None], **{k: v for k, v in others.items() if k in known}}
+        answer = loaded.predict("step", given | state)
+        state = {alias: answer[alias] for alias in carried}
+        found.append(answer[output.alias].reshape(-1))
+    gap = _gap(np.stack(found), golden["step|probabilities"])
+    return f"steps are {gap:.1e} from TensorFlow 1" if gap > TOLERANCE else ""
+
+
+def _gap(found: Any, expected: Any) -> float:
+    """The largest difference, relative where values are above one; infinite for another shape."""
+    if found.shape != expected.shape:
+        return float("inf")
+    if not expected.size:
+        return 0.0
+    apart = np.abs(found.astype(np.float64) - expected) / np.maximum(1.0, np.abs(expected))
+    return float(apart.max())
+
+
+def wanted(model: GridModel) -> bool:
+    """Whether a step of one example is to be had: neither steps nor a batch that is fixed are mixed."""
+    return bool(model.truth["steppable"]) and model.truth["mixes"] != "batch"
+
+
+def check(model: GridModel, parent: Path) -> str:
+    """What is wrong with one model of the grid; '' if nothing."""
+    folder = model.unpacked(parent)
+    try:
+        problem = planned(model, folder) if wanted(model) else ""
+        return problem or computed(model, folder, parent / "out" / model.release / model.name)
+    except tf1compat.Tf1CompatError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def main() -> int:
+    """Print, for each place of the grid, how many models step as their authors' own sampling graphs did."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--release", help="only this one, tf1.15.5 say")
+    parser.add_argument("--part", default="1/1", help="K/N: the K-th of N parts")
+    options = parser.parse_args()
+    part, parts = map(int, options.part.split("/"))
+    counts: dict[tuple[str, str], list[int]] = {}
+    with tempfile.TemporaryDirectory() as place:
+        chosen = [each for each in grid_models() if options.release in (None, each.release)]
+        for model in chosen[part - 1 :: parts]:
+            problem = check(model, Path(place))
+            row = counts.setdefault((model.truth["arrangement"], model.truth["position"]), [0, 0])
+            row[0] += not problem
+            row[1] += 1
+            if problem:
+                print(f"{model}: {problem}", file=sys.stderr)
+            shutil.rmtree(Path(place) / "out", ignore_errors=True)
+    rows = [[*place, right, total] for place, (right, total) in sorted(counts.items())]
+    rows.append(["all", "", *(sum(each[at] for each in rows) for at in (2, 3))])
+    print(tabulate(rows, ["arrangement", "position", "right", "models"], tablefmt="github"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
