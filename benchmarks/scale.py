@@ -37,7 +37,8 @@ from tf1compat.graph.protos import BundleEntry
 from tf1compat.graph.text import from_text
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.rewrite import rewrite
 from tf1compat.source import open_model
 from tf1compat.source.model import LegacyModel

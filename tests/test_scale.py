@@ -14,7 +14,8 @@ from tf1compat.discovery import discover
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.rewrite import rewrite
 from tf1compat.rewrite.arrays.flows import find_flows
 

@@ -17,11 +17,11 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
 from tf1compat.discovery.tables.given import with_assets
 from tf1compat.errors import RestoreError
+from tf1compat.options import Place, PlanArguments, PlanOptions, Signatures, absolute, plan_options
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
-from tf1compat.plan.make import PlanOptions, Signatures, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.plan.op_libraries import absolute
 from tf1compat.plan.variables import initial_values
 from tf1compat.report import comparison as comparison_report
 from tf1compat.report.inspection import Inspection
@@ -35,10 +35,11 @@ from tf1compat.source.model import LegacyModel
 from tf1compat.verify.comparison import Comparison
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from tf1compat.restore.session import LegacySession
     from tf1compat.savedmodel.load import MigratedModel
 
-Place = str | Path
 Progress = Callable[[str], None]
 
 
@@ -78,33 +79,15 @@ def plan(
     labels: str | None = None,
     constants: Mapping[str, Any] | None = None,
     *,
-    labels_for: str | None = None,
-    weights: str = "auto",
     jit: bool = False,
-    allow: tuple[str, ...] = (),
-    assets: Mapping[str, Place] | None = None,
-    batch_statistics: str = "auto",
-    softmax: bool | str = False,
-    batch: str = "keep",
-    op_libraries: Iterable[Place] = (),
+    **options: Unpack[PlanArguments],
 ) -> MigrationPlan:
     """Everything that migrating a model needs, as data; TensorFlow is not imported.
 
-    `signatures`: a `Signature` or its text form by name; None takes what discovery finds. `labels`: a file, or
-    `checkpoint:VARIABLE`, with the class names in the order of the neurons of `labels_for` (by default the
-    probabilities). `constants`: values to freeze tensors to, by tensor name. `assets`: files that fill lookup tables,
-    by the name or path that the graph has for them, where they are not found around the checkpoint.
-    `batch_statistics`: what batch normalisation in training mode becomes; `auto` reads its moving averages,
-    `averages` even those that no training updated, `keep` leaves it as it is.
-    `softmax`: add `probabilities`, the softmax that the graph lacks, of its logits or of the output of that alias.
-    `batch`: `free` has a model that was built for one number of examples take any. `op_libraries`: shared libraries
-    that hold ops of the model, built for the TensorFlow that is installed.
+    The options, each with what it means and its default, are those of `tf1compat.options.PlanOptions`.
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
-    wishes = PlanOptions(
-        signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
-        batch_statistics, softmax, batch, absolute(op_libraries),
-    )  # fmt: skip
+    wishes = plan_options(signatures, labels, constants, jit, **options)
     found = inspect(model)
     return make_plan(found.model, found.findings, wishes)
 
@@ -120,15 +103,8 @@ def migrate(
     verify: bool = True,
     jit: bool = False,
     *,
-    labels_for: str | None = None,
-    weights: str = "auto",
-    allow: tuple[str, ...] = (),
-    assets: Mapping[str, Place] | None = None,
-    batch_statistics: str = "auto",
-    softmax: bool | str = False,
-    batch: str = "keep",
-    op_libraries: Iterable[Place] = (),
     progress: Progress | None = None,
+    **options: Unpack[PlanArguments],
 ) -> MigrationResult:
     """Write a model as a TF2 SavedModel at `output`, after comparing it, reloaded, with the original.
 
@@ -141,10 +117,7 @@ def migrate(
     tell("reading the model")
     found = inspect(model)
     check_output(place, overwrite=overwrite, source=found.model.meta_path)
-    wishes = PlanOptions(
-        signatures, labels, labels_for, dict(constants or {}), weights, jit, tuple(allow), dict(assets or {}),
-        batch_statistics, softmax, batch, absolute(op_libraries),
-    )  # fmt: skip
+    wishes = plan_options(signatures, labels, constants, jit, **options)
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
     made = fitted(made, found.model, found.findings)
     with staged(place) as built:

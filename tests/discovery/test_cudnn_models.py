@@ -7,7 +7,8 @@ from tests.discovery.model_text import model_of
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.source.model import LegacyModel
 

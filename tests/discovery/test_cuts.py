@@ -7,7 +7,8 @@ import re
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
 from tf1compat.discovery import discover
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 
 MADE = "made = PyFunc(x) Tin=[float32]; Tout=[float32]; _output_shapes=[shape(None, 4)]\n"
 AFTER = """

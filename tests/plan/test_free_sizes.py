@@ -10,7 +10,8 @@ from tests.discovery.model_text import CLASSIFIER, model_of
 from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import FreeSizePlan, MigrationPlan
 from tf1compat.source import open_model
 

@@ -12,8 +12,9 @@ from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings, Note, OutputFinding, StatePairing, StatePiece
 from tf1compat.errors import LabelError, PlanError
 from tf1compat.graph.attributes import DType, Shape
+from tf1compat.options import PlanOptions
 from tf1compat.plan.label_plan import with_label_outputs
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import Piece
 from tf1compat.plan.signatures.signature import Signature
 from tf1compat.source.model import LegacyModel

@@ -10,9 +10,10 @@ from tests.discovery.model_text import CLASSIFIER, model_of
 from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
+from tf1compat.options import PlanOptions, absolute
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import PlanOptions, make_plan
-from tf1compat.plan.op_libraries import absolute, holds_op
+from tf1compat.plan.make import make_plan
+from tf1compat.plan.op_libraries import holds_op
 
 CUSTOM = CLASSIFIER.replace("MatMul(x,", "MatMul(made,") + "made = ZeroOut(x) T=float32\n"
 

@@ -10,9 +10,10 @@ import pytest
 from tests.discovery.tables.table_text import LOOKUP, MUTABLE, TABLE, TENSORS, from_file, model_in
 from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
+from tf1compat.options import PlanOptions
 from tf1compat.plan import document
 from tf1compat.plan.check import fitted
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan, TablePlan
 from tf1compat.plan.tables import planned_files
 from tf1compat.source.model import LegacyModel

@@ -13,8 +13,9 @@ from tf1compat.errors import PlanError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text, to_text
 from tf1compat.names import TensorRef
+from tf1compat.options import PlanOptions
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.variables import initial_values
 from tf1compat.source.model import LegacyModel

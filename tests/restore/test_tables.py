@@ -23,7 +23,8 @@ Folder = Callable[[str], Path]
 
 
 def contents(folder: Path, signature: str) -> dict[str, Content]:
-    from tf1compat.plan.make import PlanOptions, make_plan
+    from tf1compat.options import PlanOptions
+    from tf1compat.plan.make import make_plan
     from tf1compat.restore.tables import read_contents
 
     found = tf1compat.inspect(folder)

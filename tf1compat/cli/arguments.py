@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from tf1compat import __version__
 from tf1compat.cli.terminal import OneLineParser
 from tf1compat.consumers import CONSUMERS
+from tf1compat.options import BatchChoice, StatisticsChoice, WeightsChoice
 
 _MODEL = (
     "a checkpoint prefix (dir/model), its .meta, or a directory with a checkpoint; "
@@ -108,6 +109,13 @@ def _add_migrate(commands: Commands) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text")
 
 
+def planning_defaults() -> dict[str, Any]:
+    """What the options that a plan is made by are where they are not given, by the name that they are parsed under."""
+    parser = argparse.ArgumentParser(add_help=False)
+    _add_planning(parser)
+    return {name: default for name, default in vars(parser.parse_args([])).items() if name != "plan"}
+
+
 def _add_planning(command: argparse.ArgumentParser) -> None:
     """The options that both `plan` and `migrate` take."""
     command.add_argument("--plan", metavar="plan.json", help="use this plan, as `plan -o` wrote it or edited")
@@ -128,7 +136,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
     )  # fmt: skip
     command.add_argument(
-        "--batch", choices=("keep", "free"), default="keep",
+        "--batch", choices=get_args(BatchChoice), default="keep",
         help="free: a model that was built for one number of examples takes any",
     )  # fmt: skip
     _add_op_libraries(command)
@@ -138,11 +146,11 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
     command.add_argument("--softmax-for", metavar="ALIAS", help="the output that the softmax is taken of")
     command.add_argument("--labels-for", metavar="ALIAS", help="the output that the labels name")
     command.add_argument(
-        "--weights", choices=("auto", "raw", "ema"), default="auto",
+        "--weights", choices=get_args(WeightsChoice), default="auto",
         help="the variables as training left them, or their moving averages; auto: what evaluations restored, and why",
     )  # fmt: skip
     command.add_argument(
-        "--batch-statistics", choices=("auto", "averages", "keep"), default="auto",
+        "--batch-statistics", choices=get_args(StatisticsChoice), default="auto",
         help="what batch normalisation in training mode becomes: its moving averages, these even if no training "
         "updated them, or what it is",
     )  # fmt: skip

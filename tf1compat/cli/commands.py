@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tf1compat import pipeline
+from tf1compat.cli.arguments import planning_defaults
 from tf1compat.cli.files import read_feeds, write_arrays, write_text
 from tf1compat.cli.terminal import Progress, UsageError
 from tf1compat.errors import PlanError
@@ -165,13 +166,6 @@ def _assets(texts: Sequence[str]) -> dict[str, str]:
     return dict(pairs)
 
 
-_PLANNING_DEFAULTS: Mapping[str, Any] = {
-    "signature": [], "constants": [], "labels": None, "labels_for": None, "weights": "auto", "jit": False,
-    "allow": [], "assets": [], "batch_statistics": "auto", "softmax": False, "softmax_for": None,
-    "batch": "keep", "op_libraries": [],
-}  # fmt: skip
-
-
 #: What options are called on the command line, where that is not what the Python API calls them.
 _OPTION_NAMES: Mapping[str, str] = MappingProxyType(
     {"constants": "set", "assets": "asset", "op_libraries": "load-op-library"}
@@ -185,7 +179,7 @@ def _plan_file(options: argparse.Namespace) -> MigrationPlan | None:
     """
     if options.plan is None:
         return None
-    given = [name for name, default in _PLANNING_DEFAULTS.items() if getattr(options, name) != default]
+    given = [name for name, default in planning_defaults().items() if getattr(options, name) != default]
     if given:
         names = ", ".join("--" + _OPTION_NAMES.get(name, name).replace("_", "-") for name in given)
         raise UsageError(f"--plan holds everything that {names} would say; edit '{options.plan}' instead")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.signatures.signature import Signature, parse_signature
 

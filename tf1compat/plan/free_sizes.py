@@ -12,10 +12,10 @@ from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dims, open_sizes
 from tf1compat.analysis.shapes.free import Axes, FreeSizes, Question, find_batch_size, find_free_sizes
 from tf1compat.analysis.time.application import one_application
 from tf1compat.discovery.findings import Findings, Note
-from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.options import BatchChoice
 from tf1compat.plan.model import FreeSizePlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
 
 _KEEP = "leave out --batch free, and feed that many"
@@ -35,14 +35,12 @@ def batch_of(
     findings: Findings,
     signatures: Sequence[SignaturePlan],
     cut: Sequence[TensorRef],
-    batch: str,
+    batch: BatchChoice,
 ) -> Freed:
     """The signatures with the batch that is asked for; `cut` are tensors that are given, besides the inputs.
 
-    A step is as its own planning left it. Raises PlanError for another `batch` than `keep` and `free`.
+    A step is as its own planning left it.
     """
-    if batch not in ("keep", "free"):
-        raise PlanError([f"batch is 'keep' or 'free', not '{batch}'"])
     if not signatures:
         return Freed(())
     known = KnownSizes(graph, findings, cut)

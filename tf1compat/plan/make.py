@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from tf1compat.analysis.dead import Dead
@@ -18,6 +17,7 @@ from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.options import PlanOptions
 from tf1compat.plan.constants import at_reads, found_constants, overruled
 from tf1compat.plan.free_sizes import batch_of
 from tf1compat.plan.label_plan import make_label_plan
@@ -64,26 +64,6 @@ _COMPILED = Note(
     "XLA compiles for the sizes that it is given, and may refuse an axis of size 0 that the original takes",
     "leave --jit out if empty batches or sequences come in; verification leaves them out with --jit",
 )
-
-Signatures = Mapping[str, "Signature | str"] | Sequence[str] | None
-
-
-@dataclass(frozen=True)
-class PlanOptions:
-    """What the user asked for; everything may be left open."""
-
-    signatures: Signatures = None
-    labels: str | None = None
-    labels_for: str | None = None
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    weights: str = "auto"
-    jit: bool = False
-    allow: tuple[str, ...] = ()
-    assets: Mapping[str, str | Path] = field(default_factory=dict)
-    batch_statistics: str = "auto"
-    softmax: bool | str = False  # add the softmax of the logits, or of the output of this alias
-    batch: str = "keep"  # or "free": any number of examples in the place of the author's
-    op_libraries: tuple[str, ...] = ()
 
 
 @resting_collector()

@@ -11,6 +11,7 @@ from tf1compat.discovery.findings import Average, Note
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
+from tf1compat.options import WeightsChoice
 
 FORMAT_VERSION = 1
 
@@ -209,7 +210,7 @@ class MigrationPlan:
     variables: tuple[VariablePlan, ...] = ()
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
-    weights: str = "auto"
+    weights: WeightsChoice = "auto"
     weights_reason: str = ""  # why they are raw or averaged, where there was a choice
     jit: bool = False
     allow: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.judge import Correction, Judgement, find_normalisations, judge
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
 from tf1compat.discovery.findings import Average, Findings, Note
+from tf1compat.options import StatisticsChoice
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.source.model import LegacyModel
 
@@ -24,7 +25,7 @@ def judge_statistics(
     findings: Findings,
     signatures: Iterable[SignaturePlan],
     constants: Sequence[ConstantPlan],
-    choice: str,
+    choice: StatisticsChoice,
 ) -> Judgement:
     """What the choice makes of the normalisations behind the signatures' outputs."""
     flow = ForwardGraph(model.meta_graph.graph, findings.training_nodes)

@@ -15,6 +15,7 @@ from tf1compat.discovery.weights.keys import key_hazards
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
+from tf1compat.options import WeightsChoice
 from tf1compat.plan.large_constants import large_constants
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
 from tf1compat.plan.partitions import joined
@@ -44,7 +45,7 @@ def plan_variables(
     findings: Findings,
     signatures: Sequence[SignaturePlan],
     constants: Sequence[ConstantPlan],
-    weights: str,
+    weights: WeightsChoice,
 ) -> VariableChoice:
     """The variables behind the signatures' outputs, and a blocker for each that has no value.
 

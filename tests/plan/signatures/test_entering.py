@@ -8,7 +8,8 @@ from tf1compat.discovery import discover
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.options import PlanOptions
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import ConstantPlan, MigrationPlan
 from tf1compat.plan.signatures.entering import dead_under, needed_inputs
 

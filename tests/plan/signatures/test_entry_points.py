@@ -8,8 +8,9 @@ from types import MappingProxyType
 from tests.plan.conftest import ref
 from tf1compat.discovery.findings import Findings
 from tf1compat.graph.protos import SignatureDef
+from tf1compat.options import PlanOptions
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.source.model import LegacyModel
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tf1compat.analysis.batch_norm.averages import NONE, Averages, find_averages, mixes
 from tf1compat.analysis.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
@@ -15,10 +15,10 @@ from tf1compat.discovery.findings import Average, Note
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.options import StatisticsChoice
 
-AUTO, AVERAGES, KEEP = "auto", "averages", "keep"
-#: What the user may choose for batch normalisation in training mode.
-CHOICES = (AUTO, AVERAGES, KEEP)
+AUTO: Final = "auto"
+KEEP: Final = "keep"
 
 _BETWEEN = (
     ADDITIONS | TRANSPARENT | SELECTIONS | SWITCH | MERGE
@@ -65,7 +65,7 @@ class Judgement:
 
 def judge(
     normalisations: Iterable[Normalisation],
-    choice: str = AUTO,
+    choice: StatisticsChoice = AUTO,
     is_untouched: Callable[[Normalisation], bool] = lambda _: False,
 ) -> Judgement:
     """What the choice makes of normalisations; `is_untouched` tells averages that no training ever changed."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from tf1compat.analysis.batch_norm.averages import variable_of
 from tf1compat.analysis.training import find_training_nodes
@@ -19,11 +20,16 @@ from tf1compat.discovery.weights.shadows import find_shadows
 from tf1compat.errors import SourceError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import descendants
+from tf1compat.options import WeightsChoice
 from tf1compat.source.checkpoints.saver import every_saver
 from tf1compat.source.checkpoints.v2_checkpoint import read_tensor
 from tf1compat.source.model import LegacyModel, SavedAs
 
-RAW, AVERAGED, AUTO = "raw", "ema", "auto"
+#: Where weights come from: the variables as training left them, or their moving averages.
+WeightsKind = Literal["raw", "ema"]
+RAW: Final = "raw"
+AVERAGED: Final = "ema"
+AUTO: Final = "auto"
 _SUFFIX = "/ExponentialMovingAverage"
 _ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 _READS = frozenset({"Identity", "ReadVariableOp"})
@@ -36,7 +42,7 @@ _CODES = frozenset({"averaged-weights", "raw-weights", "averages-unclear"})
 class Weights:
     """Where the weights come from: `kind` is `raw` or `ema`; `keys` holds those that are read from another key."""
 
-    kind: str
+    kind: WeightsKind
     reason: str = ""
     keys: Mapping[str, SavedAs] = field(default_factory=dict)
     hazards: tuple[Note, ...] = ()
@@ -64,7 +70,9 @@ def concerns_weights(note: Note) -> bool:
     return note.code in _CODES
 
 
-def judge_weights(model: LegacyModel, networks: Iterable[Collection[str]], choice: str = AUTO) -> Weights:
+def judge_weights(
+    model: LegacyModel, networks: Iterable[Collection[str]], choice: WeightsChoice = AUTO
+) -> Weights:
     """What the choice (auto, raw, ema) makes of the weights among these variables, those of each network by themselves.
 
     Of the files, small averages are looked into.
@@ -127,7 +135,7 @@ def _restored_averages(model: LegacyModel, needed: Collection[str]) -> dict[str,
 # ------------------------------------------------------------------------------------------------ the choice
 
 
-def _of_evaluation(restored: Mapping[str, SavedAs], choice: str) -> Weights:
+def _of_evaluation(restored: Mapping[str, SavedAs], choice: WeightsChoice) -> Weights:
     if choice == RAW:
         return Weights(RAW, "as asked for", restored)
     return Weights(AVERAGED, "the model's own Saver restores the moving averages into the weights")
@@ -152,7 +160,9 @@ def _judged(
     return _chosen(AVERAGED, averaged, reason, told=True)
 
 
-def _chosen(kind: str, averaged: tuple[_Averaged, ...], reason: str, *, told: bool = False) -> Weights:
+def _chosen(
+    kind: WeightsKind, averaged: tuple[_Averaged, ...], reason: str, *, told: bool = False
+) -> Weights:
     keys = {each.weight: each.average for each in reversed(averaged)} if kind == AVERAGED else {}
     hazards = (_told(kind, averaged, reason),) if told else ()
     return Weights(kind, reason, keys, hazards)
@@ -221,7 +231,7 @@ def _doubt(model: LegacyModel, networks: Iterable[Collection[str]], averaged: It
 # ------------------------------------------------------------------------------------------------ in words
 
 
-def _told(kind: str, averaged: tuple[_Averaged, ...], reason: str) -> Note:
+def _told(kind: WeightsKind, averaged: tuple[_Averaged, ...], reason: str) -> Note:
     first, names = averaged[0].weight, _names([each.weight for each in averaged])
     if kind == AVERAGED:
         return Note(

@@ -1,0 +1,106 @@
+"""What a user may ask of a migration: every option once, with its type, its default and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
+
+from tf1compat.errors import PlanError
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from tf1compat.plan.signatures.signature import Signature
+
+Place: TypeAlias = "str | Path"
+Signatures: TypeAlias = "Mapping[str, Signature | str] | Sequence[str] | None"
+
+#: The variables as training left them, or their moving averages; auto: what evaluations restored.
+WeightsChoice = Literal["auto", "raw", "ema"]
+#: The number of examples that the author fixed, or any.
+BatchChoice = Literal["keep", "free"]
+#: What batch normalisation in training mode becomes: its moving averages, these even where no training updated them,
+#: or what it is.
+StatisticsChoice = Literal["auto", "averages", "keep"]
+
+
+class PlanArguments(TypedDict, total=False):
+    """The options that `plan` and `migrate` take by keyword alone; what each means stands in `PlanOptions`."""
+
+    labels_for: str | None
+    weights: WeightsChoice
+    allow: Iterable[str]
+    assets: Mapping[str, Place] | None
+    batch_statistics: StatisticsChoice
+    softmax: bool | str
+    batch: BatchChoice
+    op_libraries: Iterable[Place]
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """What the user asked for; everything may be left open.
+
+    Raises PlanError for a value that is none of an option's.
+    """
+
+    #: a `Signature` or its text form by name, or text forms; None takes what discovery finds
+    signatures: Signatures = None
+    #: a file, `checkpoint:VARIABLE` or `table:NODE`, with the class names in the order of the neurons
+    labels: str | None = None
+    #: the alias of the output that the labels name; None takes the probabilities
+    labels_for: str | None = None
+    #: values to freeze tensors to, by tensor name
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    weights: WeightsChoice = "auto"
+    #: compile the signatures with XLA
+    jit: bool = False
+    #: ops that are accepted though they are refused otherwise
+    allow: tuple[str, ...] = ()
+    #: files that fill lookup tables, by the name or path that the graph has for them
+    assets: Mapping[str, Place] = field(default_factory=dict)
+    batch_statistics: StatisticsChoice = "auto"
+    #: add `probabilities`, the softmax that the graph lacks, of its logits or of the output of this alias
+    softmax: bool | str = False
+    batch: BatchChoice = "keep"
+    #: shared libraries that hold ops of the model, built for the TensorFlow that is installed
+    op_libraries: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check("weights", self.weights, get_args(WeightsChoice))
+        _check("batch", self.batch, get_args(BatchChoice))
+        _check("batch_statistics", self.batch_statistics, get_args(StatisticsChoice))
+
+
+def plan_options(
+    signatures: Signatures = None,
+    labels: str | None = None,
+    constants: Mapping[str, Any] | None = None,
+    jit: bool = False,
+    **given: Unpack[PlanArguments],
+) -> PlanOptions:
+    """The options as `plan` and `migrate` are given them; raises PlanError, and TypeError for an unknown name."""
+    chosen: dict[str, Any] = {
+        **given,
+        "allow": tuple(given.get("allow", ())),
+        "assets": dict(given.get("assets") or {}),
+        "op_libraries": absolute(given.get("op_libraries", ())),
+    }
+    return PlanOptions(signatures, labels, constants=dict(constants or {}), jit=jit, **chosen)
+
+
+def absolute(paths: Iterable[Place]) -> tuple[str, ...]:
+    """The files' whole paths, so that a plan made in one folder holds in another; raises PlanError for no file."""
+    found = [Path(each) for each in paths]
+    missing = [f"the op library '{each}' is not a file" for each in found if not each.is_file()]
+    if missing:
+        raise PlanError(missing)
+    return tuple(str(each.resolve()) for each in found)
+
+
+def _check(option: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        *others, last = map(repr, choices)
+        raise PlanError([f"{option} is {', '.join(others)} or {last}, not {value!r}"])
