@@ -34,7 +34,7 @@ def roles_of_inputs(model: str, signature: Any) -> dict[str, str]:
     """What each alias stands for; raises Tf1CompatError unless ids and lengths are all there is to feed."""
     findings = tf1compat.inspect(model).findings
     known = {each.tensor: each.role for each in findings.inputs}
-    roles = {each.alias: known.get(each.tensor, "other") for each in signature.inputs}
+    roles: dict[str, str] = {each.alias: known.get(each.tensor, "other") for each in signature.inputs}
     takes_ids = all(each.dtype.is_integer for each in signature.inputs)
     if not (findings.rnns and takes_ids and set(roles.values()) <= {"data", "sequence_length"}):
         raise tf1compat.Tf1CompatError(

@@ -17,8 +17,9 @@ from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
+from tf1compat.options import PlanOptions
 from tf1compat.plan.document import from_json, to_json
-from tf1compat.plan.make import PlanOptions, make_plan
+from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import (
     AxesPlan,
     CarriedPlan,
@@ -101,6 +102,9 @@ def _edited(plan: MigrationPlan, edit: Callable[[dict[str, Any]], Any]) -> dict[
      (lambda plan: plan["variables"][0].pop("key"), "'variables': an entry has no 'key'"),
      (lambda plan: plan["signatures"]["serving_default"]["inputs"]["x"].update(tensor="x:y"),
       "'signatures': 'x:y' is not a tensor name"),
+     (lambda plan: plan["signatures"]["serving_default"]["outputs"]["probabilities"].update(role="probabilty"),
+      "'signatures': probabilities, logits, .* or other is needed, found 'probabilty'"),
+     (lambda plan: plan.update(tables={"t": {"content": "fle"}}), "'tables': file, tensors, .*, found 'fle'"),
      (lambda plan: plan.update(hazards={}), "'hazards': a list is needed")],
 )  # fmt: skip
 def test_a_part_that_cannot_be_read_is_named(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import ADDITIONS, SLICES, TRANSPARENT
@@ -39,7 +40,9 @@ _MADE_NAMES = re.compile(
     r"(maybe_)?(shuffle_)?batch(_join)?|input_producer(_\w+)?|component(_\d+)?|contents|tensors?|record_defaults|"
     r"padded_shape|prefetch_queue(_\w+)?|enqueue_input|strided_slice|staging_?area(_\w+)?|unstage"
 )
-_FEEDER_KINDS = (("Queue", "queue"), ("Reader", "reader"))
+#: What an entry comes from.
+EntryKind = Literal["placeholder", "queue", "iterator", "reader"]
+_FEEDER_KINDS: Final[tuple[tuple[str, EntryKind], ...]] = (("Queue", "queue"), ("Reader", "reader"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Entry:
 
     tensor: TensorRef
     root: TensorRef
-    kind: str  # placeholder, queue, iterator, reader
+    kind: EntryKind
     can_be_fed: bool = True
 
 
@@ -89,7 +92,7 @@ def find_entries(graph: Graph, training: frozenset[str]) -> Entries:
     return Entries(entries, tuple(finder.serialized), _ends(graph, entries))
 
 
-def kind_of(op: str) -> str:
+def kind_of(op: str) -> EntryKind:
     """What sort of pipeline an op takes its examples from."""
     if op in PLACEHOLDERS:
         return "placeholder"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.replicas import averages_over_replicas
 from tf1compat.discovery.callees import called_functions
+from tf1compat.discovery.codes import BlockerCode
 from tf1compat.discovery.cuts import cut_signature
 from tf1compat.discovery.findings import Freeze, InputFinding, Note, OutputFinding
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
@@ -22,7 +23,7 @@ _PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
 class _Blocker:
     """An op that must not stand behind an output, what is to say of it, and what else than cutting may help."""
 
-    code: str
+    code: BlockerCode
     ops: frozenset[str]
     reason: str
     otherwise: str = ""
@@ -59,7 +60,7 @@ _TABLE = (
 class _Found:
     """A node that blocks, before it is known what the user may type against it."""
 
-    code: str
+    code: BlockerCode
     node: str
     reason: str
     otherwise: str = ""

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, Literal
 
-from tf1compat.discovery.codes import check_registered
+from tf1compat.discovery.codes import Code, check_registered
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.source.vocabulary import TextFormat
 
 #: The signature that is always there.
 DEFAULT_SIGNATURE = "serving_default"
-#: Roles of inputs and of outputs, as reports and plans name them.
-INPUT_ROLES = (
-    "data",
-    "state",
-    "sequence_length",
-    "label",
-    "keep_prob",
-    "is_training",
-    "learning_rate",
-    "other",
-)
-OUTPUT_ROLES = ("probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other")
+#: What an input is for, and what an output is, as reports and plans name it.
+InputRole = Literal[
+    "data", "state", "sequence_length", "label", "keep_prob", "is_training", "learning_rate", "other"
+]
+OutputRole = Literal["probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other"]
+#: What a tensor is frozen as: the share that a dropout keeps, or what tells training from inference.
+FreezeRole = Literal["keep_prob", "is_training"]
+#: How a recurrent network was built, as reports name it.
+RnnKind = Literal["dynamic", "static", "decoder", "block", "cudnn", "raw"]
+Direction = Literal["forward", "backward"]
 #: Where initial states come from, as reports name it: zeros that the graph makes; a placeholder or pieces of one; a
 #: placeholder's default; a variable that keeps the state between runs; weights; another network's final state.
-STATE_ORIGINS = ("zeros", "placeholder", "default", "variable", "weights", "encoder", "computed")
+StateKind = Literal["zeros", "placeholder", "default", "variable", "weights", "encoder", "computed"]
+#: What an input comes from.
+InputKind = Literal["placeholder", "queue", "iterator", "reader", "serialized", "pipeline"]
+#: Kinds of inputs that came out of the author's input pipeline.
+PIPELINE_KINDS: Final[tuple[InputKind, ...]] = ("queue", "iterator", "reader")
+#: Where what is in a lookup table comes from.
+TableContent = Literal["file", "tensors", "checkpoint", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,10 @@ class InputFinding:
     tensor: TensorRef
     dtype: DType
     shape: Shape
-    role: str
+    role: InputRole
     live: bool
-    kind: str = "placeholder"  # one of INPUT_KINDS
+    kind: InputKind = "placeholder"
     name: str = ""
-
-
-#: Kinds of inputs that came out of the author's input pipeline.
-PIPELINE_KINDS = ("queue", "iterator", "reader")
-INPUT_KINDS = ("placeholder", *PIPELINE_KINDS, "serialized", "pipeline")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class OutputFinding:
     tensor: TensorRef
     dtype: DType
     shape: Shape
-    role: str
+    role: OutputRole
     reason: str = field(default="", compare=False)
     score: int = field(default=0, compare=False)
     signature: str = field(default=DEFAULT_SIGNATURE, compare=False)
@@ -90,9 +90,9 @@ class StateSlice:
 
 @dataclass(frozen=True)
 class StateOrigin:
-    """Where a state's initial value comes from: `kind` is one of `STATE_ORIGINS`, `tensor` what it is made of."""
+    """Where a state's initial value comes from; `tensor`: what it is made of."""
 
-    kind: str
+    kind: StateKind
     tensor: TensorRef
 
 
@@ -122,8 +122,8 @@ class Rnn:
     """One recurrent network: layers from input to output."""
 
     scope: str
-    kind: str  # dynamic, static, decoder, block, cudnn, raw
-    direction: str  # forward, backward
+    kind: RnnKind
+    direction: Direction
     time_major: bool | None
     inputs: TensorRef | None
     outputs: TensorRef | None
@@ -196,7 +196,7 @@ class TableFinding:
     op: str
     key_dtype: DType
     value_dtype: DType
-    content: str  # one of TABLE_CONTENTS
+    content: TableContent
     fill: str = ""  # the op that fills it
     recorded: str | None = None
     path: Path | None = None
@@ -209,14 +209,11 @@ class TableFinding:
     reason: str = ""
 
 
-TABLE_CONTENTS = ("file", "tensors", "checkpoint", "unknown")
-
-
 @dataclass(frozen=True)
 class Note:
-    """A hazard or a blocker: what it is (a code of `codes.CODES`), at which node, why, and what to do."""
+    """A hazard or a blocker: what it is, at which node, why, and what to do."""
 
-    code: str
+    code: Code
     node: str
     reason: str
     remedy: str
@@ -242,7 +239,7 @@ class Freeze:
 
     tensor: TensorRef
     value: bool | int | float
-    role: str  # keep_prob, is_training
+    role: FreezeRole
     follows: TensorRef | None = None
 
 

@@ -7,7 +7,16 @@ from typing import Any
 
 from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import Freeze, InputFinding, KeptState, Note, OutputFinding, VariableFinding
+from tf1compat.discovery.codes import HazardCode
+from tf1compat.discovery.findings import (
+    Freeze,
+    FreezeRole,
+    InputFinding,
+    KeptState,
+    Note,
+    OutputFinding,
+    VariableFinding,
+)
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
 from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
@@ -20,7 +29,10 @@ from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
 _DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
 #: What a frozen tensor is, by the op that gives it, where it is nothing that was fed.
 _KINDS = {**dict.fromkeys(VARIABLES, " (a variable)"), "Const": " (a constant)"}
-_FROZEN = {"keep_prob": ("dropout-frozen", "dropout"), "is_training": ("training-switch-frozen", "training")}
+_FROZEN: Mapping[FreezeRole, tuple[HazardCode, str]] = {
+    "keep_prob": ("dropout-frozen", "dropout"),
+    "is_training": ("training-switch-frozen", "training"),
+}
 #: How many of a pipeline's ops are named.
 _WORK_TOLD = 8
 _NO_WORK = "the graph does not show what was done to it before"

@@ -15,6 +15,8 @@ from tf1compat.analysis.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.findings import (
     Freeze,
     InputFinding,
+    InputKind,
+    InputRole,
     OutputFinding,
     Rnn,
     SerializedFinding,
@@ -42,7 +44,7 @@ def find_inputs(
 
     Live are those that an output other than a loss depends on. Of what the pipeline gives, the live and the labels.
     """
-    roles = {each.placeholder: "state" for each in pairings}
+    roles: dict[TensorRef, InputRole] = {each.placeholder: "state" for each in pairings}
     lengths = (each.sequence_length for each in rnns if each.sequence_length is not None)
     roles |= {_given_lengths(flow.graph, each): "sequence_length" for each in lengths}
     roles |= {each.tensor: each.role for each in freezes}
@@ -73,9 +75,11 @@ class _Needed:
         return ref in self.outputs or any(use.node in self._readers for use in uses)
 
 
-def _found(flow: ForwardGraph, entry: Entry, roles: dict[TensorRef, str], needed: _Needed) -> InputFinding:
+def _found(
+    flow: ForwardGraph, entry: Entry, roles: dict[TensorRef, InputRole], needed: _Needed
+) -> InputFinding:
     ref, live = entry.tensor, entry.tensor in needed
-    kind = entry.kind
+    kind: InputKind = entry.kind
     if kind == "placeholder" and not live and fills_pipeline(flow.graph, ref):
         kind = "pipeline"
     role = roles.get(ref) or _role(flow, ref)
@@ -110,7 +114,7 @@ def find_serialized(flow: ForwardGraph, inputs: Iterable[InputFinding]) -> tuple
     )
 
 
-def _role(flow: ForwardGraph, ref: TensorRef) -> str:
+def _role(flow: ForwardGraph, ref: TensorRef) -> InputRole:
     if ref in flow.labels:
         return "label"
     if _only_optimizes(flow, ref):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from tf1compat.discovery.findings import Average, Note
+from tf1compat.discovery.findings import Average, Note, OutputRole, TableContent
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
+from tf1compat.options import WeightsChoice
 from tf1compat.plan.model import (
     FORMAT_VERSION,
     CandidatePlan,
@@ -27,7 +29,7 @@ from tf1compat.plan.model import (
     TablePlan,
     VariablePlan,
 )
-from tf1compat.plan.stepping.document import dtype_from, step_document, step_from
+from tf1compat.plan.stepping.document import dtype_from, one_of, step_document, step_from
 
 Document = dict[str, Any]
 
@@ -128,7 +130,7 @@ def from_json(document: Any) -> MigrationPlan:
         tables=_part({"tables": {}, **document}, "tables", _tables),
         hazards=_part(document, "hazards", _each(_note)),
         blockers=_part(document, "blockers", _each(_note)),
-        weights=_part(document, "weights", _weights),
+        weights=_part(document, "weights", partial(one_of, WeightsChoice)),
         weights_reason=document.get("weights_reason") or "",
         jit=_part(document, "jit", bool),
         allow=_part(document, "allow", _each(str)),
@@ -193,7 +195,7 @@ def _output(alias: str, document: Mapping[str, Any]) -> OutputBinding:
     joined = document.get("joined")
     dtype = dtype_from(document["dtype"])
     return OutputBinding(
-        alias, pieces, dtype, shape, document["role"], None if joined is None else int(joined),
+        alias, pieces, dtype, shape, one_of(OutputRole, document["role"]), None if joined is None else int(joined),
         "softmax_of" in document,
     )  # fmt: skip
 
@@ -224,13 +226,16 @@ def _variable_part(document: Mapping[str, Any]) -> PartPlan:
 
 
 def _tables(document: Mapping[str, Any]) -> tuple[TablePlan, ...]:
-    return tuple(TablePlan(name, each["content"], each.get("path")) for name, each in document.items())
+    return tuple(
+        TablePlan(name, one_of(TableContent, each["content"]), each.get("path"))
+        for name, each in document.items()
+    )
 
 
 def _candidate(document: Mapping[str, Any]) -> CandidatePlan:
     return CandidatePlan(
-        TensorRef.parse(document["tensor"]), document["role"], int(document["score"]), document["reason"],
-        tuple(map(str, document["signatures"])),
+        TensorRef.parse(document["tensor"]), one_of(OutputRole, document["role"]), int(document["score"]),
+        document["reason"], tuple(map(str, document["signatures"])),
     )  # fmt: skip
 
 
@@ -259,9 +264,3 @@ def _averages(document: Mapping[str, Any]) -> tuple[Average, ...]:
 
 def _note(document: Mapping[str, Any]) -> Note:
     return Note(document["code"], document["node"], document["reason"], document["remedy"])
-
-
-def _weights(value: Any) -> str:
-    if value not in ("auto", "raw", "ema"):
-        raise ValueError(f"auto, raw or ema is needed, found {value!r}")
-    return str(value)

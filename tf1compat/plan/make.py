@@ -9,7 +9,14 @@ from typing import Any
 from tf1compat.analysis.dead import Dead
 from tf1compat.analysis.dtypes import dtype_as_read, dtype_of
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
-from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, Note, TableFinding
+from tf1compat.discovery.findings import (
+    DEFAULT_SIGNATURE,
+    Findings,
+    InputFinding,
+    Note,
+    OutputRole,
+    TableFinding,
+)
 from tf1compat.discovery.tables.given import with_assets
 from tf1compat.discovery.weights.judge import concerns_weights
 from tf1compat.errors import PlanError, UnknownNameError
@@ -260,7 +267,7 @@ class _Planner:
                 found.append(self._output(alias, ref, roles.get(ref, "value")))
         return tuple(found)
 
-    def _output(self, alias: str, ref: TensorRef, role: str) -> OutputBinding:
+    def _output(self, alias: str, ref: TensorRef, role: OutputRole) -> OutputBinding:
         shape = self._graph.static_shape(ref)
         return OutputBinding(alias, (Piece((), ref),), dtype_of(self._graph, ref), shape, role)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tf1compat.analysis.time.application import Application
-from tf1compat.discovery.findings import Average, Note
+from tf1compat.discovery.findings import Average, Note, OutputRole, StateKind, TableContent
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
@@ -49,7 +49,7 @@ class OutputBinding:
     pieces: tuple[Piece, ...]
     dtype: DType
     shape: Shape
-    role: str = "value"  # one of discovery.findings.OUTPUT_ROLES
+    role: OutputRole = "value"
     joined: int | None = None
     softmax: bool = False  # the output is the softmax of its one tensor, over the last axis
 
@@ -65,7 +65,7 @@ class StatePlan:
     """A state that `step` takes and gives. `start`: the tensor whose value the original starts with; None for zeros."""
 
     alias: str
-    origin: str  # one of discovery.findings.STATE_ORIGINS
+    origin: StateKind
     start: TensorRef | None
 
 
@@ -167,7 +167,7 @@ class TablePlan:
     """A lookup table that the signatures need. `path`: of the text file that fills it, if one does."""
 
     name: str
-    content: str  # one of discovery.findings.TABLE_CONTENTS
+    content: TableContent
     path: str | None = None
 
 
@@ -176,7 +176,7 @@ class CandidatePlan:
     """A tensor that was taken into account as an output: why, how telling it is (0 to 100), and who offers it."""
 
     tensor: TensorRef
-    role: str
+    role: OutputRole
     score: int
     reason: str
     signatures: tuple[str, ...] = ()

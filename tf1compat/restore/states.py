@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tf1compat.discovery.findings import Layer, Rnn
+from tf1compat.discovery.findings import Direction, Layer, Rnn
 from tf1compat.names import TensorRef
 
 
@@ -29,7 +29,7 @@ class LegacyRnn:
     """
 
     scope: str
-    direction: str  # forward or backward
+    direction: Direction
     time_major: bool | None
     inputs: Any
     outputs: Any

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import TRANSPARENT
+from tf1compat.discovery.findings import OutputRole
 from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, readers
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Node
@@ -34,7 +35,7 @@ def find_ctc(search: Search) -> Iterator[Head]:
 def _sparse(node: Node) -> Iterator[Head]:
     paths = node.integer("top_paths", 1)
     for number, part in enumerate(_PARTS):
-        role = "class_ids" if part == "values" else "value"
+        role: OutputRole = "class_ids" if part == "values" else "value"
         yield Head(
             TensorRef(node.name, number * paths),
             role,

@@ -8,6 +8,7 @@ from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ADDITIONS, CONCATENATIONS, TRANSPARENT, data_operands, source
 from tf1compat.analysis.training import SUMMARIES
+from tf1compat.discovery.findings import OutputRole
 from tf1compat.discovery.outputs.forms import REARRANGING
 from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, is_final, readers
 from tf1compat.discovery.outputs.sequences import is_state
@@ -81,7 +82,7 @@ def _is_penalty(graph: Graph, node: Node) -> bool:
     return node.op in _REDUCTIONS and graph.static_shape(TensorRef(node.name)).rank in (0, 1)
 
 
-def _role(flow: ForwardGraph, node: Node) -> str:
+def _role(flow: ForwardGraph, node: Node) -> OutputRole:
     """Whole numbers at a model's end are choices; anything else is a value."""
     return "class_ids" if dtype_of(flow.graph, TensorRef(node.name)).is_integer else "value"
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import Rnn
+from tf1compat.discovery.findings import OutputRole, Rnn
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 
@@ -22,7 +22,7 @@ class Head:
     """A tensor that may be offered, with its role and why. `predicts`: what comes after it is no result of its own."""
 
     tensor: TensorRef
-    role: str  # one of discovery.findings.OUTPUT_ROLES
+    role: OutputRole
     reason: str
     predicts: bool = True
 

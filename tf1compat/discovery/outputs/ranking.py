@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import OutputFinding, Rnn
+from tf1compat.discovery.findings import OutputFinding, OutputRole, Rnn
 from tf1compat.discovery.outputs.decisions import find_decisions, find_softmaxes_by_hand
 from tf1compat.discovery.outputs.declared import find_declared
 from tf1compat.discovery.outputs.decoders import find_ctc, find_transitions
@@ -31,7 +31,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, is_default_name
 
 #: The order in which outputs are offered, with what a role counts.
-_IMPORTANCE = {
+_IMPORTANCE: Mapping[OutputRole, int] = {
     "probabilities": 90, "logits": 80, "class_ids": 70, "value": 60, "sequence": 50, "state": 40, "loss": 0, "other": 0,
 }  # fmt: skip
 _NAMED = 5  # what a name that the author gave adds
@@ -83,6 +83,6 @@ def _finding(graph: Graph, head: Head) -> OutputFinding:
     )
 
 
-def _score(graph: Graph, ref: TensorRef, role: str) -> int:
+def _score(graph: Graph, ref: TensorRef, role: OutputRole) -> int:
     named = not is_default_name(ref.node, graph.producer(ref).op)
     return _IMPORTANCE[role] + (_NAMED if named and role != "loss" else 0)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import CONCATENATIONS, data_operands, source
-from tf1compat.discovery.findings import Rnn
+from tf1compat.discovery.findings import OutputRole, Rnn
 from tf1compat.discovery.outputs.forms import as_named
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.rnn.looping.loops import find_loops
@@ -46,7 +46,7 @@ def find_recurrent(search: Search) -> Iterator[Head]:
     flow = search.flow
     for rnn in search.rnns:
         if rnn.outputs is not None and _comes_out(flow, rnn.outputs):
-            role = "sequence" if dtype_of(flow.graph, rnn.outputs).is_floating else "class_ids"
+            role: OutputRole = "sequence" if dtype_of(flow.graph, rnn.outputs).is_floating else "class_ids"
             yield Head(rnn.outputs, role, f"the outputs of '{rnn.scope}' at every step", predicts=False)
         for layer in rnn.layers:
             finals = (each for each in layer.final_state.values() if each is not None)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tf1compat.discovery.findings import Direction
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef, scope_of
@@ -71,7 +72,7 @@ class LayerWeights:
     """The canonical weights of one layer in one direction: checkpoint keys by role (`kernel`, `gates/bias`, …)."""
 
     layer: int
-    direction: str  # forward, backward
+    direction: Direction
     keys: Mapping[str, str]
 
 
@@ -131,7 +132,7 @@ def mode_of(node: Node) -> str:
     return node.text("rnn_mode", "lstm")
 
 
-def directions_of(node: Node) -> tuple[str, ...]:
+def directions_of(node: Node) -> tuple[Direction, ...]:
     """The directions in which a CudnnRNN runs."""
     both = node.text("direction", "unidirectional") == "bidirectional"
     return ("forward", "backward") if both else ("forward",)
@@ -211,7 +212,9 @@ def _conventional(
         scope = scope_of(scope) if scope else None
 
 
-def _named(cell: Cell, scope: str, layer: int, direction: str, directions: tuple[str, ...]) -> LayerWeights:
+def _named(
+    cell: Cell, scope: str, layer: int, direction: Direction, directions: tuple[Direction, ...]
+) -> LayerWeights:
     if len(directions) == 1:
         middle = f"rnn/multi_rnn_cell/cell_{layer}"
     else:

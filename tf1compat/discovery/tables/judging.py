@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache
 from pathlib import Path
 
+from tf1compat.discovery.codes import BlockerCode
 from tf1compat.discovery.findings import Note, TableFinding
 from tf1compat.errors import SourceError
 from tf1compat.graph.frames import MERGE, SWITCH
@@ -102,7 +103,7 @@ def _changing(node: Node, table: str, remedy: str) -> Note:
 
 def _unknown(table: TableFinding, remedy: str) -> Note:
     filled_by_program = table.op in MUTABLE_TABLES and table.saved is None
-    code = "mutable-table" if filled_by_program else "table-content"
+    code: BlockerCode = "mutable-table" if filled_by_program else "table-content"
     return Note(code, table.name, f"'{table.name}' ({table.op}) {table.reason}", remedy)
 
 

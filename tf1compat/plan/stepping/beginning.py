@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tf1compat.analysis.time.time_axis import NO_TIME, TimeAxis
-from tf1compat.discovery.findings import StatePairing
+from tf1compat.discovery.findings import StateKind, StatePairing
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding, StatePlan, StepPlan
@@ -92,7 +92,7 @@ def _startable(
 def _state(stepped: Stepped, binding: InputBinding, fed: bool, initial: Mapping[str, TensorRef]) -> StatePlan:
     if fed:
         default = stepped.graph.producer(binding.tensor).op == "PlaceholderWithDefault"
-        origin = "default" if default else "placeholder"
+        origin: StateKind = "default" if default else "placeholder"
         return StatePlan(binding.alias, origin, binding.tensor if default else None)
     begun = initial[binding.alias]
     state = next(each for each in stepped.states if each.initial == begun)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from tf1compat.analysis.time.application import Application
-from tf1compat.discovery.findings import STATE_ORIGINS
+from tf1compat.discovery.findings import StateKind
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, StartPlan, StatePlan, StepPlan
@@ -71,9 +71,8 @@ def _application(document: Mapping[str, Any]) -> Application:
 
 def _state(alias: str, document: Mapping[str, Any]) -> StatePlan:
     start = document["start"]
-    if document["origin"] not in STATE_ORIGINS:
-        raise ValueError(f"a state's origin is {', '.join(STATE_ORIGINS)}; found {document['origin']!r}")
-    return StatePlan(alias, document["origin"], None if start is None else TensorRef.parse(start))
+    origin: StateKind = one_of(StateKind, document["origin"])
+    return StatePlan(alias, origin, None if start is None else TensorRef.parse(start))
 
 
 def _axes(alias: str, document: Mapping[str, Any]) -> AxesPlan:
@@ -105,3 +104,11 @@ def dtype_from(name: str) -> DType:
     except KeyError as error:
         raise ValueError(f"'{name}' is not a TensorFlow type") from error
     return DType.of_number(number)
+
+
+def one_of(vocabulary: Any, value: object) -> Any:
+    """The value, if it is one of a Literal's; raises ValueError saying which there are."""
+    *others, last = get_args(vocabulary)
+    if value not in (*others, last):
+        raise ValueError(f"{', '.join(others)} or {last} is needed, found {value!r}")
+    return value

@@ -9,7 +9,7 @@ from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.same_value import same_value
 from tf1compat.analysis.value_sources import is_zero, value_sources
-from tf1compat.discovery.findings import Findings, Layer, Rnn, StateOrigin, StatePairing
+from tf1compat.discovery.findings import Findings, Layer, Rnn, RnnKind, StateOrigin, StatePairing
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.frames import EXIT, Frame, LoopVariable
 from tf1compat.graph.model import Graph, Use
@@ -37,7 +37,7 @@ class State:
     origin: StateOrigin
     layer: Layer
     part: str
-    kind: str  # of its network
+    kind: RnnKind  # of its network
 
 
 def states_of(rnns: Iterable[Rnn]) -> Iterator[State | str]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from tf1compat.analysis.constants import constant
 from tf1compat.analysis.pattern import CONCATENATIONS, data_operands, source
-from tf1compat.discovery.findings import Layer, Rnn
+from tf1compat.discovery.findings import Direction, Layer, Rnn
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.discovery.rnn.looping.loops import weights_behind
 from tf1compat.discovery.rnn.looping.surroundings import as_given
@@ -33,7 +33,7 @@ _CLIP_WHEN_UNSAID = {"BlockLSTM": 3.0, "BlockLSTMV2": 0.0}
 class _Sequences:
     """What goes in and comes out as the author has it."""
 
-    direction: str
+    direction: Direction
     inputs: TensorRef
     outputs: TensorRef
 

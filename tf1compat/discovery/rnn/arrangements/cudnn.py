@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tf1compat.analysis.pattern import source
-from tf1compat.discovery.findings import Layer, Rnn, StateSlice
+from tf1compat.discovery.findings import Direction, Layer, Rnn, StateSlice
 from tf1compat.discovery.rnn.cudnn_weights import (
     CUDNN_RNN,
     PARAMS,
@@ -44,7 +44,7 @@ def find_cudnn(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     )
 
 
-def _rnn(graph: Graph, node: Node, direction: str, weights: CudnnWeights | None) -> Rnn:
+def _rnn(graph: Graph, node: Node, direction: Direction, weights: CudnnWeights | None) -> Rnn:
     scope, inputs, outputs = scope_of(node.name), node.inputs[0], TensorRef(node.name)
     time_major, seen = _time_major(node), direction
     before = batch_major(graph, inputs, 0, scope) if time_major else None
@@ -80,7 +80,9 @@ def _lengths(graph: Graph, node: Node) -> TensorRef | None:
 # ----------------------------------------------------------------------------------------------- layers
 
 
-def _layer(graph: Graph, node: Node, direction: str, number: int, weights: CudnnWeights | None) -> Layer:
+def _layer(
+    graph: Graph, node: Node, direction: Direction, number: int, weights: CudnnWeights | None
+) -> Layer:
     directions = directions_of(node)
     row = number * len(directions) + directions.index(direction)
     parts = ("c", "h") if mode_of(node) == "lstm" else ("h",)
@@ -105,7 +107,7 @@ def _features(node: Node) -> tuple[str, ...]:
 
 
 def _variables(
-    graph: Graph, node: Node, direction: str, number: int, weights: CudnnWeights | None
+    graph: Graph, node: Node, direction: Direction, number: int, weights: CudnnWeights | None
 ) -> tuple[str, ...]:
     """The canonical weights of a layer; where they are not known, what the op's one buffer is made of."""
     if weights is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tf1compat.analysis.pattern import SELECTIONS, source
-from tf1compat.discovery.findings import Rnn
+from tf1compat.discovery.findings import Rnn, RnnKind
 from tf1compat.discovery.rnn.looping.functional import as_in_file, with_frames
 from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_array
@@ -52,7 +52,7 @@ def _enclosing(loops: Collection[Loop]) -> Mapping[str, list[Frame]]:
     return found
 
 
-def _kind(graph: Graph, loop: Loop) -> str:
+def _kind(graph: Graph, loop: Loop) -> RnnKind:
     """How the loop was written.
 
     Where each step finds out which sequences have finished it is `raw`, and a `decoder` if it also notes when.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tf1compat.analysis.constants import constant, swaps_batch_and_time
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.looping.loops import ARRAY_READS, Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
@@ -38,7 +39,7 @@ _REVERSALS = frozenset({"Reverse", "ReverseV2", "ReverseSequence"})
 class Arrangement:
     """What surrounds a loop; None for what cannot be known."""
 
-    direction: str
+    direction: Direction
     time_major: bool | None
     inputs: TensorRef | None
     outputs: TensorRef | None
@@ -74,7 +75,7 @@ def _by_inputs(graph: Graph, loop: Loop, fed: TensorRef | None, length: TensorRe
     unreversed = _before_reversal(graph, given.tensor, 0 if time_major else 1)
     if unreversed is not None and _is_made_beside(loop, given.tensor):
         return Arrangement("backward", time_major, unreversed, None, length)
-    direction = "backward" if given.reversed else "forward"
+    direction: Direction = "backward" if given.reversed else "forward"
     return Arrangement(direction, time_major, given.tensor, None, length)
 
 

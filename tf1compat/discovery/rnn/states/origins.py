@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from tf1compat.analysis.pattern import ADDITIONS, CONCATENATIONS, data_operands, source
 from tf1compat.analysis.value_sources import ARRANGING, is_zero, value_sources
-from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateOrigin
+from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateKind, StateOrigin
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
@@ -59,7 +59,7 @@ class _Origins:
         kinds = {each.kind for each in leaves}
         if len(kinds) == 1 and kinds != {"computed"}:
             return leaves[0] if len(set(leaves)) == 1 else StateOrigin(leaves[0].kind, ref)
-        made_of_weights = "weights" if self._is_made_of_weights(ref) else "computed"
+        made_of_weights: StateKind = "weights" if self._is_made_of_weights(ref) else "computed"
         return StateOrigin(made_of_weights, ref)
 
     def _is_encoded(self, ref: TensorRef) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tf1compat.analysis.constants import constant, scalar, swaps_batch_and_time
 from tf1compat.analysis.pattern import source
+from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.looping.surroundings import reverses
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 
-FORWARD, BACKWARD = "forward", "backward"
+FORWARD: Final = "forward"
+BACKWARD: Final = "backward"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Piece:
 class StepInputs:
     """What the steps read, the first in time first; `whole` is the tensor that was cut into them, if there is one."""
 
-    direction: str
+    direction: Direction
     steps: tuple[TensorRef, ...]
     whole: TensorRef | None = None
     axis: int | None = None
@@ -65,7 +68,7 @@ def _cut(graph: Graph, steps: tuple[TensorRef, ...]) -> StepInputs | None:
     indices = [each.index for each in pieces]
     if indices != sorted(indices) and indices != sorted(indices, reverse=True):
         return None
-    direction = FORWARD if indices == sorted(indices) else BACKWARD
+    direction: Direction = FORWARD if indices == sorted(indices) else BACKWARD
     return StepInputs(direction, steps, pieces[0].whole, pieces[0].axis)
 
 

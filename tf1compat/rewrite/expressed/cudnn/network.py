@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tf1compat.discovery.findings import Direction
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
@@ -62,7 +63,7 @@ class _Run(NamedTuple):
     weights: CellWeights
     sizes: _Sizes
     lengths: TensorRef | None
-    direction: str
+    direction: Direction
 
     def over(self, values: TensorRef, layer: int, states: Sequence[TensorRef]) -> tuple[TensorRef, ...]:
         """The outputs [time, batch, units], and the final states, of a run over [time, batch, inputs]."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.cudnn_weights import CELLS, PARAMS, directions_of, mode_of
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType
@@ -43,7 +44,7 @@ class Form(NamedTuple):
     units: int
     inputs: int
     layers: int
-    directions: tuple[str, ...]
+    directions: tuple[Direction, ...]
     skips: bool  # the first layer adds its input as it is
     dtype: DType
 
