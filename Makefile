@@ -13,8 +13,6 @@ CANDIDATES := python3.13 python3.12 python3.11 python3.10 python3
 
 # About half of the time that all tests take.
 LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs)
-# The make of macOS is older than this option.
-SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .PHONY: demo test test-long test-others test-fast lint format
 
@@ -46,10 +44,11 @@ demo: $(READY)
 	$(RUN) -m converters.sequence_classifier $(CLASSIFIER) $(DEMO)/birnn_classifier \
 	    --labels checkpoint:class_mapping --classify 'jane@pemberley.org' 'www.gutenberg.org/ebooks/1342' '28 jan 1813' '-3.14' 'pride prejudice'
 
-# In two processes at once, about as long the one as the other; each one's output whole, when it ends.
+# In two processes at once, about as long the one as the other: how far they are now and then, their outputs at the end.
 test: $(READY)
-	@echo "two processes run the tests, for some ten minutes; each prints when it is done"
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(SYNC) test-long test-others
+	@echo "two processes run the tests, for some ten minutes"
+	@$(RUN) tests/side_by_side.py 'long=$(RUN) -m pytest $(LONG)' \
+	    'others=$(RUN) -m pytest $(addprefix --ignore=,$(LONG))'
 
 test-long: $(READY)
 	$(RUN) -m pytest $(LONG)
