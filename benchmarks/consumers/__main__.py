@@ -1,4 +1,4 @@
-"""Print the table of models and consumers, as it stands in the README: `python -m benchmarks.consumers [PATTERN]...`.
+"""Print the table of docs/consumers.md: `python -m benchmarks.consumers [PATTERN]...`.
 
 A row is printed for each committed model whose name contains one of the patterns. It takes minutes: every model is
 migrated twice, and every consumer runs in a process of its own. The exit status is 1 where a cell says `fails`.

@@ -12,7 +12,7 @@ from benchmarks.consumers.models import ROWS, Row, written
 from benchmarks.consumers.run import CONSUMERS, OLDER, Consumer, answers
 from benchmarks.consumers.table import EQUAL, FAILS, NOT_POSSIBLE, Cell, cell, markdown, predicted
 
-README = Path(__file__).parent.parent.parent / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "consumers.md"
 CHAR_RNN = Row("char_rnn", "tf1.4.1")
 CLASSIFIER = Row("birnn_classifier", "tf1.15.5")
 BLOCK = Row("rnn_matrix", "tf1.15.5", "fused_block")
@@ -68,30 +68,30 @@ def test_what_is_in_the_way_is_known_beforehand(place: Path):
 # ----------------------------------------------------------------------------------------------- the table
 
 
-def _readme_table() -> list[list[str]]:
-    text = README.read_text(encoding="utf-8")
+def _table() -> list[list[str]]:
+    text = PAGE.read_text(encoding="utf-8")
     table = re.search(r"^\| model \|.*?(?=\n\n)", text, re.MULTILINE | re.DOTALL)
     assert table is not None
     rows = [[each.strip() for each in line.strip("|").split("|")] for line in table[0].splitlines()]
     return [rows[0], *rows[2:]]
 
 
-def test_the_readme_holds_every_model_and_every_consumer():
-    header, *rows = _readme_table()
+def test_the_page_holds_every_model_and_every_consumer():
+    header, *rows = _table()
     assert header == ["model", *CONSUMERS]
     assert [row[0] for row in rows] == [str(row) for row in ROWS]
 
 
-def test_no_cell_of_the_readme_says_fails_and_both_families_are_equal_everywhere():
-    _, *rows = _readme_table()
+def test_no_cell_of_the_page_says_fails_and_both_families_are_equal_everywhere():
+    _, *rows = _table()
     cells = {row[0]: row[1:] for row in rows}
     assert {re.sub(r" \(\d+\)", "", each) for row in cells.values() for each in row} <= {EQUAL, "no"}
     families = [row for row in ROWS if row.family in ("char_rnn", "birnn_classifier")]
     assert {each for row in families for each in cells[str(row)]} == {EQUAL}
 
 
-def test_the_readme_says_no_where_the_inspection_does(place: Path):
-    header, *rows = _readme_table()
+def test_the_page_says_no_where_the_inspection_does(place: Path):
+    header, *rows = _table()
     cells = {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows}
     for row in ROWS:
         said = {name for name, each in cells[str(row)].items() if each != EQUAL}
