@@ -64,7 +64,7 @@ def test_the_first_screen_says_what_it_is_one_command_and_what_comes_back():
     ("question", "place", "word"),
     [
         ("a GRU is recognised", "tf1compat/discovery/rnn/cells/gru.py", "GRU = CellKind("),
-        ("does to axes", "tf1compat/analysis/time/rules.py", "_RULES"),
+        ("does to axes", "tf1compat/ops/axes/filling.py", '"Pad"'),
         ("a new pass goes", "tf1compat/rewrite/passes.py", "PASSES"),
         ("the SavedModel is published", "tf1compat/savedmodel/publish.py", "def publish("),
     ],
