@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tf1compat.consumers import Obstacle, obstacles
 from tf1compat.discovery import discover
@@ -20,7 +20,7 @@ from tf1compat.errors import RestoreError
 from tf1compat.options import Place, PlanArguments, PlanOptions, Signatures, absolute, plan_options
 from tf1compat.plan.check import fitted
 from tf1compat.plan.label_plan import with_label_outputs
-from tf1compat.plan.make import make_plan
+from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.variables import initial_values
 from tf1compat.report import comparison as comparison_report
@@ -53,13 +53,24 @@ def inspect(model: Place, *, explain: Iterable[str] = (), consumers: Iterable[st
     Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph;
     with `consumers`, PlanError or RewriteError where the model cannot be migrated as it stands.
     """
+    found = _discovered(model)
+    graph, training = found.model.meta_graph.graph, found.findings.training_nodes
+    told = {name: explain_cell(graph, training, name) for name in explain}
+    kept_from = _obstacles(found.model, found.findings, consumers)
+    judgement = judge_default(found.model, found.findings)
+    return Inspection(*found, judgement, MappingProxyType(told), MappingProxyType(kept_from))
+
+
+class _Discovered(NamedTuple):
+    """A model, and all that discovery finds in it."""
+
+    model: LegacyModel
+    findings: Findings
+
+
+def _discovered(model: Place) -> _Discovered:
     legacy = open_model(model)
-    findings = discover(legacy)
-    graph = legacy.meta_graph.graph
-    told = {name: explain_cell(graph, findings.training_nodes, name) for name in explain}
-    return Inspection(
-        legacy, findings, MappingProxyType(told), MappingProxyType(_obstacles(legacy, findings, consumers))
-    )
+    return _Discovered(legacy, discover(legacy))
 
 
 def _obstacles(
@@ -88,7 +99,7 @@ def plan(
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
     wishes = plan_options(signatures, labels, constants, jit, **options)
-    found = inspect(model)
+    found = _discovered(model)
     return make_plan(found.model, found.findings, wishes)
 
 
@@ -115,7 +126,7 @@ def migrate(
     tell = progress or _silently
     place = Path(output)
     tell("reading the model")
-    found = inspect(model)
+    found = _discovered(model)
     check_output(place, overwrite=overwrite, source=found.model.meta_path)
     wishes = plan_options(signatures, labels, constants, jit, **options)
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
@@ -133,7 +144,7 @@ def _silently(_: str) -> None:
 
 
 def _built(
-    found: Inspection, plan: MigrationPlan, built: Path, verify: bool, tell: Progress
+    found: _Discovered, plan: MigrationPlan, built: Path, verify: bool, tell: Progress
 ) -> MigrationResult:
     tell("rewriting the graph")
     rewritten = rewrite(found.model.meta_graph.graph, plan)
@@ -207,7 +218,7 @@ def verify(
     """
     from tf1compat.verify import verify as compare
 
-    found = inspect(model)
+    found = _discovered(model)
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
@@ -227,7 +238,7 @@ def restore(
     from tf1compat.restore.session import LegacySession
 
     load_op_libraries(absolute(op_libraries))
-    found = inspect(model)
+    found = _discovered(model)
     tables, problems = with_assets(found.findings.tables, assets or {})
     if problems:
         raise RestoreError("; ".join(problems))

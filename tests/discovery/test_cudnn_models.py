@@ -8,7 +8,8 @@ from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.graph.text import from_text
 from tf1compat.options import PlanOptions
-from tf1compat.plan.make import make_plan
+from tf1compat.plan.judge import Judgement
+from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.source.model import LegacyModel
 
@@ -24,6 +25,11 @@ def model(text: str = FORM.text(), keys: list[str] | None = None) -> LegacyModel
 
 def findings(text: str = FORM.text(), keys: list[str] | None = None) -> Findings:
     return discover(model(text, keys))
+
+
+def told(text: str = FORM.text(), keys: list[str] | None = None) -> Judgement:
+    found = model(text, keys)
+    return judge_default(found, discover(found))
 
 
 def plan(found: LegacyModel) -> MigrationPlan:
@@ -42,24 +48,26 @@ def test_the_canonical_weights_stand_in_the_place_of_the_buffer() -> None:
 def test_without_canonical_weights_the_buffer_is_the_variable_and_its_layout_a_hazard() -> None:
     found = findings(keys=["net/opaque_kernel"])
     assert [each.name for each in found.variables] == ["net/opaque_kernel"]
-    assert ("cudnn-buffer-layout", "net/CudnnRNN") in [(each.code, each.node) for each in found.hazards]
-    assert "cudnn-buffer-layout" not in [each.code for each in findings().hazards]
+    assert ("cudnn-buffer-layout", "net/CudnnRNN") in [
+        (each.code, each.node) for each in told(keys=["net/opaque_kernel"]).hazards
+    ]
+    assert "cudnn-buffer-layout" not in [each.code for each in told().hazards]
 
 
 def test_dropout_of_training_is_a_hazard() -> None:
     trained = FORM.text().replace("is_training=False", "is_training=True")
     dropped = trained.replace("dropout=0.0", "dropout=0.5")
-    assert "dropout-left-out" not in [each.code for each in findings(trained).hazards]
-    assert "dropout-left-out" in [each.code for each in findings(dropped).hazards]
+    assert "dropout-left-out" not in [each.code for each in told(trained).hazards]
+    assert "dropout-left-out" in [each.code for each in told(dropped).hazards]
     off = dropped.replace("is_training=True", "is_training=False")
-    assert "dropout-left-out" not in [each.code for each in findings(off).hazards]
+    assert "dropout-left-out" not in [each.code for each in told(off).hazards]
 
 
 def test_a_projection_is_a_blocker() -> None:
     projected = V3.text().replace("time_major=True", "time_major=True; num_proj=1")
-    found = findings(projected, ["net/opaque_kernel"]).blockers
+    found = told(projected, ["net/opaque_kernel"]).blockers
     assert [(each.code, each.node) for each in found] == [("cudnn-projection", "net/CudnnRNN")]
-    assert findings(V3.text(), V3.keys()).blockers == ()
+    assert told(V3.text(), V3.keys()).blockers == ()
 
 
 def test_the_plan_has_the_canonical_weights_and_misses_none() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings, Rnn
+from tf1compat.plan.judge import Judgement
+from tf1compat.plan.make import judge_default
 from tf1compat.source import open_model
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -34,6 +36,11 @@ def truth(folder: Path) -> dict:
 @cache
 def discovered(folder: Path) -> Findings:
     return discover(open_model(str(folder)))
+
+
+@cache
+def judged(folder: Path) -> Judgement:
+    return judge_default(open_model(str(folder)), discovered(folder))
 
 
 @pytest.fixture
@@ -117,9 +124,9 @@ def test_no_training_part_is_offered_and_little_else(findings: Findings, truth: 
     assert len(beyond) <= 2  # logits where the truth does not list them, and the loss
 
 
-def test_nothing_blocks_and_only_dropout_is_a_hazard(findings: Findings):
-    assert findings.blockers == ()
-    assert {each.code for each in findings.hazards} <= {"dropout-frozen"}
+def test_nothing_blocks_and_only_dropout_is_a_hazard(folder: Path):
+    assert judged(folder).blockers == ()
+    assert {each.code for each in judged(folder).hazards} <= {"dropout-frozen"}
 
 
 @pytest.mark.parametrize("folder", CHAR_RNN, ids=name_of, indirect=True)
@@ -159,9 +166,11 @@ class TestClassifier:
             ("keep_prob:0", "keep_prob", True),
         ]
 
-    def test_dropout_is_frozen(self, findings: Findings):
+    def test_dropout_is_frozen(self, folder: Path, findings: Findings):
         assert [(str(each.tensor), each.value) for each in findings.freezes] == [("keep_prob:0", 1.0)]
-        assert [(each.code, each.node) for each in findings.hazards] == [("dropout-frozen", "keep_prob")]
+        assert [(each.code, each.node) for each in judged(folder).hazards] == [
+            ("dropout-frozen", "keep_prob")
+        ]
 
     def test_outputs_have_their_roles(self, findings: Findings, truth: dict):
         found = roles(findings)

@@ -13,7 +13,6 @@ from tf1compat.discovery.findings import (
     Freeze,
     InputFinding,
     LabelFinding,
-    Note,
     OutputFinding,
     VariableFinding,
 )
@@ -60,7 +59,6 @@ FINDINGS = Findings(
     ),
     labels=(LabelFinding("checkpoint:names", 2, ("no", "yes")),),
     freezes=(Freeze(ref("keep_prob"), 1.0, "keep_prob"),),
-    hazards=(Note("dropout-frozen", "keep_prob", "it is frozen to 1.0", "--set keep_prob=VALUE"),),
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.plan.conftest import ref
-from tf1compat.discovery.findings import Findings, Note, OutputFinding, StatePairing, StatePiece
+from tf1compat.discovery.findings import Findings, OutputFinding, StatePairing, StatePiece, UnsupportedOp
 from tf1compat.errors import LabelError, PlanError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.options import PlanOptions
@@ -179,7 +179,7 @@ def test_an_output_that_labels_would_double_is_refused(
 
 
 def test_blockers_end_where_they_are_allowed_or_out_of_reach(model: LegacyModel, findings: Findings) -> None:
-    blocked = replace(findings, blockers=(Note("python-function", "ArgMax", "why", "cure"),))
+    blocked = replace(findings, unsupported=(UnsupportedOp("ArgMax", "python"),))
     assert len(make_plan(model, blocked, PlanOptions()).blockers) == 1
     assert make_plan(model, blocked, PlanOptions(allow=("ArgMax",))).blockers == ()
     assert make_plan(model, blocked, PlanOptions(signatures=["f(x) -> p=Softmax"])).blockers == ()

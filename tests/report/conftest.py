@@ -25,6 +25,7 @@ from tf1compat.graph.model import Versions
 from tf1compat.graph.protos import MetaGraph, SaverDef
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge import Judgement
 from tf1compat.plan.model import (
     ConstantPlan,
     InputBinding,
@@ -77,7 +78,6 @@ def findings() -> Findings:
             ),
         ),
         labels=(LabelFinding("checkpoint:class_mapping", 5, ("number", "url")),),
-        hazards=(_KEEP_PROB,),
         frames=1,
         op_types={"Softmax": 1, "Placeholder": 2},
     )
@@ -103,7 +103,7 @@ def model() -> LegacyModel:
 
 @pytest.fixture
 def inspection(model: LegacyModel, findings: Findings) -> Inspection:
-    return Inspection(model, findings)
+    return Inspection(model, findings, Judgement(hazards=(_KEEP_PROB,)))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tf1compat.discovery.findings import Findings, LabelFinding, Note, StateOrigin
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge import Judgement
 from tf1compat.report import render
 from tf1compat.report.inspection import Inspection, to_document
 
@@ -160,7 +161,7 @@ def test_paths_in_commands_are_quoted_for_the_shell(inspection):
 
 def test_a_blocker_is_shown_and_migrate_is_not_offered(inspection):
     blocker = Note("no-outputs", "", "nothing to offer", "name one with --signature")
-    report = text(replace(inspection, findings=replace(inspection.findings, blockers=(blocker,))))
+    report = text(replace(inspection, judgement=Judgement(blockers=(blocker,))))
     assert "* no-outputs\n    nothing to offer\n    name one with --signature" in report
     assert "tf1compat migrate" not in report
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tf1compat.discovery.findings import Note
+from tf1compat.plan.judge import Judgement
 from tf1compat.report.outcome import exit_code
 from tf1compat.report.prediction import Prediction
 
@@ -11,7 +12,7 @@ BLOCKER = Note("no-outputs", "node", "reason", "remedy")
 
 def test_an_inspection_is_done_whatever_it_finds(inspection):
     assert exit_code(inspection) == 0
-    assert exit_code(replace(inspection, findings=replace(inspection.findings, blockers=(BLOCKER,)))) == 0
+    assert exit_code(replace(inspection, judgement=Judgement(blockers=(BLOCKER,)))) == 0
 
 
 def test_a_plan_is_good_without_blockers(plan):

@@ -8,23 +8,19 @@ from types import MappingProxyType
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.training import find_training_nodes
 from tf1compat.discovery.batch_norm.inference import with_averages
-from tf1compat.discovery.batch_norm.judge import find_normalisations, judge
+from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
-from tf1compat.discovery.blockers import find_blockers
-from tf1compat.discovery.cuts import cut_signature
-from tf1compat.discovery.findings import Findings, InputFinding
-from tf1compat.discovery.hazards import find_hazards, kept_state_hazards
+from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.inputs import find_inputs, find_serialized
 from tf1compat.discovery.labels import label_candidates
-from tf1compat.discovery.outputs import Arranged, arrange, find_outputs
-from tf1compat.discovery.outputs.networks.replicas import replica_hazards
+from tf1compat.discovery.outputs import arrange, find_outputs
 from tf1compat.discovery.rnn import find_rnns
 from tf1compat.discovery.rnn.states.origins import find_kept_states, with_origins
 from tf1compat.discovery.rnn.states.pairing import find_pairings
-from tf1compat.discovery.tables import judge_tables
+from tf1compat.discovery.tables import find_tables
 from tf1compat.discovery.training_mode.freezes import find_freezes, values
+from tf1compat.discovery.unsupported import find_unsupported
 from tf1compat.discovery.variables import find_variables, trainable_variables
-from tf1compat.discovery.weights.keys import judge_values
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.frames import find_frames
 from tf1compat.source.model import LegacyModel
@@ -46,14 +42,12 @@ def discover(model: LegacyModel) -> Findings:
     outputs = tuple(each for each in arranged.outputs if each.signature)
     inputs = find_inputs(flow, rnns, pairings, freezes, outputs)
     offered = [each.tensor for each in outputs if each.role != "loss"]
-    normalisations = find_normalisations(flow, offered, values(freezes), is_saved_in(model))
-    statistics = judge(normalisations, is_untouched=untouched_in(model))
-    flow = ForwardGraph(with_averages(graph, statistics.averages), training)
-    variables = find_variables(model, flow, outputs)
-    judged = judge_tables(
-        model, outputs, inputs, lambda blocked: cut_signature(flow, blocked, inputs, outputs, freezes)
+    normalisations = find_normalisations(
+        flow, offered, values(freezes), is_saved_in(model), untouched_in(model)
     )
-    judgements = (statistics, judged, judge_values(model, flow, outputs, variables))
+    averages = [average for each in normalisations if each.is_averaged for average in each.averages]
+    flow = ForwardGraph(with_averages(graph, dict.fromkeys(averages)), training)
+    tables = find_tables(model)
     return Findings(
         inputs=inputs,
         serialized=find_serialized(flow, inputs),
@@ -62,30 +56,13 @@ def discover(model: LegacyModel) -> Findings:
         rnns=rnns,
         pairings=pairings,
         kept_states=kept_states,
-        variables=variables,
-        labels=label_candidates(model, judged.tables),
-        tables=judged.tables,
+        variables=find_variables(model, flow, outputs),
+        labels=label_candidates(model, tables),
+        tables=tables,
         freezes=freezes,
-        averages=statistics.averages,
-        hazards=(
-            *find_hazards(flow, _unless_left(flow, inputs, arranged), outputs, variables, freezes),
-            *replica_hazards(flow, inputs, arranged.outputs, freezes),
-            *kept_state_hazards(kept_states),
-            *(each for part in judgements for each in part.hazards),
-        ),
-        blockers=(
-            *find_blockers(flow, outputs, inputs, freezes),
-            *(each for part in judgements for each in part.blockers),
-        ),
+        normalisations=normalisations,
+        unsupported=find_unsupported(graph),
         frames=len(find_frames(graph)),
         op_types=MappingProxyType(dict(Counter(node.op for node in graph.nodes))),
         training_nodes=training,
     )
-
-
-def _unless_left(
-    flow: ForwardGraph, inputs: tuple[InputFinding, ...], arranged: Arranged
-) -> tuple[InputFinding, ...]:
-    """The inputs less those that only results that are not offered depend on: these are not dead."""
-    left = flow.behind(each.tensor for each in arranged.outputs if each.role != "loss" and not each.signature)
-    return tuple(each for each in inputs if each.live or each.tensor.node not in left)

@@ -231,6 +231,56 @@ class Average:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A tensor by which renormalisation brings a batch nearer to the averages, and its value without a batch."""
+
+    tensor: TensorRef
+    value: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """One normalisation behind an output: the statistics that it is by, and the variables that average them.
+
+    `untouched`: the averages still have the values that they began with.
+    """
+
+    node: str
+    statistics: tuple[TensorRef, ...]
+    averages: tuple[Average, ...]
+    corrections: tuple[Correction, ...] = ()
+    untouched: bool = False
+
+    @property
+    def is_averaged(self) -> bool:
+        return len(self.averages) == len(self.statistics)
+
+
+#: Why TensorFlow 2 cannot run an op, or not to the same effect: it calls the author's Python; it takes examples from
+#: the input pipeline, or tells how far that is; it has weights in a layout that nobody knows; it adds up over replicas;
+#: it is not registered.
+UnsupportedKind = Literal[
+    "python", "pipeline", "pipeline-state", "opaque-weights", "replicas", "unregistered"
+]
+
+
+@dataclass(frozen=True)
+class UnsupportedOp:
+    """A node that no TensorFlow 2 program can run as it stands, behind an output or not.
+
+    `function`: the function of the file that the node runs, in which `inner` (of type `inner_op`) calls Python.
+    `divisor`: of what is added up over replicas.
+    """
+
+    node: str
+    kind: UnsupportedKind
+    function: str = ""
+    inner: str = ""
+    inner_op: str = ""
+    divisor: float = 1.0
+
+
+@dataclass(frozen=True)
 class Freeze:
     """A tensor that has one right value at inference: fed, a variable, or a constant of the training graph.
 
@@ -259,9 +309,8 @@ class Findings:
     labels: tuple[LabelFinding, ...] = ()
     tables: tuple[TableFinding, ...] = ()
     freezes: tuple[Freeze, ...] = ()
-    averages: tuple[Average, ...] = ()
-    hazards: tuple[Note, ...] = ()
-    blockers: tuple[Note, ...] = ()
+    normalisations: tuple[Normalisation, ...] = ()
+    unsupported: tuple[UnsupportedOp, ...] = ()
     frames: int = 0
     op_types: Mapping[str, int] = field(default_factory=dict)
     #: optimizer, gradient, saver, summary and initializer parts

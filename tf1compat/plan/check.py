@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Findings
-from tf1compat.discovery.weights.judge import concerns_weights
+from tf1compat.discovery.findings import Findings, Note
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge.choice import Case, Choice
+from tf1compat.plan.judge.tables import table_blockers
+from tf1compat.plan.judge.values import value_blockers
+from tf1compat.plan.judge.weights import weights_blockers
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.signature import alias_problem
 from tf1compat.plan.statistics import with_plan_averages
-from tf1compat.plan.tables import concerns_tables, still_blocking
-from tf1compat.plan.variables import plan_variables
+from tf1compat.plan.tables import as_planned, plan_tables
+from tf1compat.plan.variables import VariableChoice, plan_variables
 from tf1compat.source.model import LegacyModel
+
+_MISSING = "missing-variable"
+#: The blockers about what files hold, which may hold something else by now.
+_BY_FILES = frozenset({
+    _MISSING, "averages-unclear", "asset-missing", "mutable-table", "table-changed", "table-content",
+    "vocabulary-mismatch",
+})  # fmt: skip
 
 
 def fitted(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> MigrationPlan:
@@ -30,18 +40,34 @@ def fitted(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> Migra
     chosen = plan_variables(model, findings, plan.signatures, plan.constants, plan.weights)
     given = {each.name: each for each in plan.variables}
     variables = tuple(given.get(each.name, each) for each in chosen.variables)
-    still_missing = [each for each in chosen.missing if given.get(each.node) is None or each in plan.blockers]
-    tables = still_blocking(plan, model, findings.tables)
-    judged = (concerns_tables, concerns_weights)
-    decided = [
-        each
-        for each in plan.blockers
-        if each.code != "missing-variable" and not any(by(each) for by in judged)
-    ]
-    blockers = [*decided, *still_missing, *chosen.weights.blockers, *tables.blockers]
+    blockers = [*_by_now(plan, model, findings, chosen)]
     if blockers:
         raise PlanError([f"{each.code} at '{each.node}': {each.reason}; {each.remedy}" for each in blockers])
-    return replace(plan, variables=variables, tables=tables.tables, blockers=())
+    tables = plan_tables(
+        model.meta_graph.graph, as_planned(findings.tables, plan.tables), plan.signatures, plan.constants
+    )
+    return replace(plan, variables=variables, tables=tables, blockers=())
+
+
+def _by_now(
+    plan: MigrationPlan, model: LegacyModel, findings: Findings, chosen: VariableChoice
+) -> Iterator[Note]:
+    """The blockers of a plan, those about what files hold judged by what they hold now.
+
+    A variable that the plan itself gives a key has a value, as long as the plan does not say otherwise.
+    """
+    yield from (each for each in plan.blockers if each.code not in _BY_FILES)
+    lacking = {each.node for each in plan.blockers if each.code == _MISSING}
+    given = {each.name for each in plan.variables} - lacking
+    missing = tuple(each for each in chosen.missing if each.name not in given)
+    tables = as_planned(findings.tables, plan.tables)
+    choice = Choice(plan.signatures, plan.constants, tables, chosen, allow=plan.allow)
+    case = Case(model, findings, choice)
+    yield from (
+        *value_blockers(model, missing, case.cut),
+        *weights_blockers(chosen.weights),
+        *table_blockers(case),
+    )
 
 
 def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:

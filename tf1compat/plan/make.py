@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tf1compat.analysis.dead import Dead
@@ -13,135 +13,122 @@ from tf1compat.discovery.findings import (
     DEFAULT_SIGNATURE,
     Findings,
     InputFinding,
-    Note,
     OutputRole,
     TableFinding,
 )
 from tf1compat.discovery.tables.given import with_assets
-from tf1compat.discovery.weights.judge import concerns_weights
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.options import PlanOptions
-from tf1compat.plan.constants import at_reads, found_constants, overruled
+from tf1compat.plan.constants import at_reads, found_constants
 from tf1compat.plan.free_sizes import batch_of
+from tf1compat.plan.judge import Choice, Judgement, judge
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,
     ConstantPlan,
-    FreeSizePlan,
     InputBinding,
+    LabelPlan,
     MigrationPlan,
     OutputBinding,
     Piece,
     SignaturePlan,
 )
-from tf1compat.plan.op_libraries import holds_op
 from tf1compat.plan.signatures.aliases import input_aliases, output_aliases
-from tf1compat.plan.signatures.entering import (
-    concerns_other_inputs,
-    dead_under,
-    needed_inputs,
-    serialized_signature,
-)
+from tf1compat.plan.signatures.entering import dead_under, needed_inputs, serialized_signature
 from tf1compat.plan.signatures.entry_points import candidates, offered_by, recorded_first, recorded_signature
 from tf1compat.plan.signatures.isolate_outputs import parted
-from tf1compat.plan.signatures.reach import changed_variables, is_computed, reached_by
+from tf1compat.plan.signatures.reach import reached_by
 from tf1compat.plan.signatures.signature import Signature, alias_problem, parse_signature
 from tf1compat.plan.signatures.softmax import with_softmax
-from tf1compat.plan.statistics import (
-    concerns_statistics,
-    correction_constants,
-    judge_statistics,
-    with_plan_averages,
-)
-from tf1compat.plan.stepping.start import start_axes
-from tf1compat.plan.stepping.step import STEP, Stepping, make_step
-from tf1compat.plan.tables import as_discovered, concerns_tables, plan_tables
-from tf1compat.plan.variables import concerns_values, plan_variables
+from tf1compat.plan.statistics import choose_statistics, correction_constants, with_plan_averages
+from tf1compat.plan.stepping.step import Stepping, make_step, with_step
+from tf1compat.plan.tables import plan_tables
+from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
 
-#: What is judged again for the signatures and constants that were chosen.
-_TOLD_ANEW = (concerns_tables, concerns_statistics, concerns_weights, concerns_values)
-_COMPILED = Note(
-    "compiled-without-empty-axes",
-    DEFAULT_SIGNATURE,
-    "XLA compiles for the sizes that it is given, and may refuse an axis of size 0 that the original takes",
-    "leave --jit out if empty batches or sequences come in; verification leaves them out with --jit",
-)
+
+@dataclass(frozen=True)
+class _Made:
+    """What was chosen of a model whose graph reads the averages, and the labels of it."""
+
+    model: LegacyModel
+    choice: Choice
+    labels: LabelPlan | None
+
+    def judged(self, findings: Findings) -> Judgement:
+        return judge(self.model, findings, self.choice)
 
 
 @resting_collector()
 def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> MigrationPlan:
     """Everything that writing the result needs; raises PlanError or LabelError where the user has to decide."""
+    made = _make(_Planner(model, findings, wishes), findings, wishes)
+    choice, judgement, signatures = made.choice, made.judged(findings), made.choice.signatures
+    graph, weights = made.model.meta_graph.graph, choice.variables.weights
+    return MigrationPlan(
+        source=model.path, digest=model.digest, signatures=signatures, constants=choice.constants,
+        labels=made.labels, variables=choice.variables.variables,
+        tables=plan_tables(graph, choice.tables, signatures, choice.constants),
+        hazards=judgement.hazards, blockers=judgement.blockers, weights=wishes.weights, weights_reason=weights.told,
+        jit=wishes.jit, allow=wishes.allow, candidates=candidates(findings, signatures),
+        carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
+        averages=choice.statistics.averages, no_step=judgement.no_step,
+        batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
+        time=with_step(None, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
+    )  # fmt: skip
+
+
+@resting_collector()
+def judge_default(model: LegacyModel, findings: Findings) -> Judgement:
+    """What is to be said of the model as it is migrated by default, or of what of it could be chosen."""
+    wishes = PlanOptions()
     planner = _Planner(model, findings, wishes)
+    try:
+        return _make(planner, findings, wishes).judged(findings)
+    except PlanError:
+        constants = planner.constants()
+        signatures = planner.signatures(constants)
+        choice = Choice(signatures, planner.frozen_for(signatures, constants), findings.tables)
+        return judge(model, findings, choice)
+
+
+def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
+    """All that is chosen, before it is judged."""
     constants = planner.constants()
     signatures = planner.signatures(constants)
     files = planner.tables()
     planner.check()
+    model = planner.model
     labels, signatures = make_label_plan(model, signatures, wishes.labels, wishes.labels_for)
     frozen = planner.frozen_for(signatures, constants)
-    statistics = judge_statistics(model, findings, signatures, frozen, wishes.batch_statistics)
+    statistics = choose_statistics(model, findings, signatures, frozen, wishes.batch_statistics)
     frozen = (*frozen, *correction_constants(model, statistics.corrections))
     model = with_plan_averages(model, statistics.averages)
-    chosen = plan_variables(model, findings, signatures, frozen, wishes.weights)
-    tables = plan_tables(model, files, signatures, frozen, wishes.allow)
+    variables = plan_variables(model, findings, signatures, frozen, wishes.weights)
     cut = [*(each.tensor for each in frozen), *(each.statistic for each in statistics.averages)]
     freed = batch_of(model.meta_graph.graph, findings, signatures, cut, wishes.batch)
-    signatures = freed.signatures
-    hazards = (
-        *planner.hazards(frozen, signatures),
-        *overruled(model.meta_graph.graph, findings, signatures, frozen),
-        *statistics.hazards,
-        *tables.hazards,
-        *freed.hazards,
-        *chosen.hazards,
-        *chosen.weights.hazards,
-        *changed_variables(model.meta_graph.graph, signatures, frozen),
-    )
-    decided = (concerns_tables, concerns_statistics, concerns_weights, planner.is_allowed)
-    blockers = [each for each in findings.blockers if not any(by(each) for by in decided)]
-    if wishes.signatures is not None:
-        blockers = [each for each in blockers if planner.is_reached(each, signatures, frozen)]
-    return MigrationPlan(
-        source=model.path, digest=model.digest, signatures=signatures, constants=frozen, labels=labels,
-        variables=chosen.variables, tables=tables.tables, hazards=hazards,
-        blockers=(
-            *blockers, *chosen.missing, *chosen.weights.blockers,
-            *as_discovered(tables.blockers, findings), *statistics.blockers, *freed.blockers,
-        ),
-        weights=wishes.weights, weights_reason=chosen.weights.told, jit=wishes.jit, allow=wishes.allow,
-        candidates=candidates(findings, signatures),
-        carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
-        averages=statistics.averages, no_step=planner.no_step, batch=planner.free(BATCH, freed.batch, signatures),
-        time=planner.free(TIME, None, signatures), op_libraries=wishes.op_libraries,
+    choice = Choice(
+        freed.signatures, frozen, files, variables, statistics, planner.stepping, freed, planner.named,
+        wishes.allow, wishes.op_libraries, wishes.jit,
     )  # fmt: skip
+    return _Made(model, choice, labels)
 
 
 class _Planner:
     """Collects problems while the parts of a plan are made."""
 
     def __init__(self, model: LegacyModel, findings: Findings, wishes: PlanOptions) -> None:
+        self.model = model
         self._graph: Graph = model.meta_graph.graph
         self._findings = findings
         self._wishes = wishes
         self._signature_defs = model.meta_graph.signatures
         self._problems: list[str] = []
-        self.no_step = ""  # why a recurrent model has no step
         self.stepping = Stepping()
-
-    def free(
-        self, symbol: str, free: FreeSizePlan | None, signatures: Sequence[SignaturePlan]
-    ) -> FreeSizePlan | None:
-        """The sizes that signatures are free of, those of the step among them."""
-        found = self.stepping.freed.get(symbol)
-        if found is None or all(each.name != STEP for each in signatures):
-            return free
-        size, axes = found
-        begun = start_axes(self.stepping.signature) if symbol == BATCH else {}
-        return FreeSizePlan(size, {**({} if free is None else free.axes), STEP: axes, **begun})
 
     def check(self) -> None:
         if self._problems:
@@ -190,30 +177,10 @@ class _Planner:
     def _reached_by(self, signatures: Sequence[SignaturePlan]) -> set[str]:
         return {name for each in signatures for name in reached_by(self._graph, each, ())}
 
-    def hazards(
-        self, frozen: Sequence[ConstantPlan], signatures: Sequence[SignaturePlan]
-    ) -> tuple[Note, ...]:
-        """Discovery's hazards, less those about tensors that the user has decided or that no signature needs."""
-        decided = {each.tensor.node for each in frozen if each.reason == "user"}
-        decided |= {TensorRef.parse(name).node for name in self._wishes.constants}
-        kept = tuple(each for each in self._findings.hazards if each.node not in decided)
-        kept = tuple(each for each in kept if not any(by(each) for by in _TOLD_ANEW))
-        graph, findings = self._graph, self._findings
-        kept = tuple(each for each in kept if not concerns_other_inputs(graph, findings, each, signatures))
-        return (*kept, _COMPILED) if self._wishes.jit else kept
-
-    def is_allowed(self, blocker: Note) -> bool:
-        node = self._graph.get(blocker.node)
-        if node is None:
-            return False
-        return node.op in self._wishes.allow or holds_op(self._wishes.op_libraries, node.op)
-
-    def is_reached(
-        self, blocker: Note, signatures: Sequence[SignaturePlan], frozen: Sequence[ConstantPlan]
-    ) -> bool:
-        """Whether some signature depends on more of a node than what it feeds or freezes in its place."""
-        nodes = [each.tensor.node for each in frozen]
-        return any(is_computed(self._graph, each, nodes, blocker.node) for each in signatures)
+    @property
+    def named(self) -> frozenset[str]:
+        """The nodes of the tensors that the user gave values."""
+        return frozenset(TensorRef.parse(name).node for name in self._wishes.constants)
 
     # ----------------------------------------------------------------------------------------- signatures
 
@@ -333,9 +300,8 @@ class _Planner:
         frozen = frozenset(each.tensor.node for each in constants)
         parting = parted(self._graph, default.inputs)
         stepping = make_step(parting.graph, parting.apart(self._findings), parting.apart(default), frozen)
-        self.no_step, self.stepping = stepping.reason, stepping
-        found = (each for each in (stepping.signature, stepping.start) if each is not None)
-        return tuple(map(parting.together, found))
+        self.stepping = parting.together(stepping)
+        return tuple(each for each in (self.stepping.signature, self.stepping.start) if each is not None)
 
 
 def _full(name: str, text: str) -> str:

@@ -3,40 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.batch_norm.inference import with_averages
-from tf1compat.discovery.batch_norm.judge import Correction, Judgement, find_normalisations, judge
+from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
-from tf1compat.discovery.findings import Average, Findings, Note
+from tf1compat.discovery.findings import Average, Correction, Findings, Normalisation
 from tf1compat.options import StatisticsChoice
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.source.model import LegacyModel
 
-_CODES = frozenset({
-    "batch-norm-averaged", "batch-statistics-kept", "batch-norm-without-averages", "batch-norm-untouched-averages",
-})  # fmt: skip
+AUTO, AVERAGES, KEEP = "auto", "averages", "keep"
 
 
-def judge_statistics(
+@dataclass(frozen=True)
+class ChosenStatistics:
+    """The normalisations by a batch's statistics behind the signatures' outputs, and what becomes of them.
+
+    `choice`: `auto` and `averages` read moving averages in the place of statistics, `keep` leaves these as they are.
+    """
+
+    normalisations: tuple[Normalisation, ...] = ()
+    choice: str = AUTO
+
+    @property
+    def averages(self) -> tuple[Average, ...]:
+        """What is to be read from moving averages."""
+        return tuple(dict.fromkeys(average for each in self._averaged for average in each.averages))
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What renormalisation corrects those batches by that are not looked at any more."""
+        return tuple(dict.fromkeys(each for every in self._averaged for each in every.corrections))
+
+    @property
+    def _averaged(self) -> list[Normalisation]:
+        return [each for each in self.normalisations if each.is_averaged and self.choice != KEEP]
+
+
+def choose_statistics(
     model: LegacyModel,
     findings: Findings,
     signatures: Iterable[SignaturePlan],
     constants: Sequence[ConstantPlan],
     choice: StatisticsChoice,
-) -> Judgement:
+) -> ChosenStatistics:
     """What the choice makes of the normalisations behind the signatures' outputs."""
     flow = ForwardGraph(model.meta_graph.graph, findings.training_nodes)
     given = {each.tensor: each.value for each in constants if isinstance(each.value, (bool, int, float))}
+    known = is_saved_in(model), untouched_in(model)
     found = {}
     for signature in signatures:
         outputs = [piece.tensor for each in signature.outputs for piece in each.pieces]
         fed = {each.tensor: None for each in signature.inputs if not each.readers}
-        for each in find_normalisations(flow, outputs, {**given, **fed}, is_saved_in(model)):
+        for each in find_normalisations(flow, outputs, {**given, **fed}, *known):
             found[each.node] = each
-    return judge(found.values(), choice, untouched_in(model))
+    return ChosenStatistics(tuple(found.values()), choice)
 
 
 def correction_constants(model: LegacyModel, corrections: Iterable[Correction]) -> tuple[ConstantPlan, ...]:
@@ -46,11 +70,6 @@ def correction_constants(model: LegacyModel, corrections: Iterable[Correction]) 
         ConstantPlan(each.tensor, list(each.value), dtype_of(graph, each.tensor), "batch_norm")
         for each in corrections
     )
-
-
-def concerns_statistics(note: Note) -> bool:
-    """Whether a hazard or blocker of discovery is told anew for what was chosen."""
-    return note.code in _CODES
 
 
 def with_plan_averages(model: LegacyModel, averages: Iterable[Average]) -> LegacyModel:

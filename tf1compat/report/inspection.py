@@ -12,6 +12,7 @@ from tf1compat.consumers import Obstacle
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StatePiece, VariableFinding
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge import Judgement
 from tf1compat.report import consumers, explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.report.inputs import inputs_json, inputs_section
@@ -24,10 +25,11 @@ _KINDS = {"meta_graph": "MetaGraph"}
 
 @dataclass(frozen=True)
 class Inspection:
-    """A model, and all that discovery finds in it."""
+    """A model, all that discovery finds in it, and what is to be said of it as it is migrated by default."""
 
     model: LegacyModel
     findings: Findings
+    judgement: Judgement = field(default_factory=Judgement)
     #: What was asked about, node by node, with the answers.
     explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
     #: What the migrated model is for, with what keeps it from there.
@@ -61,8 +63,8 @@ class Inspection:
                 {"source": each.source, "count": each.count, "preview": list(each.preview)}
                 for each in found.labels
             ],
-            "hazards": [wording.json_note(note) for note in found.hazards],
-            "blockers": [wording.json_note(note) for note in found.blockers],
+            "hazards": [wording.json_note(note) for note in self.judgement.hazards],
+            "blockers": [wording.json_note(note) for note in self.judgement.blockers],
             **self._explanations_json(),
             **({"consumers": consumers.to_json(self.consumers)} if self.consumers else {}),
         }
@@ -151,10 +153,10 @@ def _variable_json(variable: VariableFinding) -> dict[str, Any]:
 
 def to_document(inspection: Inspection) -> Document:
     """The inspection for reading, from what it is to what to type next; or what was asked about, if anything was."""
-    found = inspection.findings
+    found, told = inspection.findings, inspection.judgement
     if inspection.explanations:
-        told = (explanation.to_section(node, each) for node, each in inspection.explanations.items())
-        return document(f"Model {wording.printable(inspection.model.path)}", *told)
+        explained = (explanation.to_section(node, each) for node, each in inspection.explanations.items())
+        return document(f"Model {wording.printable(inspection.model.path)}", *explained)
     return document(
         f"Model {wording.printable(inspection.model.path)}",
         section("What it is", Paragraph(_summary(inspection))),
@@ -164,8 +166,8 @@ def to_document(inspection: Inspection) -> Document:
         _variables(found),
         found_tables(found),
         _labels(found),
-        section("Hazards", wording.notes(found.hazards)),
-        section("Blockers", wording.notes(found.blockers)),
+        section("Hazards", wording.notes(told.hazards)),
+        section("Blockers", wording.notes(told.blockers)),
         *consumers.to_sections(inspection.consumers),
         section("What to type next", Verbatim(_next_commands(inspection))),
     )
@@ -301,7 +303,7 @@ def _preview(names: tuple[str, ...], total: int) -> str:
 def _next_commands(inspection: Inspection) -> tuple[str, ...]:
     model = shlex.quote(wording.printable(inspection.model.path))
     plan = f"tf1compat plan {model} -o plan.json"
-    if inspection.findings.blockers:
+    if inspection.judgement.blockers:
         return (plan, "(then settle each blocker above)")
     return (plan, f"tf1compat migrate {model} migrated{_labels_option(inspection.findings)}")
 

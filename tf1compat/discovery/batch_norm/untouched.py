@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tf1compat.discovery.batch_norm.judge import Normalisation
+from tf1compat.discovery.findings import Average
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
 from tf1compat.source.checkpoints.v2_checkpoint import read_tensor
 from tf1compat.source.model import LegacyModel, SavedAs
 
 
-def untouched_in(model: LegacyModel) -> Callable[[Normalisation], bool]:
+def untouched_in(model: LegacyModel) -> Callable[[Sequence[Average]], bool]:
     """Tells whether all averages of a normalisation are still means of 0 with variances of 1, or all 0.
 
     What cannot be read is taken as trained: reading it for good says why.
     """
 
-    def is_untouched(found: Normalisation) -> bool:
-        values = [_value(model, each.variable) for each in found.averages]
+    def is_untouched(averages: Sequence[Average]) -> bool:
+        values = [_value(model, each.variable) for each in averages]
         return (
             bool(values)
             and all(each is not None and _is_initial(each) for each in values)

@@ -6,13 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tf1compat.analysis.dead import Dead, find_dead, live_behind
 from tf1compat.analysis.entries import is_author_s, is_fed_by_pipeline
-from tf1compat.discovery.findings import (
-    PIPELINE_KINDS,
-    Findings,
-    InputFinding,
-    Note,
-    SerializedFinding,
-)
+from tf1compat.discovery.findings import Findings, InputFinding, SerializedFinding
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
@@ -94,18 +88,6 @@ def _only_in_dead_branches(
 def _ends_walk(graph: Graph, ref: TensorRef) -> bool:
     """Whether the graph would compute an input itself, from what the pipeline gives or by decoding it."""
     return graph.producer(ref).op not in PLACEHOLDERS or is_fed_by_pipeline(graph, ref)
-
-
-def concerns_other_inputs(
-    graph: Graph, findings: Findings, note: Note, signatures: Iterable[SignaturePlan]
-) -> bool:
-    """Whether a hazard is about a pipeline out of which no signature takes its inputs."""
-    if note.code != "input-pipeline":
-        return False
-    piped = {each.tensor for each in findings.inputs if each.kind in PIPELINE_KINDS}
-    piped |= {each.tensor for each in findings.serialized}
-    fed = {each.tensor for signature in signatures for each in signature.inputs}
-    return note.node not in ancestors(graph, [ref.node for ref in fed & piped], control=False)
 
 
 def _is_read(graph: Graph, ref: TensorRef, readers: Collection[str], outputs: Collection[TensorRef]) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tf1compat.analysis.effects import Effects, find_effects
-from tf1compat.discovery.findings import Note
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
@@ -26,23 +25,13 @@ def reached(
     return ancestors(parted, [ref.node for ref in outputs], until=ends)
 
 
-def changed_variables(
+def changed_by(
     graph: Graph, signatures: Iterable[SignaturePlan], constants: Iterable[ConstantPlan]
-) -> tuple[Note, ...]:
-    """That the original went on from run to run with what it wrote, where the migrated model begins anew."""
+) -> Mapping[str, str]:
+    """The variables whose changes an output depends on, and the op that changes each last."""
     frozen = [each.tensor.node for each in constants]
     written = [each for signature in signatures for each in _effects(graph, signature, frozen).needed]
-    last = {each.variable: each.node for each in written}
-    return tuple(
-        Note(
-            "changed-variable",
-            variable,
-            f"'{node}' changes the variable '{variable}', and an output depends on it; every run of the migrated "
-            "model begins with the checkpoint's value again",
-            "where the value has to live on, give it out as an output and in as an input with --signature",
-        )
-        for variable, node in last.items()
-    )
+    return {each.variable: each.node for each in written}
 
 
 def written_by(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) -> tuple[str, ...]:

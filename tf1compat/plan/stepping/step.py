@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.dimensions import BATCH
 from tf1compat.analysis.time.application import Application, one_application
 from tf1compat.discovery.findings import Findings, OutputFinding, Rnn, StatePairing
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import (
+    FreeSizePlan,
     InputBinding,
     OutputBinding,
     Piece,
@@ -23,7 +25,7 @@ from tf1compat.plan.signatures.reach import reached
 from tf1compat.plan.stepping.beginning import step_plan
 from tf1compat.plan.stepping.carried import carried_states
 from tf1compat.plan.stepping.freeing import free_step
-from tf1compat.plan.stepping.start import data_start
+from tf1compat.plan.stepping.start import data_start, start_axes
 from tf1compat.plan.stepping.states import (
     State,
     cut_inputs,
@@ -63,6 +65,18 @@ class Stepping:
     #: the author's numbers of examples and steps that the step is free of, with their axes by alias
     freed: Mapping[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     kept: Mismatch | None = None  # why the author's number of examples stays
+
+
+def with_step(
+    free: FreeSizePlan | None, stepping: Stepping, symbol: str, signatures: Iterable[SignaturePlan]
+) -> FreeSizePlan | None:
+    """The sizes that signatures are free of, those of their step among them."""
+    found = stepping.freed.get(symbol)
+    if found is None or all(each.name != STEP for each in signatures):
+        return free
+    size, axes = found
+    begun = start_axes(stepping.signature) if symbol == BATCH else {}
+    return FreeSizePlan(size, {**({} if free is None else free.axes), STEP: axes, **begun})
 
 
 def make_step(

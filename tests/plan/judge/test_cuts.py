@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
+from tests.plan.judge.judged import judged
 from tf1compat.discovery import discover
 from tf1compat.graph.text import from_text
 from tf1compat.options import PlanOptions
@@ -18,7 +19,7 @@ AFTER = """
 
 
 def remedies(text: str, keys: tuple[str, ...] = ("w", "b")) -> list[str]:
-    return [each.remedy for each in discover(model_of(from_text(text), keys=keys)).blockers]
+    return [each.remedy for each in judged(model_of(from_text(text), keys=keys)).blockers]
 
 
 def typed(remedy: str) -> str:
@@ -31,7 +32,7 @@ def blocked_after_typing(text: str) -> list[str]:
     """The blockers that are left once the first remedy is typed as printed."""
     model = model_of(from_text(text), keys=("w", "b"))
     findings = discover(model)
-    signature = typed(findings.blockers[0].remedy)
+    signature = typed(judged(model).blockers[0].remedy)
     return [each.code for each in make_plan(model, findings, PlanOptions(signatures=[signature])).blockers]
 
 

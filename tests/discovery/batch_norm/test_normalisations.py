@@ -2,8 +2,8 @@ import pytest
 
 from tests.discovery.batch_norm.norm_text import FUSED_MODEL, MOMENTS, PREDICTED, UNFUSED_MODEL
 from tests.discovery.model_text import flow_of
-from tf1compat.discovery.batch_norm.judge import Normalisation, find_normalisations, judge
-from tf1compat.discovery.findings import Average
+from tf1compat.discovery.batch_norm.normalisations import find_normalisations
+from tf1compat.discovery.findings import Normalisation
 from tf1compat.names import TensorRef
 
 OUTPUT = TensorRef("Softmax")
@@ -26,9 +26,7 @@ def test_a_normalisation_has_its_statistics_and_their_averages(text: str, names:
     (found,) = normalisations(text)
     assert tuple(str(each) for each in found.statistics) == names
     assert [each.variable for each in found.averages] == ["seen/mean", "seen/variance"]
-    (hazard,) = judge([found]).hazards
-    assert hazard.code == "batch-norm-averaged"
-    assert judge([found]).averages == found.averages
+    assert found.is_averaged
 
 
 def test_what_no_output_depends_on_is_left_alone():
@@ -58,26 +56,20 @@ def test_a_division_by_the_root_is_a_normalisation():
     assert len(normalisations(text.replace("Mul(logits, root)", "RealDiv(logits, root)"))) == 1
 
 
-def test_without_averages_the_user_has_to_decide():
+def test_a_normalisation_that_nothing_averages_has_no_averages():
     (found,) = normalisations(PREDICTED + MOMENTS)
-    (blocker,) = judge([found]).blockers
-    assert blocker.code == "batch-norm-without-averages"
-    assert "--batch-statistics keep" in blocker.remedy
-    kept = judge([found], "keep")
-    assert (kept.averages, kept.blockers) == ((), ())
-    assert [each.code for each in kept.hazards] == ["batch-statistics-kept"]
+    assert (found.averages, found.is_averaged) == ((), False)
 
 
 def test_averages_that_are_not_in_the_checkpoint_are_none():
-    found = find_normalisations(flow_of(UNFUSED_MODEL), [OUTPUT], {}, lambda name: name != "seen/mean")
-    assert [each.code for each in judge(found).blockers] == ["batch-norm-without-averages"]
+    (found,) = find_normalisations(flow_of(UNFUSED_MODEL), [OUTPUT], {}, lambda name: name != "seen/mean")
+    assert not found.is_averaged
 
 
-def test_untouched_averages_are_taken_on_request_only():
-    found = normalisations(UNFUSED_MODEL)
-    assert [each.code for each in judge(found, "auto", lambda _: True).blockers] == [
-        "batch-norm-untouched-averages"
-    ]
-    taken = judge(found, "averages", lambda _: True)
-    assert taken.blockers == ()
-    assert taken.averages[0] == Average(TensorRef("mean"), "seen/mean")
+def test_averages_that_no_training_updated_are_said_to_be_so():
+    asked = []
+    (found,) = find_normalisations(
+        flow_of(UNFUSED_MODEL), [OUTPUT], {}, is_untouched=lambda each: not asked.append(each)
+    )
+    assert found.untouched
+    assert asked == [found.averages]

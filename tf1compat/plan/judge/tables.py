@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.ops.families import MUTABLE_TABLES
+from tf1compat.plan.judge.choice import Case
+from tf1compat.plan.signatures.reach import reached_by, waited_for
+from tf1compat.plan.tables import plan_tables
 from tf1compat.source.assets import base_name, places, same_place
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat, read_vocabulary
 
@@ -28,34 +31,26 @@ _CHANGES = frozenset({
     "LookupTableInsert", "LookupTableInsertV2", "LookupTableRemove", "LookupTableRemoveV2",
     "LookupTableImport", "LookupTableImportV2",
 })  # fmt: skip
-#: Of nodes that are not to be computed, the signature that cuts them off; empty where there is none.
-Cut = Callable[[Collection[str]], str]
-#: The codes of the blockers that are told of tables.
-TABLE_BLOCKERS = frozenset({
-    "asset-ambiguous", "asset-missing", "mutable-table", "table-changed", "table-content", "vocabulary-mismatch",
-})  # fmt: skip
-
-#: The codes of the hazards that are.
-TABLE_HAZARDS = frozenset({"asset-moved", "table-inserted", "vocabulary-truncated"})
 
 
-def table_blockers(
-    graph: Graph,
-    tables: Sequence[TableFinding],
-    read: frozenset[str],
-    run: frozenset[str],
-    folder: Path,
-    cut: Cut = lambda _: "",
-) -> tuple[Note, ...]:
-    """What is in the way of the tables among the nodes that outputs `read`; all that is `run` before may change them.
+def table_blockers(case: Case) -> tuple[Note, ...]:
+    """What is in the way of the tables that the signatures look up in, unless the user allows their ops."""
+    if not case.choice.tables:
+        return ()
+    return tuple(each for each in _found(case) if case.graph[each.node].op not in case.choice.allow)
 
-    `folder` is the checkpoint's.
-    """
-    needed = [each for each in tables if each.name in read]
+
+def _found(case: Case) -> tuple[Note, ...]:
+    graph, choice = case.graph, case.choice
+    frozen = {each.tensor.node for each in choice.constants}
+    read = frozenset(name for each in choice.signatures for name in reached_by(graph, each, frozen))
+    run = frozenset(name for each in choice.signatures for name in waited_for(graph, each, frozen))
+    needed = [each for each in choice.tables if each.name in read]
     changes = _changes(graph, needed, run)
     blocked = {each.name for each in needed if _has_no_content(each)} | set(changes.values())
-    outside = _outside(cut(_lookups(graph, blocked)) if blocked else "")
-    names = asset_names(tables)
+    outside = _outside(case.cut(_lookups(graph, blocked)) if blocked else "")
+    folder = case.model.checkpoint.prefix.parent
+    names = asset_names(choice.tables)
     return (
         *(_changing(graph[name], table, outside) for name, table in changes.items()),
         *(_unknown(each, outside) for each in needed if each.content == "unknown"),
@@ -193,10 +188,14 @@ def _ambiguous(tables: Iterable[TableFinding]) -> Iterator[Note]:
 # ------------------------------------------------------------------------------------------------ hazards
 
 
-def table_hazards(tables: Sequence[TableFinding], read: frozenset[str]) -> tuple[Note, ...]:
+def table_hazards(case: Case) -> tuple[Note, ...]:
     """Which files were taken for those that the graph names, which are read in part, and what was assumed."""
-    names = asset_names(tables)
-    needed = [each for each in tables if each.name in read]
+    choice = case.choice
+    planned = {
+        each.name for each in plan_tables(case.graph, choice.tables, choice.signatures, choice.constants)
+    }
+    names = asset_names(choice.tables)
+    needed = [each for each in choice.tables if each.name in planned]
     return (
         *(_moved(each, names[each.name]) for each in needed if _is_moved(each)),
         *(_inserted(each) for each in needed if each.inserted),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tf1compat.discovery.weights.keys import key_hazards
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.protos import BundleEntry, MetaGraph, SaverDef
 from tf1compat.graph.text import from_text
+from tf1compat.plan.judge.values import key_hazards
 from tf1compat.source.checkpoints.saver import every_saver, fitting_saver
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
 

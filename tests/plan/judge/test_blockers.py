@@ -1,13 +1,12 @@
 from tests.discovery.model_text import CLASSIFIER, model_of
-from tf1compat.discovery import discover
+from tests.plan.judge.judged import judged
 from tf1compat.discovery.findings import Note
 from tf1compat.graph.text import from_text
 from tf1compat.ops.unregistered import origin_of
 
 
 def blockers_of(text: str) -> list[tuple[str, str]]:
-    findings = discover(model_of(from_text(text), keys=("w", "b")))
-    return [(each.code, each.node) for each in findings.blockers]
+    return [(each.code, each.node) for each in judged(model_of(from_text(text), keys=("w", "b"))).blockers]
 
 
 def test_a_plain_classifier_has_no_blocker():
@@ -75,7 +74,7 @@ def blocked_by(made: str) -> list[tuple[str, str]]:
 
 def notes_of(made: str) -> list[Note]:
     text = CLASSIFIER.replace("MatMul(x,", "MatMul(made,") + made
-    return list(discover(model_of(from_text(text), keys=("w", "b"))).blockers)
+    return list(judged(model_of(from_text(text), keys=("w", "b"))).blockers)
 
 
 def test_an_op_of_contrib_is_a_blocker_with_its_library():

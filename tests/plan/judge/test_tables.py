@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.discovery.tables.table_text import LOOKUP, MUTABLE, RESTORED, TABLE, TENSORS, from_file, model_in
-from tf1compat.discovery import discover
+from tests.plan.judge.judged import judged
 from tf1compat.discovery.findings import Note
 
 #: The same words in another table too, and the rows of the sums.
@@ -23,11 +23,11 @@ TWO = (
 
 
 def blockers(folder: Path, text: str) -> list[Note]:
-    return list(discover(model_in(folder, LOOKUP + text)).blockers)
+    return list(judged(model_in(folder, LOOKUP + text)).blockers)
 
 
 def hazards(folder: Path, text: str) -> list[Note]:
-    return list(discover(model_in(folder, LOOKUP + text)).hazards)
+    return list(judged(model_in(folder, LOOKUP + text)).hazards)
 
 
 def words(folder: Path, *lines: str, name: str = "vocab.txt") -> None:
@@ -67,18 +67,18 @@ def test_a_file_that_does_not_fit_is_a_blocker(tmp_path: Path) -> None:
 def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
     text = TWO + from_file("/data/en/vocab.txt") + from_file("/data/de/vocab.txt", "others")
     words(tmp_path, "the")
-    (note,) = discover(model_in(tmp_path, text)).blockers
+    (note,) = judged(model_in(tmp_path, text)).blockers
     assert (note.code, note.node) == ("asset-ambiguous", "others")
     assert "--asset /data/en/vocab.txt=PATH --asset /data/de/vocab.txt=PATH" in note.remedy
     words(tmp_path, "the", name="en/vocab.txt")
     words(tmp_path, "der", name="de/vocab.txt")
-    assert discover(model_in(tmp_path, text)).blockers == ()
+    assert judged(model_in(tmp_path, text)).blockers == ()
 
 
 def test_two_paths_that_may_be_one_file_are_not_ambiguous(tmp_path: Path) -> None:
     words(tmp_path, "the")
     text = TWO + from_file("/data/en/vocab.txt") + from_file("en/vocab.txt", "others")
-    assert discover(model_in(tmp_path, text)).blockers == ()
+    assert judged(model_in(tmp_path, text)).blockers == ()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_table_that_every_run_changes_is_a_blocker(tmp_path: Path) -> None:
     change = "    more = LookupTableInsertV2(table, words, none) Tin=string; Tout=int64\n"
     waiting = LOOKUP.replace("(table, words, none)", "(table, words, none, ^more)")
     saved = {"words-keys": ("string", 2), "words-values": ("int64", 2)}
-    found = discover(model_in(tmp_path, waiting + MUTABLE + RESTORED + change, saved)).blockers
+    found = judged(model_in(tmp_path, waiting + MUTABLE + RESTORED + change, saved)).blockers
     assert [(each.code, each.node) for each in found] == [("table-changed", "more")]
 
 

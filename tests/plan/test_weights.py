@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 import pytest
 
-from tf1compat.discovery.weights.judge import Weights, concerns_weights, judge_weights
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.protos import BundleEntry, MetaGraph, VariableDef
 from tf1compat.graph.text import from_text
+from tf1compat.plan.judge.weights import weights_blockers, weights_hazards
+from tf1compat.plan.weights import ChosenWeights, choose_weights
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
 
 AVERAGE = "w/ExponentialMovingAverage"
@@ -45,7 +46,7 @@ def judged(
     needed: tuple[str, ...] = ("w",),
     others: tuple[str, ...] = (),
     choice: str = "auto",
-) -> Weights:
+) -> ChosenWeights:
     collection = tuple(VariableDef(f"{name}:0", "", "", True, False) for name in trainable)
     meta_graph = MetaGraph(
         from_text(text),
@@ -61,24 +62,23 @@ def judged(
     model = LegacyModel(
         "meta_graph", "model", Path("model.meta"), meta_graph, checkpoint, named, 8, "sha256:0"
     )
-    return judge_weights(model, [needed, others], choice)
+    return choose_weights(model, [needed, others], choice)
 
 
-def codes(weights: Weights) -> list[str]:
-    return [each.code for each in (*weights.hazards, *weights.blockers)]
+def codes(weights: ChosenWeights) -> list[str]:
+    return [each.code for each in (*weights_hazards(weights), *weights_blockers(weights))]
 
 
 def test_an_average_of_every_trained_weight_is_taken_and_said() -> None:
     weights = judged()
     assert (weights.kind, dict(weights.keys)) == ("ema", {"w": SavedAs(AVERAGE)})
     assert codes(weights) == ["averaged-weights"]
-    assert "--weights raw" in weights.hazards[0].remedy
-    assert all(map(concerns_weights, weights.hazards))
+    assert "--weights raw" in weights_hazards(weights)[0].remedy
     assert weights.told.startswith("moving averages: training kept an average of every weight")
 
 
 def test_averages_that_were_not_saved_are_not_spoken_of() -> None:
-    assert judged(keys=("w", "v")) == Weights("raw")
+    assert judged(keys=("w", "v")) == ChosenWeights("raw")
     assert judged(keys=("w", "v")).told == ""
 
 
@@ -90,8 +90,8 @@ def test_the_users_choice_needs_no_hazard() -> None:
 def test_averages_of_some_trained_weights_are_a_blocker() -> None:
     weights = judged(trainable=("w", "v"), needed=("w", "v"))
     assert codes(weights) == ["averages-unclear"]
-    assert weights.blockers[0].reason.startswith("training kept averages of 'w', but none of 'v'")
-    assert "--weights raw" in weights.blockers[0].remedy
+    assert weights_blockers(weights)[0].reason.startswith("training kept averages of 'w', but none of 'v'")
+    assert "--weights raw" in weights_blockers(weights)[0].remedy
 
 
 def test_a_network_of_which_nobody_kept_averages_has_its_weights() -> None:
@@ -112,7 +112,7 @@ def test_two_averages_of_a_weight_are_a_blocker() -> None:
 def test_a_graph_that_computes_with_the_averages_means_them_for_that() -> None:
     weights = judged(GRAPH + f"    target = Tanh({AVERAGE}/read) T=float32")
     assert (weights.kind, codes(weights)) == ("raw", ["raw-weights"])
-    assert "'target'" in weights.hazards[0].reason
+    assert "'target'" in weights_hazards(weights)[0].reason
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,6 @@ def test_averages_by_their_keys_alone() -> None:
 
 
 def test_averages_that_are_asked_for_and_not_there() -> None:
-    assert judged(keys=("w", "v"), choice="ema") == Weights(
+    assert judged(keys=("w", "v"), choice="ema") == ChosenWeights(
         "raw", "the checkpoint has no moving averages of the weights"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tf1compat.analysis.dtypes import dtype_as_read
 from tf1compat.analysis.forward_graph import ForwardGraph
@@ -13,6 +13,8 @@ from tf1compat.graph.frames import EXIT
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf
 
+#: Of nodes that are not to be computed, the signature that cuts them off; empty where there is none.
+Cut = Callable[[Collection[str]], str]
 #: Types whose values only mean something within one run, or are not known.
 _NEVER_FED = frozenset({"resource", "variant", "type_0"})
 _NOT_OFFERED = frozenset({"loss", "sequence"})

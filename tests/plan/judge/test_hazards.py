@@ -1,14 +1,11 @@
 from tests.discovery.model_text import CLASSIFIER, FORWARD, model_of
 from tests.discovery.training_mode.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
-from tf1compat.discovery import discover
-from tf1compat.discovery.findings import KeptState
-from tf1compat.discovery.hazards import kept_state_hazards
+from tests.plan.judge.judged import judged
 from tf1compat.graph.text import from_text
 
 
 def hazards_of(text: str, keys: tuple[str, ...] = ("w", "b")) -> list[tuple[str, str]]:
-    findings = discover(model_of(from_text(text), keys=keys))
-    return [(each.code, each.node) for each in findings.hazards]
+    return [(each.code, each.node) for each in judged(model_of(from_text(text), keys=keys)).hazards]
 
 
 def dropped(text: str) -> str:
@@ -25,7 +22,7 @@ def test_frozen_dropout_is_said_once_and_its_draws_are_harmless():
 
 
 def test_a_hazard_says_the_value_and_how_to_change_it():
-    (hazard,) = discover(model_of(from_text(dropped(OLD_DROPOUT)), keys=("w", "b"))).hazards
+    (hazard,) = judged(model_of(from_text(dropped(OLD_DROPOUT)), keys=("w", "b"))).hazards
     assert "'keep:0'" in hazard.reason
     assert "1.0" in hazard.reason
     assert "--set keep=" in hazard.remedy
@@ -55,10 +52,3 @@ def test_a_placeholder_that_no_output_depends_on_is_dead():
 
 def test_a_needed_variable_that_was_not_saved_is_named():
     assert hazards_of(CLASSIFIER, keys=("w",)) == [("unsaved-variable", "b")]
-
-
-def test_a_state_that_was_kept_in_a_variable_is_a_hazard():
-    (note,) = kept_state_hazards([KeptState("kept", ("store",))])
-    assert (note.code, note.node) == ("state-in-variable", "kept")
-    assert "starts from the checkpoint's value" in note.reason
-    assert kept_state_hazards([]) == ()

@@ -1,24 +1,19 @@
-"""What becomes of normalisations by the statistics of a batch: averages in their place, or a question to the user."""
+"""Batch normalisation in training mode: the statistics behind an output, and the variables that average them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from tf1compat.analysis.batch_norm.averages import NONE, Averages, find_averages, mixes
 from tf1compat.analysis.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
 from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
-from tf1compat.discovery.findings import Average, Note
+from tf1compat.discovery.findings import Average, Correction, Normalisation
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.options import StatisticsChoice
-
-AUTO: Final = "auto"
-KEEP: Final = "keep"
 
 _BETWEEN = (
     ADDITIONS | TRANSPARENT | SELECTIONS | SWITCH | MERGE
@@ -31,66 +26,17 @@ _STEPS = 8
 _CORRECTIONS = {"Sqrt": 1.0, "Sub": 0.0}
 
 
-@dataclass(frozen=True)
-class Correction:
-    """A tensor by which renormalisation brings a batch nearer to the averages, and its value without a batch."""
-
-    tensor: TensorRef
-    value: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Normalisation:
-    """One normalisation behind an output: the statistics that it is by, and the variables that average them."""
-
-    node: str
-    statistics: tuple[TensorRef, ...]
-    averages: tuple[Average, ...]
-    corrections: tuple[Correction, ...] = ()
-
-    @property
-    def is_averaged(self) -> bool:
-        return len(self.averages) == len(self.statistics)
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is to read moving averages, and what to tell the user."""
-
-    averages: tuple[Average, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    hazards: tuple[Note, ...] = ()
-    blockers: tuple[Note, ...] = ()
-
-
-def judge(
-    normalisations: Iterable[Normalisation],
-    choice: StatisticsChoice = AUTO,
-    is_untouched: Callable[[Normalisation], bool] = lambda _: False,
-) -> Judgement:
-    """What the choice makes of normalisations; `is_untouched` tells averages that no training ever changed."""
-    found = tuple(normalisations)
-    if not found:
-        return Judgement()
-    if choice == KEEP:
-        return Judgement(hazards=(_kept(found),))
-    without = [each for each in found if not each.is_averaged]
-    averaged = [each for each in found if each.is_averaged]
-    untouched = [each for each in averaged if choice == AUTO and is_untouched(each)]
-    blockers = [*([_without(without)] if without else []), *([_untouched(untouched)] if untouched else [])]
-    averages = dict.fromkeys(average for each in averaged for average in each.averages)
-    corrections = dict.fromkeys(each for every in averaged for each in every.corrections)
-    hazards = (_averaged(averaged),) if averaged else ()
-    return Judgement(tuple(averages), tuple(corrections), hazards, tuple(blockers))
-
-
 def find_normalisations(
     flow: ForwardGraph,
     outputs: Iterable[TensorRef],
     given: Mapping[TensorRef, Any],
     is_saved: Callable[[str], bool] = lambda _: True,
+    is_untouched: Callable[[Sequence[Average]], bool] = lambda _: False,
 ) -> tuple[Normalisation, ...]:
-    """The normalisations by a batch's statistics behind outputs, once some tensors have their values."""
+    """The normalisations by a batch's statistics behind outputs, once some tensors have their values.
+
+    `is_saved` and `is_untouched` know the checkpoint: which variables it has, and which it has as they began.
+    """
     graph = flow.graph
     statistics = find_statistics(graph)
     if not statistics:
@@ -105,7 +51,8 @@ def find_normalisations(
         known = tuple(Average(tensor, variable) for tensor, variable in chosen if variable is not None)
         roots = [name for each in group for name in averages.get(each.tensor, NONE).roots]
         corrections = tuple(_corrections(graph, behind, roots))
-        found.append(Normalisation(node, tuple(tensor for tensor, _ in chosen), known, corrections))
+        untouched = len(known) == len(chosen) and is_untouched(known)
+        found.append(Normalisation(node, tuple(each for each, _ in chosen), known, corrections, untouched))
     return tuple(found)
 
 
@@ -183,59 +130,3 @@ def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bo
 
 def _divides(op: str, position: int) -> bool:
     return op in _INVERTING or (op in _DIVISIONS and position == 1)
-
-
-# ------------------------------------------------------------------------------------------------- notes
-
-
-def _names(found: Iterable[Normalisation]) -> str:
-    first, *others = found
-    return f"'{first.node}'" + (f" and {len(others)} more" if others else "")
-
-
-def _normalise(found: list[Normalisation]) -> str:
-    return f"{_names(found)} {'normalise' if len(found) > 1 else 'normalises'}"
-
-
-def _averaged(found: list[Normalisation]) -> Note:
-    variables = ", ".join(f"'{each.variable}'" for each in found[0].averages)
-    others = " and so on" if len(found) > 1 else ""
-    return Note(
-        "batch-norm-averaged",
-        found[0].node,
-        f"{_normalise(found)} by the statistics of the batch, as in training; the migrated model reads the moving "
-        f"averages that training kept of them instead ({variables}{others})",
-        "if the author ran it on the statistics of the batch, add --batch-statistics keep",
-    )
-
-
-def _kept(found: tuple[Normalisation, ...]) -> Note:
-    return Note(
-        "batch-statistics-kept",
-        found[0].node,
-        f"{_normalise([*found])} by the statistics of the batch, as was asked for: what is predicted for one "
-        "example depends on the others beside it",
-        "feed batches as large and as mixed as in training, or leave --batch-statistics out",
-    )
-
-
-def _without(found: list[Normalisation]) -> Note:
-    return Note(
-        "batch-norm-without-averages",
-        found[0].node,
-        f"{_normalise(found)} by the statistics of the batch, and no variable of the checkpoint averages them: there "
-        "is nothing to put in their place, and as it is, a prediction depends on the other examples of its batch",
-        "if the author ran it like that, add --batch-statistics keep; else take a checkpoint with moving averages",
-    )
-
-
-def _untouched(found: list[Normalisation]) -> Note:
-    variables = ", ".join(f"'{each.variable}'" for each in found[0].averages)
-    return Note(
-        "batch-norm-untouched-averages",
-        found[0].node,
-        f"{_normalise(found)} by the statistics of the batch, and the moving averages of them ({variables}) still have "
-        "the values that they began with: the program never ran the ops that update them",
-        "the author can only have run it on the statistics of the batch: add --batch-statistics keep; to take the "
-        "averages as they are, add --batch-statistics averages",
-    )

@@ -1,0 +1,43 @@
+"""The ops that TensorFlow 2 cannot run, or not to the same effect, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from tf1compat.analysis.replicas import averages_over_replicas
+from tf1compat.discovery.callees import called_functions
+from tf1compat.discovery.findings import UnsupportedOp
+from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
+from tf1compat.graph.model import Graph
+from tf1compat.ops.families import FEEDERS, PIPELINE_STATES
+from tf1compat.ops.unregistered import unregistered_nodes
+
+_PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
+
+
+def find_unsupported(graph: Graph) -> tuple[UnsupportedOp, ...]:
+    """Every such op, whether or not an output needs it; those of a kind together and in the order of the file."""
+    nodes = graph.nodes
+    projecting = (node for node in nodes if node.op in CUDNN_RNN and node.integer("num_proj") > 0)
+    return (
+        *(UnsupportedOp(node.name, "python") for node in nodes if node.op in _PYTHON),
+        *(UnsupportedOp(node.name, "pipeline") for node in nodes if node.op in FEEDERS),
+        *(UnsupportedOp(node.name, "pipeline-state") for node in nodes if node.op in PIPELINE_STATES),
+        *(UnsupportedOp(node.name, "opaque-weights") for node in projecting),
+        *_calling_python(graph),
+        *(UnsupportedOp(node.name, "replicas", divisor=by) for node, by in averages_over_replicas(graph)),
+        *(UnsupportedOp(node.name, "unregistered") for node in unregistered_nodes(graph)),
+    )
+
+
+def _calling_python(graph: Graph) -> Iterator[UnsupportedOp]:
+    """The nodes that run a function of the file in which one of the author's Python functions is called."""
+    for node, functions in called_functions(graph):
+        calls = (
+            UnsupportedOp(node.name, "python", function.name, inner.name, inner.op)
+            for function in functions
+            for inner in function.graph.nodes
+            if inner.op in _PYTHON
+        )
+        yield from islice(calls, 1)

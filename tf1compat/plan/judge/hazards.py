@@ -1,0 +1,201 @@
+"""Where the result may differ from what the author ran at inference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tf1compat.analysis.dead import find_dead, live_behind
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.discovery.codes import HazardCode
+from tf1compat.discovery.findings import (
+    DEFAULT_SIGNATURE,
+    PIPELINE_KINDS,
+    Freeze,
+    FreezeRole,
+    InputFinding,
+    Note,
+)
+from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
+from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
+from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
+from tf1compat.graph.model import Node
+from tf1compat.graph.walk import ancestors
+from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
+from tf1compat.plan.judge.choice import Case
+
+_DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
+#: What a frozen tensor is, by the op that gives it, where it is nothing that was fed.
+_KINDS = {**dict.fromkeys(VARIABLES, " (a variable)"), "Const": " (a constant)"}
+_FROZEN: Mapping[FreezeRole, tuple[HazardCode, str]] = {
+    "keep_prob": ("dropout-frozen", "dropout"),
+    "is_training": ("training-switch-frozen", "training"),
+}
+#: How many of a pipeline's ops are named.
+_WORK_TOLD = 8
+_NO_WORK = "the graph does not show what was done to it before"
+
+
+def find_hazards(case: Case) -> tuple[Note, ...]:
+    """What was frozen, what is dead, what came out of a pipeline, what is random, and what cuDNN alone knew."""
+    return (*_frozen(case), *_dead(case), *_piped(case), *_random(case), *_of_cudnn(case), *_compiled(case))
+
+
+def _frozen(case: Case) -> Iterator[Note]:
+    """What was frozen, by no wish of the user, of that which outputs depend on."""
+    needed = [each for each in case.kept_freezes if each.tensor.node in case.behind and each.follows is None]
+    fixed = [each for each in needed if _is_fixed_rate(case.flow, each)]
+    for freeze in needed:
+        if freeze not in fixed:
+            yield _one_frozen(case.flow, freeze)
+    if fixed:
+        yield _built_in(fixed)
+
+
+def _is_fixed_rate(flow: ForwardGraph, freeze: Freeze) -> bool:
+    return freeze.role == "keep_prob" and flow.graph.producer(freeze.tensor).op == "Const"
+
+
+def _one_frozen(flow: ForwardGraph, freeze: Freeze) -> Note:
+    code, subject = _FROZEN[freeze.role]
+    what = _KINDS.get(flow.graph.producer(freeze.tensor).op, "")
+    return Note(
+        code,
+        freeze.tensor.node,
+        f"'{freeze.tensor}'{what} governs {subject}; it is frozen to {freeze.value}, as at inference",
+        f"if the author had another value, give it: --set {freeze.tensor.node}=VALUE",
+    )
+
+
+def _built_in(fixed: list[Freeze]) -> Note:
+    """One note for all dropout whose rate the graph fixes: an unrolled network has one for each step."""
+    first = fixed[0].tensor.node
+    others = f" and {len(fixed) - 1} more" if len(fixed) > 1 else ""
+    return Note(
+        "dropout-built-in",
+        first,
+        f"the rate of dropout in '{first}'{others} is a constant of the graph, so that this very graph drops out "
+        "whatever it is fed; the migrated model drops nothing",
+        f"to go on dropping out at random there, give the rate again: --set {first}=VALUE",
+    )
+
+
+def _dead(case: Case) -> Iterator[Note]:
+    """Placeholders that look as if they mattered; labels and learning rates are dead by nature."""
+    outputs = case.findings.outputs
+    left = case.flow.behind(each.tensor for each in outputs if each.role != "loss" and not each.signature)
+    for each in case.findings.inputs:
+        looks_alive = each.role not in ("label", "learning_rate") and each.kind == "placeholder"
+        if looks_alive and not _is_live(case, each) and each.tensor.node not in left | case.choice.named:
+            yield Note(
+                "dead-input",
+                each.tensor.node,
+                f"no output depends on '{each.tensor}', so feeding it changes nothing",
+                "leave it out; if it should matter, the graph was built without connecting it",
+            )
+
+
+def _is_live(case: Case, finding: InputFinding) -> bool:
+    """Whether some output depends on an input: one that discovery offers, or one that was chosen."""
+    return finding.live or case.flow.reaches(finding.tensor, case.behind) or finding.tensor in case.outputs
+
+
+def _piped(case: Case) -> Iterator[Note]:
+    """What is an input because no pipeline runs here, and what that pipeline did to it."""
+    graph = case.graph
+    piped = {each.tensor for each in case.findings.inputs if each.kind in PIPELINE_KINDS}
+    piped |= {each.tensor for each in case.findings.serialized}
+    taken = ancestors(graph, [ref.node for ref in case.fed & piped], control=False)
+    entries = pipeline_entries(
+        case.flow.entries, case.fed.union(each.tensor for each in case.findings.inputs if each.live)
+    )
+    for each in (entry for entry in entries if entry.root.node in taken):
+        work = ", ".join(work_before(graph, each)[:_WORK_TOLD])
+        beyond = f"what was done to it before ({work}) is not part of the model" if work else _NO_WORK
+        feeder = graph.producer(each.root)
+        yield Note(
+            "input-pipeline",
+            feeder.name,
+            f"'{feeder.name}' ({feeder.op}) took examples from the author's input pipeline, which cannot run here; "
+            f"what it gave is an input, and {beyond}",
+            "prepare what you feed as the author's program did; to begin elsewhere, name another tensor as an input "
+            "with --signature",
+        )
+
+
+def _random(case: Case) -> tuple[Note, ...]:
+    """The draws that reach an output whatever is fed: nothing that is frozen turns them off.
+
+    A draw in a branch of which nobody knows whether it is taken counts only where the user turned something on.
+    """
+    flow, graph, given = case.flow, case.graph, case.scalars
+    drawing = [node for node in graph.nodes if node.op in _DRAWS]
+    if not drawing:
+        return ()
+    ends = {*given, *case.fed, *(each.tensor for each in case.choice.constants)}
+    behind = live_behind(graph, case.outputs, find_dead(graph, given), ends)
+    masks = [each for each in find_masks(flow) if is_neutral(graph, each, given)]
+    harmless = {name for mask in masks for name in draws(graph, mask.drawn)}
+    harmless |= set() if case.is_overruled else flow.inside_branches
+    return tuple(
+        Note(
+            "random-at-inference",
+            node.name,
+            f"'{node.name}' ({node.op}) {_draw(node)} behind an output, and nothing turns it off",
+            "expect outputs to differ from run to run, and verification to compare their types and shapes "
+            "alone; freeze it with --set, or choose another output",
+        )
+        for node in drawing
+        if node.name in behind and node.name not in harmless
+    )
+
+
+def _draw(node: Node) -> str:
+    if node.op == "Timestamp":
+        return "tells the time"
+    seeds = tuple(node.integer(each) for each in ("seed", "seed2"))
+    return f"draws at random, {'with no seed' if seeds == (0, 0) else f'with the seeds {seeds[0]} and {seeds[1]}'},"
+
+
+def _of_cudnn(case: Case) -> Iterator[Note]:
+    """Weights in a layout that the GPU chose, and dropout that a CudnnRNN was built to draw."""
+    names = {each.name for each in case.findings.variables}
+    for node in case.graph.nodes:
+        if node.op not in CUDNN_RNN or node.name not in case.behind:
+            continue
+        opaque = opaque_variable(case.graph, node)
+        if opaque in names:
+            yield _laid_out(node, opaque)
+        drops = node.attrs.get("dropout", 0.0) and node.attrs.get("is_training", True)
+        if drops and node.name not in case.flow.inside_branches:
+            yield _left_out(node)
+
+
+def _laid_out(node: Node, opaque: str) -> Note:
+    return Note(
+        "cudnn-buffer-layout",
+        node.name,
+        f"the checkpoint holds the weights of '{node.name}' ({node.op}) as the buffer '{opaque}' of the GPU "
+        "that trained it; they are read in the layout that Keras writes, matrices before biases",
+        "compare with outputs of the original program",
+    )
+
+
+def _left_out(node: Node) -> Note:
+    return Note(
+        "dropout-left-out",
+        node.name,
+        f"'{node.name}' ({node.op}) was built to drop out between its layers, as in training; "
+        "the migrated model does not",
+        "expect what the program gave with training=False",
+    )
+
+
+def _compiled(case: Case) -> Iterator[Note]:
+    """What XLA may refuse that the original takes."""
+    if case.choice.jit:
+        yield Note(
+            "compiled-without-empty-axes",
+            DEFAULT_SIGNATURE,
+            "XLA compiles for the sizes that it is given, and may refuse an axis of size 0 that the original takes",
+            "leave --jit out if empty batches or sequences come in; verification leaves them out with --jit",
+        )

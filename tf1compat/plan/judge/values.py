@@ -1,0 +1,94 @@
+"""Variables whose values are not where the `.meta` says: made by initializers, under other names, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tf1compat.discovery.findings import Note
+from tf1compat.errors import nearest
+from tf1compat.plan.judge.cuts import Cut
+from tf1compat.plan.model import VariablePlan
+from tf1compat.plan.variables import VariableChoice
+from tf1compat.source.checkpoints.saver import fitting_saver
+from tf1compat.source.model import LegacyModel
+
+_NAMED = 3
+
+
+def value_hazards(model: LegacyModel, chosen: VariableChoice) -> tuple[Note, ...]:
+    """That some variables were never saved, or under other keys than those that the graph's Saver gives them."""
+    return (
+        *map(_initialised, chosen.begun),
+        *map(_unsaved, chosen.missing),
+        *key_hazards(model, chosen.reached),
+    )
+
+
+def value_blockers(model: LegacyModel, missing: Collection[VariablePlan], cut: Cut) -> tuple[Note, ...]:
+    """A blocker for each variable without a value; the remedy that can be typed feeds all of them."""
+    signature = cut({each.name for each in missing}) if missing else ""
+    fed = f", or feed it: --signature '{signature}'" if signature else ""
+    return tuple(_missing(model, each, fed) for each in missing)
+
+
+def _initialised(variable: VariablePlan) -> Note:
+    trained = ", and training changed it without saving it" if variable.trainable else ""
+    return Note(
+        "initialised-variable", variable.name,
+        f"the variable '{variable.name}' is not in the checkpoint{trained}; it has the constant with which its own "
+        f"initializer begins ('{variable.initializer}'), as in any program that initialises and then restores",
+        f"if it had another value, give it: --set {variable.name}=VALUE",
+    )  # fmt: skip
+
+
+def _unsaved(variable: VariablePlan) -> Note:
+    return Note(
+        "unsaved-variable", variable.name,
+        f"an output depends on the variable '{variable.name}', which is not in the checkpoint",
+        "choose outputs that do not need it, or cut the graph after it with --signature",
+    )  # fmt: skip
+
+
+def _missing(model: LegacyModel, variable: VariablePlan, fed: str) -> Note:
+    hint = nearest(variable.key, model.checkpoint.entries)
+    return Note(
+        "missing-variable", variable.name,
+        f"the checkpoint '{model.checkpoint.prefix.name}' has no key '{variable.key}'{hint}, and the initializer of "
+        f"'{variable.name}' gives no constant that could stand for it",
+        f"take the checkpoint that belongs to this .meta, or freeze the variable with --set{fed}",
+    )  # fmt: skip
+
+
+def key_hazards(model: LegacyModel, needed: Collection[str]) -> tuple[Note, ...]:
+    """That names of another release were taken, or another Saver, for some of these variables."""
+    renamed = {
+        saved.key: name
+        for name, saved in model.saved_as.items()
+        if name in needed and saved.key in model.renamed.values()
+    }
+    if renamed:
+        return (_renamed(model, renamed),)
+    fitting = fitting_saver(model.meta_graph, model.checkpoint.entries)
+    if fitting is None or not fitting.filename or model.meta_graph.saver is None:
+        return ()
+    return (_other_saver(fitting.filename, min((set(fitting.saved_as) & set(needed)) or fitting.saved_as)),)
+
+
+def _renamed(model: LegacyModel, renamed: dict[str, str]) -> Note:
+    pairs = [f"'{key}' for '{name}'" for key, name in sorted(renamed.items(), key=lambda each: each[1])]
+    more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
+    return Note(
+        "renamed-keys", min(renamed.values()),
+        "the checkpoint has names of another release of TensorFlow than its graph; taken by name and shape: "
+        f"{', '.join(pairs[:_NAMED])}{more}",
+        "look at the checkpoint keys in the plan; where one is wrong, change it there and give --plan plan.json",
+    )  # fmt: skip
+
+
+def _other_saver(filename: str, variable: str) -> Note:
+    return Note(
+        "other-saver", variable,
+        "the Saver that the .meta names does not fit the checkpoint; it was read as another Saver of the graph "
+        f"('{filename}') writes it, whose keys are all there",
+        "if the .meta belongs to another checkpoint, give that one",
+    )  # fmt: skip
