@@ -166,6 +166,15 @@ def test_a_blocker_is_shown_and_migrate_is_not_offered(inspection):
     assert "tf1compat migrate" not in report
 
 
+def test_why_there_is_no_step_is_told_with_the_node_that_stands_in_the_way(inspection):
+    assert "Step\n" not in text(inspection)
+    told = replace(inspection, judgement=Judgement(no_step="the steps are mixed", no_step_at="Mean"))
+    assert "There is no signature 'step': the steps are mixed (at 'Mean')." in text(told)
+    assert told.to_json()["no_step"] == {"reason": "the steps are mixed", "node": "Mean"}
+    named = replace(told, judgement=Judgement(no_step="'Mean' mixes the steps", no_step_at="Mean"))
+    assert "There is no signature 'step': 'Mean' mixes the steps." in text(named)
+
+
 def test_a_graph_without_anything_says_so(model):
     report = text(Inspection(model, Findings()))
     assert "No tensor that the author fed was found." in report

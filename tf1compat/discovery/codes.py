@@ -25,6 +25,7 @@ HazardCode: TypeAlias = Literal[
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
     "input-pipeline",  # examples come out of the author's input pipeline, whose work is not in the model
     "other-saver",  # the checkpoint was read as another Saver of the graph wrote it
+    "output-not-in-step",  # an output of the whole run is none of a step
     "random-at-inference",  # an output is drawn at random, or by the clock, whatever is fed
     "raw-weights",  # the weights are as training left them, though there are averages of them
     "renamed-keys",  # the checkpoint has names of another release of TensorFlow than its graph

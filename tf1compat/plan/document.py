@@ -58,6 +58,7 @@ def to_json(plan: MigrationPlan) -> Document:
         "carried": {each.variable: list(each.assigns) for each in plan.carried},
         "averages": {str(each.statistic): each.variable for each in plan.averages},
         "no_step": plan.no_step or None,
+        "no_step_at": plan.no_step_at or None,
     }
 
 
@@ -141,6 +142,7 @@ def from_json(document: Any) -> MigrationPlan:
         carried=_part({"carried": {}, **document}, "carried", _carried),
         averages=_part({"averages": {}, **document}, "averages", _averages),
         no_step=document.get("no_step") or "",
+        no_step_at=document.get("no_step_at") or "",
     )
 
 

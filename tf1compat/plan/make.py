@@ -76,7 +76,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         hazards=judgement.hazards, blockers=judgement.blockers, weights=wishes.weights, weights_reason=weights.told,
         jit=wishes.jit, allow=wishes.allow, candidates=candidates(findings, signatures),
         carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
-        averages=choice.statistics.averages, no_step=judgement.no_step,
+        averages=choice.statistics.averages, no_step=judgement.no_step, no_step_at=judgement.no_step_at,
         batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
         time=with_step(None, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
     )  # fmt: skip

@@ -221,6 +221,7 @@ class MigrationPlan:
     candidates: tuple[CandidatePlan, ...] = ()  # the most telling first
     averages: tuple[Average, ...] = ()
     no_step: str = ""  # why a recurrent model has no signature `step`
+    no_step_at: str = ""  # the node that stands in its way
     tables: tuple[TablePlan, ...] = ()
 
     @property

@@ -65,6 +65,7 @@ class Inspection:
             ],
             "hazards": [wording.json_note(note) for note in self.judgement.hazards],
             "blockers": [wording.json_note(note) for note in self.judgement.blockers],
+            **_no_step_json(self.judgement),
             **self._explanations_json(),
             **({"consumers": consumers.to_json(self.consumers)} if self.consumers else {}),
         }
@@ -133,6 +134,13 @@ def _layer_json(layer: Layer) -> dict[str, Any]:
     }
 
 
+def _no_step_json(judgement: Judgement) -> dict[str, Any]:
+    """Why a recurrent model has no signature `step`; nothing where it has one, or needs none."""
+    if not judgement.no_step:
+        return {}
+    return {"no_step": {"reason": judgement.no_step, "node": judgement.no_step_at}}
+
+
 def _state_json(state: Mapping[str, TensorRef | None]) -> dict[str, str | None]:
     return {part: wording.json_tensor(tensor) for part, tensor in state.items()}
 
@@ -163,6 +171,7 @@ def to_document(inspection: Inspection) -> Document:
         inputs_section(found),
         _outputs(found),
         _rnns(found),
+        section("Step", wording.no_step(told.no_step, told.no_step_at)),
         _variables(found),
         found_tables(found),
         _labels(found),

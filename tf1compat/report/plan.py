@@ -80,7 +80,7 @@ def _candidates(candidates: tuple[CandidatePlan, ...]) -> Section:
 def _step(plan: MigrationPlan) -> Section:
     """Where the states of a step begin, or why there is no step."""
     if plan.no_step:
-        return section("Step", Paragraph(wording.printable(f"There is no signature 'step': {plan.no_step}.")))
+        return section("Step", wording.no_step(plan.no_step, plan.no_step_at))
     step = plan.step.step if plan.step is not None else None
     rows = [(wording.name(each.alias), each.origin) for each in step.states] if step is not None else []
     computed = Paragraph("The signature 'start' computes the states with which 'step' begins.")

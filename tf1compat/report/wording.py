@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tf1compat.discovery.findings import Note
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef
-from tf1compat.report.document import Code, Entries, Entry
+from tf1compat.report.document import Code, Entries, Entry, Paragraph
 
 UNKNOWN = "?"
 
@@ -70,6 +70,12 @@ def json_tensor(value: TensorRef | None) -> str | None:
 
 def json_note(note: Note) -> dict[str, str]:
     return {"code": note.code, "node": note.node, "reason": note.reason, "remedy": note.remedy}
+
+
+def no_step(reason: str, node: str) -> Paragraph | None:
+    """Why there is no signature `step`, and the node that stands in the way; None where there is no reason."""
+    place = f" (at '{node}')" if node and f"'{node}'" not in reason else ""
+    return Paragraph(printable(f"There is no signature 'step': {reason}{place}.")) if reason else None
 
 
 def notes(values: Iterable[Note]) -> Entries:

@@ -14,6 +14,7 @@ from tf1compat.plan import make
 from tf1compat.plan.judge import Choice, Judgement, judge
 from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan
+from tf1compat.plan.stepping.step import Stepping
 from tf1compat.source.model import LegacyModel
 
 #: Dropout in front of the softmax, and something that no output of discovery's depends on.
@@ -69,3 +70,9 @@ def test_where_no_plan_can_be_made_what_could_be_chosen_is_judged(monkeypatch: p
 def test_where_nothing_was_chosen_there_is_nothing_to_offer() -> None:
     found = model()
     assert codes(judge(found, discover(found), Choice())) == ([], ["no-outputs"])
+
+
+def test_why_there_is_no_step_is_handed_on_with_the_node() -> None:
+    found = model()
+    told = judge(found, discover(found), Choice(stepping=Stepping(reason="it is mixed", at="Mean")))
+    assert (told.no_step, told.no_step_at) == ("it is mixed", "Mean")

@@ -9,7 +9,7 @@ from tf1compat.plan.judge.blockers import find_blockers
 from tf1compat.plan.judge.choice import Case, Choice
 from tf1compat.plan.judge.hazards import find_hazards
 from tf1compat.plan.judge.replicas import replica_hazards
-from tf1compat.plan.judge.states import changed_variable_hazards, kept_state_hazards
+from tf1compat.plan.judge.states import changed_variable_hazards, kept_state_hazards, step_hazards
 from tf1compat.plan.judge.statistics import statistics_blockers, statistics_hazards
 from tf1compat.plan.judge.tables import table_blockers, table_hazards
 from tf1compat.plan.judge.values import value_blockers, value_hazards
@@ -26,12 +26,13 @@ class Judgement:
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
     no_step: str = ""  # why a recurrent model has no signature `step`
+    no_step_at: str = ""  # the node that stands in its way
 
 
 def judge(model: LegacyModel, findings: Findings, choice: Choice) -> Judgement:
     """All hazards and blockers of what was chosen, and of nothing else."""
     case = Case(model, findings, choice)
-    return Judgement(_hazards(case), _blockers(case), choice.stepping.reason)
+    return Judgement(_hazards(case), _blockers(case), choice.stepping.reason, choice.stepping.at)
 
 
 def _hazards(case: Case) -> tuple[Note, ...]:
@@ -46,6 +47,7 @@ def _hazards(case: Case) -> tuple[Note, ...]:
         *value_hazards(case.model, choice.variables),
         *weights_hazards(choice.variables.weights),
         *changed_variable_hazards(case.graph, choice.signatures, choice.constants),
+        *step_hazards(choice.stepping),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tf1compat.discovery.findings import KeptState, Note
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE, KeptState, Note
 from tf1compat.graph.model import Graph
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import changed_by
+from tf1compat.plan.stepping.step import STEP, Stepping
 
 
 def kept_state_hazards(kept: Iterable[KeptState]) -> tuple[Note, ...]:
@@ -37,4 +38,19 @@ def changed_variable_hazards(
             "where the value has to live on, give it out as an output and in as an input with --signature",
         )
         for variable, node in changed_by(graph, signatures, constants).items()
+    )
+
+
+def step_hazards(stepping: Stepping) -> tuple[Note, ...]:
+    """That a step does not give what the default signature gives of a whole sequence."""
+    if stepping.signature is None:
+        return ()
+    return tuple(
+        Note(
+            "output-not-in-step",
+            node,
+            f"the output '{alias}' of '{DEFAULT_SIGNATURE}' is not in '{STEP}': {reason}",
+            f"take it from '{DEFAULT_SIGNATURE}', a whole sequence at a time",
+        )
+        for alias, reason, node in stepping.left_out
     )
