@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tf1compat.discovery.codes import BLOCKERS, HAZARDS
-from tf1compat.discovery.findings import Note
+from tf1compat.plan.judge.codes import BLOCKERS, HAZARDS
+from tf1compat.plan.judge.notes import Note
 
 ROOT = Path(__file__).parent.parent
 PAGES = {"hazards": HAZARDS, "blockers": BLOCKERS}

@@ -8,7 +8,7 @@ from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.graph.text import from_text
 from tf1compat.options import PlanOptions
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
 from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.source.model import LegacyModel

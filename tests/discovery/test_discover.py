@@ -8,7 +8,7 @@ import pytest
 
 from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings, Rnn
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
 from tf1compat.plan.make import judge_default
 from tf1compat.source import open_model
 

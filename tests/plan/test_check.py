@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from tests.plan.conftest import ref
-from tf1compat.discovery.findings import Findings, Note
+from tf1compat.discovery.findings import Findings
 from tf1compat.errors import PlanError
 from tf1compat.options import PlanOptions
 from tf1compat.plan.check import fitted
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import LabelPlan, MigrationPlan, Piece
 from tf1compat.source.model import LegacyModel

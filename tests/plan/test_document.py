@@ -13,12 +13,13 @@ import pytest
 
 import tf1compat
 from tests.plan.conftest import ref
-from tf1compat.discovery.findings import Findings, Note
+from tf1compat.discovery.findings import Findings
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.options import PlanOptions
 from tf1compat.plan.document import from_json, to_json
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import (
     AxesPlan,

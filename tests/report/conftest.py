@@ -13,7 +13,6 @@ from tf1compat.discovery.findings import (
     InputFinding,
     LabelFinding,
     Layer,
-    Note,
     OutputFinding,
     Rnn,
     StatePairing,
@@ -25,7 +24,8 @@ from tf1compat.graph.model import Versions
 from tf1compat.graph.protos import MetaGraph, SaverDef
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import (
     ConstantPlan,
     InputBinding,

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Findings, LabelFinding, Note, StateOrigin
+from tf1compat.discovery.findings import Findings, LabelFinding, StateOrigin
 from tf1compat.names import TensorRef
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
+from tf1compat.plan.judge.notes import Note
 from tf1compat.report import render
 from tf1compat.report.inspection import Inspection, to_document
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Note
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
+from tf1compat.plan.judge.notes import Note
 from tf1compat.report.outcome import exit_code
 from tf1compat.report.prediction import Prediction
 

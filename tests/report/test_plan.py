@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Note
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import CandidatePlan, SignaturePlan, StatePlan, StepPlan
 from tf1compat.report import render
 from tf1compat.report.plan import to_document

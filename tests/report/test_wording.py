@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from tf1compat.discovery.findings import Note
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge.notes import Note
 from tf1compat.report import wording
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from tf1compat.discovery.codes import Code, check_registered
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.source.vocabulary import TextFormat
@@ -207,19 +206,6 @@ class TableFinding:
     inserted: bool = False  # tensors: by an insertion, which the program may or may not have run
     saved: tuple[str, str] | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Note:
-    """A hazard or a blocker: what it is, at which node, why, and what to do."""
-
-    code: Code
-    node: str
-    reason: str
-    remedy: str
-
-    def __post_init__(self) -> None:
-        check_registered(self.code)
 
 
 @dataclass(frozen=True)

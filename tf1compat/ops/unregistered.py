@@ -16,7 +16,6 @@ from tf1compat.ops.registered_ops import REGISTERED
 
 #: Unregistered ops that the rewrite expresses by registered ones; GatherTree has a pass of its own.
 EXPRESSED = frozenset({
-    "AccumulateNV2",
     "GatherTree", "Resampler", "ImageProjectiveTransform", "MaskedMatmul", "HorovodAllreduce", "HorovodBroadcast",
     "HorovodAllgather",
 })  # fmt: skip

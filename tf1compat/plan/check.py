@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tf1compat.discovery.findings import Findings, Note
+from tf1compat.discovery.findings import Findings
 from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.judge.choice import Case, Choice
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.judge.tables import table_blockers
 from tf1compat.plan.judge.values import value_blockers
 from tf1compat.plan.judge.weights import weights_blockers

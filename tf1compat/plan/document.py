@@ -7,12 +7,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from tf1compat.discovery.findings import Average, Note, OutputRole, TableContent
+from tf1compat.discovery.findings import Average, OutputRole, TableContent
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 from tf1compat.options import WeightsChoice
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import (
     FORMAT_VERSION,
     CandidatePlan,

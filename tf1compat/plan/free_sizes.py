@@ -11,11 +11,12 @@ from tf1compat.analysis.pattern import Mismatch
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dims, open_sizes
 from tf1compat.analysis.shapes.free import Axes, FreeSizes, Question, find_batch_size, find_free_sizes
 from tf1compat.analysis.time.application import one_application
-from tf1compat.discovery.findings import Findings, Note
+from tf1compat.discovery.findings import Findings
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.options import BatchChoice
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import FreeSizePlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
 
 _KEEP = "leave out --batch free, and feed that many"

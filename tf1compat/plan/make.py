@@ -25,7 +25,8 @@ from tf1compat.names import TensorRef
 from tf1compat.options import PlanOptions
 from tf1compat.plan.constants import at_reads, found_constants
 from tf1compat.plan.free_sizes import batch_of
-from tf1compat.plan.judge import Choice, Judgement, judge
+from tf1compat.plan.judge.choice import Choice
+from tf1compat.plan.judge.judge import Judgement, judge
 from tf1compat.plan.label_plan import make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,

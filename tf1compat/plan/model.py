@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tf1compat.analysis.time.application import Application
-from tf1compat.discovery.findings import Average, Note, OutputRole, StateKind, TableContent
+from tf1compat.discovery.findings import Average, OutputRole, StateKind, TableContent
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
 from tf1compat.options import WeightsChoice
+from tf1compat.plan.judge.notes import Note
 
 FORMAT_VERSION = 1
 

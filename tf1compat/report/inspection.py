@@ -12,7 +12,7 @@ from tf1compat.consumers import Obstacle
 from tf1compat.discovery.findings import Findings, Layer, Rnn, StatePiece, VariableFinding
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
 from tf1compat.report import consumers, explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.report.inputs import inputs_json, inputs_section

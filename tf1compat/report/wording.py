@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from tf1compat.discovery.findings import Note
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef
+from tf1compat.plan.judge.notes import Note
 from tf1compat.report.document import Code, Entries, Entry, Paragraph
 
 UNKNOWN = "?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tf1compat.discovery import discover
-from tf1compat.plan.judge import Judgement
+from tf1compat.plan.judge.judge import Judgement
 from tf1compat.plan.make import judge_default
 from tf1compat.source.model import LegacyModel
 

@@ -1,8 +1,8 @@
 from tests.discovery.model_text import CLASSIFIER, model_of
 from tests.plan.judge.judged import judged
-from tf1compat.discovery.findings import Note
 from tf1compat.graph.text import from_text
 from tf1compat.ops.unregistered import origin_of
+from tf1compat.plan.judge.notes import Note
 
 
 def blockers_of(text: str) -> list[tuple[str, str]]:

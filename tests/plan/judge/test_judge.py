@@ -11,7 +11,7 @@ from tf1compat.discovery import discover
 from tf1compat.errors import PlanError
 from tf1compat.graph.text import from_text
 from tf1compat.plan import make
-from tf1compat.plan.judge import Choice, Judgement, judge
+from tf1compat.plan.judge.judge import Choice, Judgement, judge
 from tf1compat.plan.make import PlanOptions, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.stepping.step import Stepping

@@ -3,8 +3,8 @@ from tests.discovery.outputs.networks.test_replicas import SPLIT, towers
 from tests.discovery.outputs.two_networks import placeholder
 from tests.plan.judge.judged import judged
 from tf1compat.discovery import discover
-from tf1compat.discovery.findings import Note
 from tf1compat.graph.text import from_text
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.make import PlanOptions, make_plan
 
 SHARED = SPLIT + towers("parts", "parts:1")

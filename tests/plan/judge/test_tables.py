@@ -8,7 +8,7 @@ import pytest
 
 from tests.discovery.tables.table_text import LOOKUP, MUTABLE, RESTORED, TABLE, TENSORS, from_file, model_in
 from tests.plan.judge.judged import judged
-from tf1compat.discovery.findings import Note
+from tf1compat.plan.judge.notes import Note
 
 #: The same words in another table too, and the rows of the sums.
 TWO = (

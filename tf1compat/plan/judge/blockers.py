@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tf1compat.discovery.codes import BlockerCode
-from tf1compat.discovery.findings import Note, UnsupportedKind, UnsupportedOp
+from tf1compat.discovery.findings import UnsupportedKind, UnsupportedOp
 from tf1compat.graph.model import Node
 from tf1compat.ops.unregistered import origin_of
 from tf1compat.plan.judge.choice import Case
+from tf1compat.plan.judge.codes import BlockerCode
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.op_libraries import holds_op
 
 _PIPELINE: frozenset[UnsupportedKind] = frozenset({"pipeline", "pipeline-state"})

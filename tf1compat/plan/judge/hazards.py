@@ -6,15 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.codes import HazardCode
-from tf1compat.discovery.findings import (
-    DEFAULT_SIGNATURE,
-    PIPELINE_KINDS,
-    Freeze,
-    FreezeRole,
-    InputFinding,
-    Note,
-)
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Freeze, FreezeRole, InputFinding
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
 from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
@@ -22,6 +14,8 @@ from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
 from tf1compat.plan.judge.choice import Case
+from tf1compat.plan.judge.codes import HazardCode
+from tf1compat.plan.judge.notes import Note
 
 _DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
 #: What a frozen tensor is, by the op that gives it, where it is nothing that was fed.

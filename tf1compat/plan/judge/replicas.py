@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import Note
 from tf1compat.discovery.outputs.networks.replicas import find_partings, source_of_parts
 from tf1compat.graph.model import Node
 from tf1compat.plan.judge.choice import Case
+from tf1compat.plan.judge.notes import Note
 
 
 def replica_hazards(case: Case) -> tuple[Note, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tf1compat.discovery.findings import DEFAULT_SIGNATURE, KeptState, Note
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE, KeptState
 from tf1compat.graph.model import Graph
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import changed_by
 from tf1compat.plan.stepping.step import STEP, Stepping

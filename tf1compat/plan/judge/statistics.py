@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tf1compat.discovery.findings import Normalisation, Note
+from tf1compat.discovery.findings import Normalisation
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.statistics import AUTO, KEEP, ChosenStatistics
 
 

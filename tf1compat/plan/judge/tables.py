@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from tf1compat.discovery.codes import BlockerCode
-from tf1compat.discovery.findings import Note, TableFinding
+from tf1compat.discovery.findings import TableFinding
 from tf1compat.errors import SourceError
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.ops.families import MUTABLE_TABLES
 from tf1compat.plan.judge.choice import Case
+from tf1compat.plan.judge.codes import BlockerCode
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.signatures.reach import reached_by, waited_for
 from tf1compat.plan.tables import plan_tables
 from tf1compat.source.assets import base_name, places, same_place

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tf1compat.discovery.findings import Note
 from tf1compat.errors import nearest
 from tf1compat.plan.judge.cuts import Cut
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import VariablePlan
 from tf1compat.plan.variables import VariableChoice
 from tf1compat.source.checkpoints.saver import fitting_saver

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tf1compat.discovery.findings import Note
+from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.weights import AVERAGED, ChosenWeights, names_of
 
 

@@ -68,4 +68,4 @@ _REGISTERED = frozenset((*HAZARDS, *BLOCKERS))
 def check_registered(code: str) -> None:
     """Raises ValueError for a code that is not in the registry, as a plan that was edited may have."""
     if code not in _REGISTERED:
-        raise ValueError(f"the code '{code}' is not registered: it has no line in tf1compat.discovery.codes")
+        raise ValueError(f"the code '{code}' is not registered: it has no line in tf1compat.plan.judge.codes")
