@@ -18,6 +18,7 @@ from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Graph, Node, Versions
 from tf1compat.graph.text import from_text, to_text
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 
 METAS = sorted((Path(__file__).parents[2] / "fixtures").rglob("model.meta"))
 
@@ -119,7 +120,7 @@ def test_functions_of_a_library_are_graphs_with_their_arguments_and_results():
     function.ret["y"] = "top:indices:0"
     function.node_def.add(name="split", op="Split", input=["x", "x"])
     function.node_def.add(name="top", op="TopKV2", input=["split:output:1", "x", "^split"])
-    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["step"]
+    found = library_of(replace(Graph(), library=library.SerializeToString()))["step"]
     assert (found.inputs, found.outputs) == (("x",), (TensorRef("top", 1),))
     assert [node.op for node in found.graph.nodes] == ["_Arg", "Split", "TopKV2"]
     assert found.graph["top"].inputs == (TensorRef("split", 1), TensorRef("x"))
@@ -139,7 +140,7 @@ def test_an_output_is_read_by_the_name_that_its_op_or_function_gives_it():
     outer.node_def.add(name="call", op="inner", input=["x"])
     outer.node_def.add(name="popped", op="TensorListPopBack", input=["x", "x"])
     outer.ret["first"], outer.ret["second"] = "call:second:0", "popped:tensor:0"
-    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["outer"]
+    found = library_of(replace(Graph(), library=library.SerializeToString()))["outer"]
     assert found.outputs == (TensorRef("call", 1), TensorRef("popped", 1))
     assert found.output_types == ("int32", "int32")
     assert found.graph["x"].dtype() == "int32"
@@ -152,11 +153,25 @@ def test_what_a_function_parses_is_read_past_the_lists_before_it():
     function.signature.input_arg.add(name="record", type=7)
     function.signature.output_arg.add(name="age", type=1)
     node = function.node_def.add(name="parsed", op="ParseSingleExample", input=["record"])
+    node.attr["num_sparse"].i = 1
     node.attr["sparse_types"].list.type.append(9)
     node.attr["Tdense"].list.type.extend([9, 1])
     function.ret["age"] = "parsed:dense_values:1"
-    found = protos.library_of(replace(Graph(), library=library.SerializeToString()))["parse"]
+    found = library_of(replace(Graph(), library=library.SerializeToString()))["parse"]
     assert found.outputs == (TensorRef("parsed", 4),)
+
+
+def test_lists_among_a_node_s_outputs_are_as_long_as_its_attributes_say():
+    library = function_pb2.FunctionDefLibrary()
+    function = library.function.add()
+    function.signature.name = "part"
+    function.signature.input_arg.add(name="x", type=9)
+    function.signature.output_arg.add(name="second", type=9)
+    node = function.node_def.add(name="parts", op="SparseSplit", input=["x", "x", "x", "x"])
+    node.attr["num_split"].i = 3
+    function.ret["second"] = "parts:output_values:1"
+    found = library_of(replace(Graph(), library=library.SerializeToString()))["part"]
+    assert found.outputs == (TensorRef("parts", 4),)
 
 
 def test_a_function_that_does_not_say_what_gives_its_result_is_left_out():
@@ -164,7 +179,7 @@ def test_a_function_that_does_not_say_what_gives_its_result_is_left_out():
     function = library.function.add()
     function.signature.name = "layer"
     function.signature.output_arg.add(name="y", type=1)
-    assert dict(protos.library_of(replace(Graph(), library=library.SerializeToString()))) == {}
+    assert dict(library_of(replace(Graph(), library=library.SerializeToString()))) == {}
 
 
 def meta_graph_with(**collections: object) -> protos.MetaGraph:

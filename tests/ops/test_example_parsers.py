@@ -1,7 +1,7 @@
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.ops.decoders import decoded_type, fed_shape
+from tf1compat.ops.decoders import fed_shape
 from tf1compat.ops.example_parsers import parsed_outputs
 
 KEYS = """
@@ -89,7 +89,7 @@ def test_readers_and_decoders_have_types_that_no_attribute_says():
     wanted = {"read:1": "string", "sound:0": "float32", "sound:1": "int32", "pixels:0": "uint8", "sparse:0": "int64",
               "sparse:1": "float32"}  # fmt: skip
     assert {name: str(dtype_of(graph, TensorRef.parse(name))) for name in wanted} == wanted
-    assert decoded_type(graph["reader"], 0) is None
+    assert str(dtype_of(graph, TensorRef("reader"))) == "resource"
 
 
 def test_the_shape_of_what_a_queue_gives_is_that_of_its_component_where_nothing_is_recorded():

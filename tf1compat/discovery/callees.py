@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
-from tf1compat.graph.protos import library_of
+from tf1compat.ops.library import library_of
 
 
 def called_functions(graph: Graph) -> Iterator[tuple[Node, tuple[Function, ...]]]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding, VariableFinding
 from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
@@ -15,6 +14,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.registry import value_type
 from tf1compat.source.model import LegacyModel
 
 _OPTIMIZES = re.compile(r"(Resource)?(Sparse)?Apply[A-Z]")
@@ -73,7 +73,7 @@ def _optimized(graph: Graph) -> frozenset[str]:
 def _floating(graph: Graph) -> frozenset[str]:
     """Every variable of numbers with fractions: where nothing tells, each may be trained."""
     variables = (node for node in graph.nodes if node.op in VARIABLES)
-    return frozenset(node.name for node in variables if dtype_of(graph, TensorRef(node.name)).is_floating)
+    return frozenset(node.name for node in variables if value_type(graph, TensorRef(node.name)).is_floating)
 
 
 def _finding(
@@ -82,7 +82,7 @@ def _finding(
     key = _key(model, node.name)
     return VariableFinding(
         node.name,
-        dtype_of(graph, TensorRef(node.name)),
+        value_type(graph, TensorRef(node.name)),
         node.shape(),
         node.name in trainable,
         key is not None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tf1compat.graph.attributes import DType, Shape
+from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.names import TensorRef
-from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs, parsed_type
+from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
 
 #: Decoding ops with what they take apart. What has no name here makes no sense outside the author's program: names of
 #: his files, and handles of sparse tensors that his pipeline kept.
@@ -23,32 +23,6 @@ DECODERS: Mapping[str, str] = MappingProxyType({
 #: Ops whose three outputs are a sparse tensor.
 SPARSE_OPS = frozenset({"DeserializeSparse", "DeserializeManySparse", "TakeManySparseFromTensorsMap"})
 SPARSE_PARTS = ("indices", "values", "shape")
-_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    **dict.fromkeys(("ReadFile", "DecodeCompressed", "DecodeBase64", "DecodeJSONExample"), ("string",)),
-    **dict.fromkeys(("DecodeJpeg", "DecodeAndCropJpeg", "DecodeGif", "DecodeBmp"), ("uint8",)),
-    "DecodeWav": ("float32", "int32"),
-    **dict.fromkeys(("ReaderRead", "ReaderReadV2", "ReaderReadUpTo", "ReaderReadUpToV2"), ("string", "string")),
-})  # fmt: skip
-
-
-def decoded_type(node: Node, index: int) -> DType | None:
-    """The element type of an output of an op that reads or decodes; None where the op's attributes say it."""
-    if node.op in SPARSE_OPS:
-        return DType("int64") if index != 1 else None
-    if node.op in PARSE_OPS:
-        return parsed_type(node, index)
-    if node.op == "BarrierTakeMany":
-        return _of_barrier(node, index)
-    types = _TYPES.get(node.op, ())
-    return DType(types[index]) if index < len(types) else None
-
-
-def _of_barrier(node: Node, index: int) -> DType | None:
-    """Places, keys, and then the components."""
-    types = node.attrs.get("component_types")
-    known = (DType("int64"), DType("string"), *(types if isinstance(types, tuple) else ()))
-    found = known[index] if index < len(known) else None
-    return found if isinstance(found, DType) else None
 
 
 def fed_shape(graph: NodeTable, ref: TensorRef) -> Shape:

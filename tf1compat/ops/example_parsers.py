@@ -79,12 +79,6 @@ _FORMS = {
 PARSE_OPS = frozenset(_FORMS)
 
 
-def parsed_type(node: Node, index: int) -> DType | None:
-    """The element type of one output of a parse op; None for any other op."""
-    types = [dtype for _, _, dtype, _ in _outputs(node)] if node.op in _FORMS else []
-    return types[index] if index < len(types) else None
-
-
 def parsed_outputs(graph: NodeTable, node: Node) -> tuple[Parsed, ...]:
     """What each output of a parse op is, in order; nothing for any other op."""
     if node.op not in _FORMS:

@@ -1,24 +1,27 @@
-"""Ops that TensorFlow 2 does not have: which library each came from, and what to do without it.
+"""Ops that TensorFlow 2 does not have, or cannot run: which library each came from, and what to do without it.
 
-The table was taken from the operation libraries of tf.contrib in TensorFlow 1.4 to 1.15, and from the sources of the
-others.
+What tf.contrib of TensorFlow 1.4 and 1.15 had, the registry says; the others were taken from their sources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import function_names
-from tf1compat.ops.registered_ops import REGISTERED
+from tf1compat.ops.registry import has_any_kernel, is_in_newest, op_def
 
 #: Unregistered ops that the rewrite expresses by registered ones; GatherTree has a pass of its own.
 EXPRESSED = frozenset({
     "GatherTree", "Resampler", "ImageProjectiveTransform", "MaskedMatmul", "HorovodAllreduce", "HorovodBroadcast",
     "HorovodAllgather",
 })  # fmt: skip
+#: Ops without a kernel, in whose place TensorFlow puts others before it runs a graph
+#: (tensorflow/core/common_runtime/accumulate_n_optimizer.cc).
+_REPLACED = frozenset({"AccumulateNV2"})
 
 
 class Origin(NamedTuple):
@@ -32,52 +35,36 @@ _FED = "compute it outside, as the author's input pipeline did"
 _TRAINING = "it serves training alone: name outputs before it"
 _TREES = "the forest is in no form that TensorFlow 2 reads: train it again, for instance with TF-DF"
 
+_OUTSIDE = "compute it outside of the model"
+#: What to do without the ops of each folder of tf.contrib; which ops these are, the registry knows.
+_CONTRIB: Mapping[str, str] = MappingProxyType({
+    **dict.fromkeys(("bigtable", "ffmpeg", "hadoop", "ignite", "input_pipeline", "kafka", "kinesis", "layers", "libsvm",
+                     "text"), _FED),
+    **dict.fromkeys(("factorization", "framework", "nccl", "resampler"), _TRAINING),
+    **dict.fromkeys(("boosted_trees", "tensor_forest"), _TREES),
+    "fused_conv": "use the graph that was trained, before it was fused",
+    "memory_stats": "leave it out: it tells of the author's machine",
+    "tpu": "use the graph that was trained on a CPU or GPU, or exported for one",
+})  # fmt: skip
+#: Ops of no folder of tf.contrib that the registry was made from, and those for which its folder says too little.
 _LIBRARIES: tuple[tuple[str, str, str], ...] = (
-    ("tf.contrib.text", _FED, "SkipGramGenerateCandidates"),
-    ("tf.contrib.image", "compute it outside of the model",
-     "AdjustHsvInYiq ImageConnectedComponents SingleImageRandomDotStereograms"),
     ("tf.contrib.image", "it matches boxes with labels in training: name outputs before it", "BipartiteMatch"),
-    ("tf.contrib.resampler", _TRAINING, "ResamplerGrad"),
-    ("tf.contrib.periodic_resample", "compute it outside of the model", "PeriodicResample PeriodicResampleOpGrad"),
-    ("tf.contrib.reduce_slice_ops", "compute it outside of the model",
-     "ReduceSliceSum ReduceSliceProd ReduceSliceMax ReduceSliceMin"),
-    ("tf.contrib.factorization", _TRAINING, "WALSComputePartialLhsAndRhs"),
-    ("tf.contrib.fused_conv (GPU)", "use the graph that was trained, before it was fused",
-     "FusedConv2DBiasActivation"),
-    ("tf.contrib.layers", _FED, "SparseFeatureCross SparseFeatureCrossV2"),
-    ("tf.contrib.framework", _TRAINING, "ZeroInitializer ZeroVarInitializer"),
-    ("tf.contrib.nearest_neighbor", "compute it outside of the model", "HyperplaneLSHProbes"),
     ("tf.contrib.coder", "use tensorflow-compression, whose RangeDecode reads what this one wrote",
      "RangeDecode RangeEncode"),
-    ("tf.contrib.memory_stats", "leave it out: it tells of the author's machine",
-     "BytesInUse BytesLimit MaxBytesInUse"),
-    ("tf.contrib.ffmpeg", _FED, "DecodeAudio DecodeAudioV2 DecodeVideo EncodeAudio EncodeAudioV2"),
-    ("tf.contrib.libsvm", _FED, "DecodeLibsvm DecodeLibsvmV2"),
-    ("tf.contrib.input_pipeline", _FED, "ObtainNext"),
-    ("tf.contrib.hadoop", _FED, "SequenceFileDataset"),
-    ("tf.contrib.kafka", _FED, "KafkaDataset WriteKafka"),
-    ("tf.contrib.kinesis", _FED, "KinesisDataset"),
-    ("tf.contrib.ignite", _FED, "IgniteDataset"),
+    ("tf.contrib.libsvm", _FED, "DecodeLibsvmV2"),
+    ("tf.contrib.kafka", _FED, "WriteKafka"),
     ("tf.contrib.cloud (BigQuery)", _FED, "BigQueryReader GenerateBigQueryReaderPartitions"),
-    ("tf.contrib.bigtable", _FED,
-     "BigtableClient BigtableLookupDataset BigtablePrefixKeyDataset BigtableRangeKeyDataset BigtableTable "
-     "BigtableSampleKeyPairsDataset BigtableSampleKeysDataset BigtableScanDataset DatasetToBigtable"),
-    ("tf.contrib.nccl", _TRAINING, "NcclBroadcastRecv NcclBroadcastSend NcclReduceRecv NcclReduceSend"),
-    ("tf.contrib.tpu", "use the graph that was trained on a CPU or GPU, or exported for one",
-     "TPUReplicate TPUEmbeddingEnqueueSparseBatch TPUEmbeddingReceiveActivations TPUEmbeddingSendGradients "
-     "SessionStatus"),
+    ("tf.contrib.cloud", _FED, "GcsConfigureBlockCache GcsConfigureCredentials"),
+    ("tf.contrib.rpc", _OUTSIDE, "Rpc TryRpc"),
+    ("tf.contrib.data", _FED, "RestoreIterator SaveIterator SloppyInterleaveDataset"),
+    ("tf.contrib.tpu", _CONTRIB["tpu"],
+     "*TPU* SessionStatus AllToAll CollectivePermute CrossReplicaSum Infeed* Outfeed* Prelinearize* WorkerHeartbeat "
+     "XlaClusterOutput"),
+    ("Qualcomm's Hexagon", "use the graph from which it was made", "RemoteFusedGraphExecute"),
+    ("TensorFlow 1", _OUTSIDE, "CompareAndBitpack QuantizedReluX"),
+    ("tf.estimator's boosted trees", _TREES, "*BoostedTrees*"),
     ("tf.contrib.tensor_forest", _TREES,
-     "DecisionTreeResourceHandleOp TreeDeserialize TreeSerialize TreeIsInitializedOp TreePredictionsV4 TreeSize "
-     "TraverseTreeV4 CreateTreeVariable FeatureUsageCounts GrowTreeV4 FinalizeTree ProcessInputV4 UpdateModelV4 "
-     "CreateFertileStatsVariable FertileStatsResourceHandleOp FertileStatsDeserialize FertileStatsSerialize "
-     "FertileStatsIsInitializedOp ReinterpretStringToFloat ScatterAddNdim RoutingFunction KFeatureRoutingFunction "
-     "HardRoutingFunction StochasticHardRoutingFunction UnpackPath TreePredictions TopNInsert "
-     "CountExtremelyRandomStats"),
-    ("tf.contrib.boosted_trees", _TREES,
-     "DecisionTreeEnsembleResourceHandleOp GradientTreesPrediction GradientTreesPredictionVerbose "
-     "GradientTreesPartitionExamples CreateTreeEnsembleVariable TreeEnsembleDeserialize TreeEnsembleSerialize "
-     "TreeEnsembleIsInitializedOp TreeEnsembleStampToken TreeEnsembleStats TreeEnsembleUsedHandlers GrowTreeEnsemble "
-     "CenterTreeEnsembleBias BucketizeWithInputBoundaries Quantiles QuantileBuckets QuantileStreamResourceHandleOp"),
+     "TreePredictions TopNInsert CountExtremelyRandomStats TensorForest*"),
     ("TensorRT", "use the graph from which TensorRT's was made", "TRTEngineOp TRTCalibOp CreateTRTEngineCacheHandle"),
     ("Horovod", _TRAINING, "HorovodJoin HorovodAlltoall HorovodSize HorovodRank HorovodLocalSize HorovodLocalRank"),
     ("Baidu's warp-ctc", _TRAINING, "WarpCTC"),
@@ -93,7 +80,7 @@ _LIBRARIES: tuple[tuple[str, str, str], ...] = (
      "SentencepieceOp SentencepieceTokenizeOp WordpieceTokenizeWithOffsets WhitespaceTokenizeWithOffsets"),
 )  # fmt: skip
 
-ORIGINS: Mapping[str, Origin] = MappingProxyType(
+_ORIGINS: Mapping[str, Origin] = MappingProxyType(
     {op: Origin(library, advice) for library, advice, ops in _LIBRARIES for op in ops.split()}
 )
 _PACKAGES = {"Addons": "TensorFlow Addons", "TFText": "TensorFlow Text", "IO": "TensorFlow I/O"}
@@ -104,16 +91,27 @@ def origin_of(op: str) -> Origin | None:
     package, named, _ = op.partition(">")
     if named:
         return Origin(_PACKAGES.get(package, f"'{package}'"), "install it and load its library")
-    if op.startswith(("StatsAccumulator", "QuantileAccumulator", "BigQuery")):
-        return ORIGINS["GradientTreesPrediction" if not op.startswith("Big") else "BigQueryReader"]
     if op.startswith("IO"):
         return Origin("TensorFlow I/O", _FED)
-    return ORIGINS.get(op)
+    listed = next((_ORIGINS[form] for form in _ORIGINS if fnmatchcase(op, form)), None)
+    return listed or _of_contrib(op)
+
+
+def _of_contrib(op: str) -> Origin | None:
+    found = op_def(op)
+    if found is None or not found.folder:
+        return None
+    return Origin(f"tf.contrib.{found.folder}", _CONTRIB.get(found.folder, _OUTSIDE))
 
 
 def is_registered(op: str) -> bool:
-    """Whether TensorFlow 2 has an op, or the rewrite expresses it by others; internal ops count as its own."""
-    return op in REGISTERED or op in EXPRESSED or op.startswith("_")
+    """Whether TensorFlow 2 has an op and can run it, or the rewrite expresses it by others; internal ops count as its
+    own."""
+    return (
+        op in EXPRESSED
+        or op.startswith("_")
+        or (is_in_newest(op) and (has_any_kernel(op) or op in _REPLACED))
+    )
 
 
 def unregistered_nodes(graph: Graph) -> tuple[Node, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.effects import holders
 from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import value_type
 from tf1compat.plan.model import ConstantPlan
 
 
@@ -18,7 +18,7 @@ def found_constants(
 ) -> tuple[ConstantPlan, ...]:
     """What discovery freezes and the user did not; nothing that was worked out from what the user chose."""
     return tuple(
-        ConstantPlan(each.tensor, each.value, dtype_of(graph, each.tensor), each.role)
+        ConstantPlan(each.tensor, each.value, value_type(graph, each.tensor), each.role)
         for each in freezes
         if each.tensor not in chosen and each.follows not in chosen
     )

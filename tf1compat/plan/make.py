@@ -22,6 +22,7 @@ from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import value_type
 from tf1compat.options import PlanOptions
 from tf1compat.plan.constants import at_reads, found_constants
 from tf1compat.plan.free_sizes import batch_of
@@ -149,7 +150,7 @@ class _Planner:
         ref = self._find(name, "constant")
         if ref is None:
             return None
-        dtype = dtype_of(self._graph, ref)
+        dtype = value_type(self._graph, ref)
         try:
             TensorValue.of(value, dtype)
         except (ValueError, TypeError, OverflowError, KeyError):

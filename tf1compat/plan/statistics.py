@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
 from tf1compat.discovery.findings import Average, Correction, Findings, Normalisation
+from tf1compat.ops.registry import value_type
 from tf1compat.options import StatisticsChoice
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.source.model import LegacyModel
@@ -67,7 +67,7 @@ def correction_constants(model: LegacyModel, corrections: Iterable[Correction]) 
     """What renormalisation corrects the batch by, fixed to what it is without one."""
     graph = model.meta_graph.graph
     return tuple(
-        ConstantPlan(each.tensor, list(each.value), dtype_of(graph, each.tensor), "batch_norm")
+        ConstantPlan(each.tensor, list(each.value), value_type(graph, each.tensor), "batch_norm")
         for each in corrections
     )
 

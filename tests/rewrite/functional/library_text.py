@@ -11,6 +11,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import write_graph_def
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import output_names
 
 
 def function(name: str, text: str, outputs: str = "") -> function_pb2.FunctionDef:
@@ -36,7 +37,11 @@ def _inner(graph: Graph, text: str) -> str:
     if text.startswith("^"):
         return text
     ref = TensorRef.parse(text)
-    return ref.node if graph[ref.node].op == "_Arg" else f"{ref.node}:out:{ref.index}"
+    if graph[ref.node].op == "_Arg":
+        return ref.node
+    names = output_names(graph[ref.node])
+    name = names[ref.index] if ref.index < len(names) else "out"
+    return f"{ref.node}:{name}:{ref.index - names.index(name) if name in names else ref.index}"
 
 
 def with_library(text: str, *functions: function_pb2.FunctionDef) -> Graph:

@@ -174,10 +174,11 @@ def test_another_op_that_runs_a_function_is_refused_by_name() -> None:
         functional_control_flow(with_library(text, function("body", BODY, GIVES)))
 
 
-def test_lists_among_other_outputs_are_refused_inside_a_function() -> None:
-    split = "s = SparseSplit(i, i, v, i) num_split=2; T=float32\n new = Neg(s:2) T=float32"
-    with pytest.raises(RewriteError, match=r"'s' \(SparseSplit\) gives lists"):
-        functional_control_flow(looped(body=BODY.replace("new = MatMul(v, read) T=float32", split)))
+def test_lists_among_other_outputs_are_told_apart_inside_a_function() -> None:
+    split = "s = SparseSplit(i, i, v, i) num_split=2; T=float32\n new = Neg(s:3) T=float32"
+    graph = functional_control_flow(looped(body=BODY.replace("new = MatMul(v, read) T=float32", split))).graph
+    body = callee(graph, graph["loop"], "body").graph
+    assert body["new"].inputs == (TensorRef("s", 3),)
 
 
 # ------------------------------------------------------------------------------------- turns not counted

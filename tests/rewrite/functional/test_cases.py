@@ -6,8 +6,8 @@ from tests.rewrite.functional.library_text import function, with_library
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.protos import library_of
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 from tf1compat.rewrite.functional.cases import cases_to_conditionals
 
 BRANCHES = [

@@ -16,7 +16,6 @@ from dataclasses import replace
 
 from tf1compat.analysis.batch_norm.averages import UPDATES, variable_of
 from tf1compat.analysis.batch_norm.statistics import FUSED
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.discovery.findings import Average
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.draft import Draft
@@ -24,6 +23,7 @@ from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import dtype_of, value_type
 
 _MADE_BY = "averages_for_batch_statistics"
 
@@ -68,7 +68,7 @@ class _Edit:
     def _value(self, average: Average) -> TensorRef:
         """The variable's value, in the shape and in the loop of the statistic."""
         read = self._read(average)
-        dtype = dtype_of(self._graph, TensorRef(average.variable))
+        dtype = value_type(self._graph, TensorRef(average.variable))
         for frame in self._frames(average.statistic.node):
             entered = replace(frame, inputs=(read,), control_inputs=()).without_attrs("_output_shapes")
             read = self._added(average, entered.with_attrs(T=dtype))
@@ -84,7 +84,7 @@ class _Edit:
 
     def _read(self, average: Average) -> TensorRef:
         variable = self._graph[average.variable]
-        dtype = dtype_of(self._graph, TensorRef(variable.name))
+        dtype = value_type(self._graph, TensorRef(variable.name))
         if variable.op == "VarHandleOp":
             return self._made(average, "ReadVariableOp", (TensorRef(variable.name),), dtype=dtype)
         return self._made(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.graph.attributes import FunctionRef
-from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Function, Graph, Node
-from tf1compat.graph.protos.functions import library_of
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 
 #: Datasets whose elements are those of their first input, in whatever order, number and batches.
 _ARRANGING = (
@@ -31,11 +30,6 @@ class Place:
     given: Place | None = None
 
 
-@cached_on_graph
-def _functions(graph: Graph) -> Mapping[str, Function]:
-    return library_of(graph)
-
-
 def component(graph: Graph, iterator: TensorRef, index: int) -> Place | None:
     """Where one component of an iterator's elements is computed, if that can be told."""
     datasets = [*_datasets(graph, iterator)]
@@ -50,7 +44,7 @@ def argument(main: Graph, place: Place, name: str) -> Place | None:
 
 def functions_behind(graph: Graph, iterator: TensorRef) -> tuple[Function, ...]:
     """The functions that the elements of an iterator go through, and those that these call."""
-    library = _functions(graph)
+    library = library_of(graph)
     found: dict[str, Function] = {}
     todo = [node for place in _datasets(graph, iterator) for node in _behind(place)]
     while todo:
@@ -89,7 +83,7 @@ def _datasets(graph: Graph, iterator: TensorRef) -> Iterator[Place]:
 
 def _made_by(graph: Graph, function: object) -> Iterator[Place]:
     """What a function returns that makes a dataset."""
-    made = _functions(graph).get(function.name) if isinstance(function, FunctionRef) else None
+    made = library_of(graph).get(function.name) if isinstance(function, FunctionRef) else None
     if made is not None and made.outputs:
         yield Place(made.graph, made.outputs[0])
 
@@ -131,7 +125,7 @@ def _of_zip(main: Graph, graph: Graph, node: Node, index: int) -> Place | None:
 def _of_map(main: Graph, graph: Graph, node: Node, index: int) -> Place | None:
     """Where the function of a map computes a component."""
     reference = node.attrs.get("f")
-    function = _functions(main).get(reference.name) if isinstance(reference, FunctionRef) else None
+    function = library_of(main).get(reference.name) if isinstance(reference, FunctionRef) else None
     if function is None or index >= len(function.outputs):
         return None
     return Place(function.graph, function.outputs[index], Place(graph, node.inputs[0]))

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 from tf1compat.analysis.assumptions import Assumption
 from tf1compat.analysis.batch_norm.statistics import FUSED, find_statistics, unshaped
 from tf1compat.analysis.constants import scalar
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import SELECTIONS, TRANSPARENT, source
 from tf1compat.discovery.findings import Freeze
@@ -21,10 +20,11 @@ from tf1compat.discovery.training_mode.dropout import Mask, is_neutral
 from tf1compat.graph.attributes import Attr, FunctionRef
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.protos import library_of
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf
 from tf1compat.ops.families import PLACEHOLDERS, RANDOM, VARIABLES
+from tf1compat.ops.library import library_of
+from tf1compat.ops.registry import value_type
 
 #: Ops that change a variable.
 _UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub)")
@@ -81,7 +81,7 @@ def _candidates(flow: ForwardGraph) -> Iterator[TensorRef]:
             continue
         types = _FED_TYPES if node.op in PLACEHOLDERS else _FIXED_TYPES
         fixed = node.op in VARIABLES or node.op == "Const"
-        if (fixed or node.op in PLACEHOLDERS) and str(dtype_of(flow.graph, ref)) in types:
+        if (fixed or node.op in PLACEHOLDERS) and str(value_type(flow.graph, ref)) in types:
             yield ref
 
 
@@ -91,7 +91,7 @@ def _dims(graph: Graph, node: Node) -> tuple[int | None, ...]:
 
 
 def _is_bool(flow: ForwardGraph, ref: TensorRef) -> bool:
-    return dtype_of(flow.graph, ref) == "bool"
+    return value_type(flow.graph, ref) == "bool"
 
 
 def _inference_value(flow: ForwardGraph, ref: TensorRef, masks: tuple[_Threshold, ...]) -> bool | int | None:

@@ -8,7 +8,7 @@ of TensorFlow's own; those of checkpoints are not in it and are described in `bu
 from __future__ import annotations
 
 from tf1compat.graph.protos.bundles import BundleEntry, BundleHeader, read_bundle_entry, read_bundle_header
-from tf1compat.graph.protos.functions import function_names, library_of
+from tf1compat.graph.protos.functions import function_names, read_library
 from tf1compat.graph.protos.graphs import read_graph_def, write_graph_def
 from tf1compat.graph.protos.meta_graphs import (
     DecodeError,
@@ -35,11 +35,11 @@ __all__ = [
     "VariableDef",
     "array_from_tensor",
     "function_names",
-    "library_of",
     "meta_graph_text",
     "read_bundle_entry",
     "read_bundle_header",
     "read_graph_def",
+    "read_library",
     "read_meta_graph",
     "read_stored_slice",
     "read_stored_tensors",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,22 +13,28 @@ from tensorboard.compat.proto import function_pb2
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.protos.graphs import attrs_from
-from tf1compat.graph.protos.outputs import LISTS_BY_TYPES, SEVERAL_OUTPUTS
 from tf1compat.names import TensorRef
 
+#: The name that the definition of a node's op gives to each of the node's outputs; a list's as often as it is long.
+OutputNames = Callable[[Node], Sequence[str]]
 _NAME = re.compile(r"(?P<node>[^:]+)(?::(?P<output>[^:]+):(?P<index>\d+))?")
 
 
-def library_of(graph: Graph) -> Mapping[str, Function]:
+def read_library(graph: Graph, output_names: OutputNames) -> Mapping[str, Function]:
     """Every function of the graph's library by name; its arguments are `_Arg` nodes.
 
-    TensorFlow 0.12 wrote functions in another form, in which nothing says what gives a result; those are left out.
+    A function's nodes are read by the names of their outputs. TensorFlow 0.12 wrote functions in another form, in which
+    nothing says what gives a result; those are left out.
     """
     library = function_pb2.FunctionDefLibrary()
     library.ParseFromString(graph.library)
-    named = {each.signature.name: _output_names(each) for each in library.function}
-    readable = (each for each in library.function if all(name in each.ret for name in _output_names(each)))
-    found = (_function(graph, each, named) for each in readable)
+    callees = {each.signature.name: _results(each) for each in library.function}
+    readable = (each for each in library.function if all(name in each.ret for name in _results(each)))
+
+    def names(node: Node) -> Sequence[str]:
+        return callees[node.op] if node.op in callees else output_names(node)
+
+    found = (_function(graph, each, names) for each in readable)
     return MappingProxyType({each.name: each for each in found})
 
 
@@ -38,31 +45,20 @@ def function_names(graph: Graph) -> frozenset[str]:
     return frozenset(each.signature.name for each in library.function)
 
 
-def _output_names(proto: Any) -> Sequence[str]:
+def _results(proto: Any) -> Sequence[str]:
     return tuple(each.name for each in proto.signature.output_arg)
 
 
-def _function(graph: Graph, proto: Any, named: Mapping[str, Sequence[str]]) -> Function:
-    outputs = {node.name: _outputs_of(node, named) for node in proto.node_def}
+def _function(graph: Graph, proto: Any, output_names: OutputNames) -> Function:
+    bare = [_bare(each) for each in proto.node_def]
+    outputs = {node.name: output_names(node) for node in bare}
     arguments = tuple(each.name for each in proto.signature.input_arg)
     nodes = [_argument(each) for each in proto.signature.input_arg]
-    nodes += [_node(each, outputs) for each in proto.node_def]
-    results = tuple(_ref(proto.ret[name], outputs) for name in _output_names(proto))
+    nodes += [_reading(node, each, outputs) for node, each in zip(bare, proto.node_def, strict=True)]
+    results = tuple(_ref(proto.ret[name], outputs) for name in _results(proto))
     types = tuple(DType.of_number(each.type) for each in proto.signature.output_arg)
     body = Graph(tuple(nodes), versions=graph.versions)
     return Function(proto.signature.name, body, arguments, results, types)
-
-
-def _outputs_of(proto: Any, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The names of a node's outputs where it has several: those of its op, or of the function that it calls.
-
-    Of a list among them, the name is there as often as the list is long.
-    """
-    if proto.op in named:
-        return named[proto.op]
-    lists = LISTS_BY_TYPES.get(proto.op, ())
-    found = [name for name, types in lists for _ in proto.attr[types].list.type]
-    return found or SEVERAL_OUTPUTS.get(proto.op, "").split()
 
 
 def _argument(proto: Any) -> Node:
@@ -71,10 +67,16 @@ def _argument(proto: Any) -> Node:
     return node.with_attrs(T=DType.of_number(proto.type)) if proto.type else node
 
 
-def _node(proto: Any, outputs: Mapping[str, Sequence[str]]) -> Node:
-    data = tuple(_ref(each, outputs) for each in proto.input if not each.startswith("^"))
+def _bare(proto: Any) -> Node:
+    """The node, but for what it reads."""
     control = tuple(each[1:] for each in proto.input if each.startswith("^"))
-    return Node(proto.name, proto.op, data, control, attrs_from(proto.attr), proto.device)
+    return Node(proto.name, proto.op, (), control, attrs_from(proto.attr), proto.device)
+
+
+def _reading(node: Node, proto: Any, outputs: Mapping[str, Sequence[str]]) -> Node:
+    return replace(
+        node, inputs=tuple(_ref(each, outputs) for each in proto.input if not each.startswith("^"))
+    )
 
 
 def _ref(text: str, outputs: Mapping[str, Sequence[str]]) -> TensorRef:

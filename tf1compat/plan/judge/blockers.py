@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tf1compat.discovery.findings import UnsupportedKind, UnsupportedOp
 from tf1compat.graph.model import Node
+from tf1compat.ops.registry import is_in_newest
 from tf1compat.ops.unregistered import origin_of
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import BlockerCode
@@ -114,9 +115,10 @@ def _unregistered(node: Node, _: UnsupportedOp) -> _Found:
             f"'{node.name}' ({node.op}) is an op of a library of the author's own, which TensorFlow 2 does not have",
             "or load the library that holds it, built for this TensorFlow: --load-op-library PATH",
         )
+    lacks = "cannot run any more" if is_in_newest(node.op) else "does not have"
     return _Found(
         "unregistered-op",
-        f"'{node.name}' ({node.op}) is an op of {origin.library}, which TensorFlow 2 does not have",
+        f"'{node.name}' ({node.op}) is an op of {origin.library}, which TensorFlow 2 {lacks}",
         f"or {origin.advice}" + (" (--load-op-library PATH)" if "library" in origin.advice else ""),
     )
 

@@ -13,10 +13,9 @@ from itertools import chain
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
-from tf1compat.graph.protos import library_of
-from tf1compat.graph.protos.outputs import LISTS_AMONG_OUTPUTS
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, redirect, substitute
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 from tf1compat.rewrite.control_flow.functions import named_by_content, with_functions
@@ -149,16 +148,10 @@ class _Conversion:
         return checked
 
     def _needed(self, graph: Graph, keep: Sequence[str]) -> Graph:
-        """What a function needs for its outputs and its effects; raises RewriteError for what cannot be read."""
+        """What a function needs for its outputs and its effects."""
         effectful = effectful_functions(self.library)
         effects = (node.name for node in graph.nodes if has_effect(node, effectful) or is_write(node))
         needed = ancestors(graph, [*keep, *effects])
-        for node in graph.nodes:
-            if node.name in needed and node.op in LISTS_AMONG_OUTPUTS:
-                raise RewriteError(
-                    f"'{node.name}' ({node.op}) gives lists among other outputs, which cannot be told apart inside a "
-                    f"function; {ELSEWHERE}"
-                )
         return graph.replacing(node for node in graph.nodes if node.name in needed)
 
 

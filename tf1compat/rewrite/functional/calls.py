@@ -13,8 +13,8 @@ from functools import cached_property
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
-from tf1compat.graph.protos import library_of
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 from tf1compat.rewrite.base import Outcome, fresh_name, redirected
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 from tf1compat.rewrite.cleanup.known import known_scalar

@@ -15,8 +15,8 @@ from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn
 from tf1compat.graph.attributes import DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
-from tf1compat.graph.protos import library_of
 from tf1compat.names import TensorRef
+from tf1compat.ops.library import library_of
 
 WHILES = frozenset({"While", "StatelessWhile"})
 

@@ -1,0 +1,16 @@
+"""The functions of a graph's own library, read by what the registry says of the outputs of their nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tf1compat.graph.cache import cached_on_graph
+from tf1compat.graph.model import Function, Graph
+from tf1compat.graph.protos import read_library
+from tf1compat.ops.registry import output_names
+
+
+@cached_on_graph
+def library_of(graph: Graph) -> Mapping[str, Function]:
+    """Every function of the graph's library by name; its arguments are `_Arg` nodes."""
+    return read_library(graph, output_names)
