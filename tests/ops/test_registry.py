@@ -32,6 +32,7 @@ GRAPH = from_text(
     joined = ConcatV2(x, x, n) N=2; T=float32
     old = Concat(n, x, x) N=2; T=float32
     bare = ConcatV2(x, x, x, n)
+    total = Sum(x, n) T=float32
     parts = Split(n, x) num_split=3; T=float32
     open = Split(n, x) T=float32
     parsed = ParseSingleExample(x, n, x) num_sparse=2; sparse_types=[string, int64]; Tdense=[float32, float64]
@@ -53,6 +54,11 @@ def test_an_operand_is_read_by_its_name_behind_lists_too():
     assert operand(GRAPH["old"], "axis", "concat_dim") == ref("n")
     assert operand(GRAPH["old"], "values") == ref("x")
     assert operand(GRAPH["parts"], "value") == ref("x")
+
+
+def test_an_operand_has_its_name_in_python_too():
+    assert operand(GRAPH["total"], "axis") == operand(GRAPH["total"], "reduction_indices") == ref("n")
+    assert operand(GRAPH["parts"], "axis") == ref("n")
 
 
 def test_an_operand_that_an_op_does_not_have_is_none():
@@ -109,12 +115,12 @@ def test_the_handle_of_a_variable_holds_values_of_its_type():
 
 def test_a_line_of_the_table_is_a_definition():
     attrs = 'N:int T:type="float32" types:list(type) s:shape=[2,-1]'
-    line = f"Op\t(1.4) 2.21\tstateful cpu\ta:N*&T b:types\tc:int64\t{attrs}\timage"
+    line = f"Op\t(1.4) 2.21\tstateful cpu\ta:N*&T b~d:types\tc:int64\t{attrs}\timage"
     found = parse_op_def(line)
     assert found.inputs == (
-        ArgDef("a", type_attr="T", number_attr="N", is_ref=True), ArgDef("b", type_list_attr="types")
+        ArgDef("a", type_attr="T", number_attr="N", is_ref=True), ArgDef("b", "d", type_list_attr="types")
     )  # fmt: skip
-    assert found.outputs == (ArgDef("c", DType("int64")),)
+    assert found.outputs == (ArgDef("c", type=DType("int64")),)
     assert (found.attrs["T"].default, found.attrs["s"].default) == (DType("float32"), Shape((2, None)))
     assert (found.is_stateful, found.releases, found.contrib) == (True, {"2.21"}, {"1.4"})
     assert (found.kernels, found.folder) == ({"cpu"}, "image")

@@ -1,56 +1,13 @@
-"""Values that a graph fixes: constants, and the few ops that authors build them with."""
+"""Orders that a graph fixes, as far as they say that batch and time change places."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from tf1compat.analysis.pattern import source
-from tf1compat.graph.attributes import Array, DType, TensorValue
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import constant, scalar
 
-#: How many ops deep a constant may be computed; no shape or order that authors write is nearly so deep.
-_DEPTH = 64
-
-
-def constant(graph: Graph, ref: TensorRef, depth: int = _DEPTH) -> Array | None:
-    """The value of a tensor that cannot be anything else; None when it is not known without running."""
-    if depth == 0:
-        return None
-    node = graph.producer(source(graph, ref))
-    if node.op == "Const":
-        value, dtype = node.attrs.get("value"), node.dtype("dtype")
-        if not isinstance(value, TensorValue) or (dtype is not None and dtype.numpy is None):
-            return None
-        return value.array
-    fold = _FOLDS.get(node.op)
-    if fold is None:
-        return None
-    known: list[Array] = []
-    for each in node.inputs:
-        operand = constant(graph, each, depth - 1)
-        if operand is None:
-            return None
-        known.append(operand)
-    return fold(node, known)
-
-
-_FOLDS: dict[str, Callable[[Node, list[Array]], Array]] = {
-    "Range": lambda node, values: np.arange(*(each.item() for each in values)),
-    "Concat": lambda node, values: np.concatenate(values[1:], int(values[0])),
-    "ConcatV2": lambda node, values: np.concatenate(values[:-1], int(values[-1])),
-    "Pack": lambda node, values: np.stack(values, node.integer("axis")),
-    "Sub": lambda node, values: values[0] - values[1],
-    "Cast": lambda node, values: values[0].astype((node.dtype("DstT") or DType("int32")).numpy),
-}
-
-
-def scalar(graph: Graph, ref: TensorRef) -> float | None:
-    """The one number that a tensor is, if it is a known one."""
-    value = constant(graph, ref)
-    return float(value.item()) if value is not None and value.size == 1 and value.dtype != object else None
+__all__ = ["constant", "scalar", "swaps_batch_and_time"]
 
 
 def swaps_batch_and_time(graph: Graph, node: Node) -> bool:

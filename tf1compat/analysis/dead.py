@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tf1compat.analysis.assumptions import Assumption
 from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import Evaluation
 
 _SELECTS = frozenset({"Select", "SelectV2"})
 
@@ -32,7 +32,7 @@ def find_dead(graph: Graph, given: Mapping[TensorRef, Any]) -> Dead:
     """What gets no value where these tensors have these values."""
     if not given:
         return Dead()
-    assumption = Assumption(graph, given)
+    assumption = Evaluation(graph, given)
     sides, unread = set[TensorRef](), set[tuple[str, int]]()
     for node in graph.nodes:
         if node.op in SWITCH and graph.input(node, 1).op != "LoopCond":

@@ -18,21 +18,19 @@ from typing import Protocol, TypeVar
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-
-#: What a pattern looks through: the value goes on unchanged, inside one frame or into it.
-TRANSPARENT = frozenset({
-    "Identity", "RefIdentity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "Enter",
-    "RefEnter", "ReadVariableOp",
-})  # fmt: skip
-
-ADDITIONS = frozenset({"Add", "AddV2"})
-ACTIVATIONS = frozenset(
-    {"Tanh", "Relu", "Relu6", "Elu", "Selu", "LeakyRelu", "Softsign", "Softplus", "Sigmoid", "Sin"}
+from tf1compat.ops.families import (
+    ACTIVATIONS,
+    ADDITIONS,
+    CONCATENATIONS,
+    SELECTIONS,
+    SLICES,
+    SPLITS,
+    TRANSPARENT,
 )
-CONCATENATIONS = frozenset({"Concat", "ConcatV2"})
-SELECTIONS = frozenset({"Select", "SelectV2"})
-SPLITS = frozenset({"Split", "SplitV", "Unpack"})
-SLICES = frozenset({"Slice", "StridedSlice"})
+
+__all__ = [
+    "ACTIVATIONS", "ADDITIONS", "CONCATENATIONS", "SELECTIONS", "SLICES", "SPLITS", "TRANSPARENT",
+]  # fmt: skip
 
 Captures = Mapping[str, TensorRef]
 Found = TypeVar("Found")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.consumers.known_ops import ONNX, TFLITE
-from tf1compat.graph.attributes import FunctionRef, TensorValue
+from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.cleanup.known import known_scalar
+from tf1compat.ops.values import constant, known_scalar
 from tf1compat.rewrite.result import Rewritten
 
 
@@ -141,8 +141,8 @@ def _carries_list(node: Node) -> bool:
 
 
 def _has_open_element(graph: Graph, node: Node) -> bool:
-    value = graph.input(node, 0).attrs.get("value")
-    return isinstance(value, TensorValue) and bool((value.array < 0).any())
+    shape = constant(graph, node.inputs[0])
+    return shape is not None and bool((shape < 0).any())
 
 
 # ------------------------------------------------------------------------------------------------- running

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tf1compat.graph.attributes import Array, DType, Shape, TensorValue
+from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import constant_of
 
 _INT64 = DType("int64")
 
@@ -149,8 +150,7 @@ def _keys(graph: NodeTable, node: Node, form: _Form) -> dict[str, tuple[str, ...
 
 
 def _constant(graph: NodeTable, ref: TensorRef) -> tuple[object, ...]:
-    value = graph.producer(ref).attrs.get("value")
-    array: Array | None = value.array if isinstance(value, TensorValue) else None
+    array = constant_of(graph.producer(ref))
     return () if array is None else tuple(array.ravel().tolist())
 
 

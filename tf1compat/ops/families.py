@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+#: Ops that hand a value on unchanged, inside one frame or into it.
+TRANSPARENT = frozenset({
+    "Identity", "RefIdentity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "Enter",
+    "RefEnter", "ReadVariableOp",
+})  # fmt: skip
+ADDITIONS = frozenset({"Add", "AddV2"})
+ACTIVATIONS = frozenset(
+    {"Tanh", "Relu", "Relu6", "Elu", "Selu", "LeakyRelu", "Softsign", "Softplus", "Sigmoid", "Sin"}
+)
+CONCATENATIONS = frozenset({"Concat", "ConcatV2"})
+SELECTIONS = frozenset({"Select", "SelectV2"})
+SPLITS = frozenset({"Split", "SplitV", "Unpack"})
+SLICES = frozenset({"Slice", "StridedSlice"})
 PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
 VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVariable"})
 #: Ops that give examples without being fed: iterators, queues, readers.

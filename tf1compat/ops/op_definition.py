@@ -17,7 +17,7 @@ from typing import Any
 
 from tf1compat.graph.attributes import Attr, DType, FunctionRef, Scalar, Shape, TensorValue
 
-_ARG = re.compile(r"(\w+):(?:(\w+)\*)?(&?)(\w+)")
+_ARG = re.compile(r"(\w+)(?:~(\w+))?:(?:(\w+)\*)?(&?)(\w+)")
 _ATTR = re.compile(r"(\w+):([\w()]+)(?:=(.*))?")
 
 
@@ -26,6 +26,7 @@ class ArgDef:
     """One operand or output: a tensor, or a list of them; its element type is fixed, or an attribute has it."""
 
     name: str
+    alias: str = ""  # its name in Python, where that is another: `axis` for the `reduction_indices` of Sum
     type: DType | None = None
     type_attr: str = ""  # the attribute that holds the type
     number_attr: str = ""  # of a list of one type: the attribute that holds its length
@@ -70,7 +71,10 @@ class OpDef:
         """The position of each operand that no list stands before."""
         lists = [number for number, each in enumerate(self.inputs) if each.is_list]
         before = self.inputs[: lists[0] + 1] if lists else self.inputs
-        return MappingProxyType({each.name: number for number, each in enumerate(before)})
+        named = [
+            (name, number) for number, each in enumerate(before) for name in (each.alias, each.name) if name
+        ]
+        return MappingProxyType(dict(named))
 
 
 def parse_op_def(line: str) -> OpDef:
@@ -92,13 +96,13 @@ def parse_op_def(line: str) -> OpDef:
 
 
 def _arg_def(text: str, attrs: Mapping[str, AttrDef]) -> ArgDef:
-    name, number, reference, element = _parts(_ARG, text)
+    name, alias, number, reference, element = _parts(_ARG, text)
     attr = attrs.get(element)
     if attr is None:
-        return ArgDef(name, DType(element), number_attr=number, is_ref=bool(reference))
+        return ArgDef(name, alias, DType(element), number_attr=number, is_ref=bool(reference))
     if attr.type == "list(type)":
-        return ArgDef(name, type_list_attr=element, is_ref=bool(reference))
-    return ArgDef(name, type_attr=element, number_attr=number, is_ref=bool(reference))
+        return ArgDef(name, alias, type_list_attr=element, is_ref=bool(reference))
+    return ArgDef(name, alias, type_attr=element, number_attr=number, is_ref=bool(reference))
 
 
 def _attr_def(text: str) -> AttrDef:

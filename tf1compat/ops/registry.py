@@ -76,14 +76,23 @@ def attribute(node: Node, name: str) -> Attr | None:
 
 
 def operand(node: Node, *names: str) -> TensorRef | None:
-    """What a node reads as the first of these operands that its op has; of a list, its first tensor."""
+    """What a node reads as the first of these operands that its op has; of a list, its first tensor.
+
+    An operand is called as the op's definition calls it, or as Python does: the `reduction_indices` of a Sum are its
+    `axis` too.
+    """
     found = op_def(node.op)
     for name in names if found else ():
         position = found.positions.get(name) if found else None
         if position is not None and not (found and found.inputs[position].is_list):
             return node.inputs[position] if position < len(node.inputs) else None
-        listed = operands(node).get(name)
-        if listed is not None:
+        named = (
+            next((each.name for each in found.inputs if name in (each.name, each.alias)), None)
+            if found
+            else None
+        )
+        if named is not None:
+            listed = operands(node)[named]
             return listed[0] if listed else None
     return None
 

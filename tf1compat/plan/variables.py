@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from tf1compat.discovery.findings import Findings, VariableFinding
 from tf1compat.discovery.rnn.cudnn_weights import canonical_keys
-from tf1compat.discovery.weights.initial import initial_tensor, initial_value
+from tf1compat.discovery.weights.initial import initial_tensor
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
+from tf1compat.ops.values import constant
 from tf1compat.options import WeightsChoice
 from tf1compat.plan.large_constants import large_constants
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
@@ -65,7 +66,7 @@ def initial_values(graph: Graph, variables: Iterable[VariablePlan]) -> dict[str,
     found = {}
     for each in variables:
         if each.initializer is not None:
-            value = initial_value(graph, each.initializer)
+            value = constant(graph, each.initializer)
             if value is None:
                 raise PlanError([f"'{each.initializer}', with which '{each.name}' begins, is no constant"])
             found[each.name] = value

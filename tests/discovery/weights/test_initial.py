@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tf1compat.discovery.weights.initial import initial_tensor, initial_value, initializer_of
+from tf1compat.discovery.weights.initial import initial_tensor, initializer_of
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import constant
 
 VARIABLE = """
     w = VariableV2() dtype=float32; shape=shape(2)
@@ -22,7 +23,7 @@ VARIABLE = """
 def beginning(value: str, more: str = "") -> list[float] | None:
     graph = from_text(f"{VARIABLE}\n{more}\n    w/Assign = Assign(w, {value}) T=float32")
     tensor = initial_tensor(graph, "w")
-    return None if tensor is None else np.asarray(initial_value(graph, tensor)).tolist()
+    return None if tensor is None else np.asarray(constant(graph, tensor)).tolist()
 
 
 @pytest.mark.parametrize(

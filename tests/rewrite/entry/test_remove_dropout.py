@@ -8,7 +8,7 @@ from tf1compat.graph.lint import lint
 from tf1compat.graph.text import from_text
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.cleanup.known import known_scalar
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.entry.remove_dropout import remove_dropout
 
 UNIFORM = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import tf1compat
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.cleanup.known import known_scalar
+from tf1compat.ops.values import known_scalar
 from tf1compat.verify.original.inference import in_inference
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "training_graphs"

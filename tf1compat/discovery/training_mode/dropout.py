@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tf1compat.analysis.assumptions import Given, assumed_scalar
 from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
@@ -22,6 +21,7 @@ from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDERS, RANDOM, VARIABLES
+from tf1compat.ops.values import Assumed, Evaluation
 
 _SCALING = ADDITIONS | frozenset({"Mul", "Sub"})
 _COMPARISONS = {"GreaterEqual": 0.0, "Less": 1.0}  # with the threshold that keeps everything
@@ -102,9 +102,9 @@ def _is_nothing(graph: Graph, ref: TensorRef) -> bool:
     return value is not None and value.dtype.kind in "fiu" and not bool(value.any())
 
 
-def is_neutral(graph: Graph, mask: Mask, given: Given) -> bool:
+def is_neutral(graph: Graph, mask: Mask, given: Assumed) -> bool:
     """Whether a mask drops nothing once these tensors have these values."""
-    return bool(assumed_scalar(graph, mask.threshold, given) == mask.neutral)
+    return bool(Evaluation(graph, given).scalar(mask.threshold) == mask.neutral)
 
 
 def draws(graph: Graph, ref: TensorRef, depth: int = 4) -> frozenset[str]:

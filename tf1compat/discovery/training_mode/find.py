@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tf1compat.analysis.assumptions import Assumption
 from tf1compat.analysis.batch_norm.statistics import FUSED, find_statistics, unshaped
 from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.forward_graph import ForwardGraph
@@ -25,6 +24,7 @@ from tf1compat.names import TensorRef, leaf
 from tf1compat.ops.families import PLACEHOLDERS, RANDOM, VARIABLES
 from tf1compat.ops.library import library_of
 from tf1compat.ops.registry import value_type
+from tf1compat.ops.values import Evaluation
 
 #: Ops that change a variable.
 _UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub)")
@@ -116,7 +116,7 @@ def _inference_value(flow: ForwardGraph, ref: TensorRef, masks: tuple[_Threshold
 def _choices(flow: ForwardGraph, ref: TensorRef, values: tuple[Any, Any]) -> list[_Choice]:
     """The branch points that a switch has a say in."""
     deciding = _reading(flow.graph, ref, _DECIDING | _COMPARING if _may_compare(flow, ref) else _DECIDING)
-    assumed = [Assumption(flow.graph, {ref: value}) for value in values]
+    assumed = [Evaluation(flow.graph, {ref: value}) for value in values]
     found = []
     for name, predicate in _predicates(flow, deciding):
         off, on = (_possible(each.scalar(predicate)) for each in assumed)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tf1compat.analysis.assumptions import assumed_scalar
 from tf1compat.analysis.dead import Dead, find_dead
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import Freeze
@@ -24,6 +23,7 @@ from tf1compat.discovery.training_mode.dropout import (
 from tf1compat.discovery.training_mode.find import find_switches
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import Evaluation
 
 
 def find_freezes(flow: ForwardGraph) -> tuple[Freeze, ...]:
@@ -63,7 +63,7 @@ def _rates(
 
 def _decides(graph: Graph, mask: Mask, origin: Origin, given: dict[TensorRef, Any]) -> bool:
     """Whether nothing is dropped with the value that the origin is to have."""
-    threshold = assumed_scalar(graph, mask.threshold, {**given, origin.tensor: origin.neutral})
+    threshold = Evaluation(graph, {**given, origin.tensor: origin.neutral}).scalar(mask.threshold)
     return threshold is None or threshold == mask.neutral
 
 

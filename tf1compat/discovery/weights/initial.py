@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import numpy as np
-
-from tf1compat.analysis.constants import constant
-from tf1compat.analysis.pattern import source
-from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.ops.values import constant
 from tf1compat.source.checkpoints.saver import restored_from
 
 _ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
-_FOLDED: dict[str, Callable[[Array, Array], Array]] = {
-    "Fill": lambda dims, value: np.full(dims, value),
-    "Reshape": lambda value, dims: value.reshape(dims),
-    "Mul": np.multiply,
-    "Add": np.add,
-    "AddV2": np.add,
-    "RealDiv": np.true_divide,
-}
 _FEEDERS = PLACEHOLDERS - {"PlaceholderWithDefault"}
 
 
@@ -38,20 +26,7 @@ def initial_tensor(graph: Graph, variable: str) -> TensorRef | None:
     if not assigns or any(_is_fed(graph, each) for each in assigns[1:]):
         return None
     value = assigns[0].inputs[1]
-    return value if initial_value(graph, value) is not None else None
-
-
-def initial_value(graph: Graph, ref: TensorRef) -> Array | None:
-    """The value of an initializer's tensor; None where it is drawn, fed or computed from other variables."""
-    value = constant(graph, ref)
-    if value is not None:
-        return value
-    node = graph.producer(source(graph, ref))
-    fold = _FOLDED.get(node.op)
-    if fold is None or len(node.inputs) != 2:
-        return None
-    first, second = (initial_value(graph, each) for each in node.inputs)
-    return None if first is None or second is None else np.asarray(fold(first, second))
+    return value if constant(graph, value) is not None else None
 
 
 def _assignments(graph: Graph, variable: str) -> Iterator[Node]:

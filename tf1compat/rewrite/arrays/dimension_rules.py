@@ -17,7 +17,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.axes import Origin, axes_of
 from tf1compat.ops.axes.elementwise import UNARY
-from tf1compat.rewrite.cleanup.known import known_scalar
+from tf1compat.ops.values import known_scalar
 
 _SAME = ("equal", "broadcast", "either")
 #: Ops that hand all axes on, also of tensors whose rank the file does not say.

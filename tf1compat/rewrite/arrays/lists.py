@@ -15,13 +15,13 @@ from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.arrays.dimension_rules import Dimension
 from tf1compat.rewrite.arrays.element_dimensions import ElementDimensions, emit_dimension
 from tf1compat.rewrite.arrays.element_shapes import element_shape, written_dimensions
 from tf1compat.rewrite.arrays.flows import ARRAY, Flows, find_flows, operation
 from tf1compat.rewrite.arrays.gradients import ADDS
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
-from tf1compat.rewrite.cleanup.known import known_scalar
 from tf1compat.rewrite.emit import INT, Emitter
 
 _MADE_BY = "tensor_arrays"

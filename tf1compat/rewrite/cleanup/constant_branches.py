@@ -20,8 +20,8 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
-from tf1compat.rewrite.cleanup.known import known_scalar
 
 _MADE_BY = "take_known_branches"
 _SELECTS = frozenset({"Select", "SelectV2"})

@@ -10,8 +10,8 @@ from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, substitute
-from tf1compat.rewrite.cleanup.known import known_scalar
 
 _MADE_BY = "remove_dropout"
 _ADD = frozenset({"Add", "AddV2"})

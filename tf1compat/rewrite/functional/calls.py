@@ -15,9 +15,9 @@ from tf1compat.graph.attributes import Attr, DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef
 from tf1compat.ops.library import library_of
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, redirected
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
-from tf1compat.rewrite.cleanup.known import known_scalar
 
 _MADE_BY = "inline_calls"
 _CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})

@@ -13,8 +13,8 @@ from tf1compat.graph.attributes import DType, FunctionRef, Scalar, Shape, Tensor
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import fresh_name, substitute
-from tf1compat.rewrite.cleanup.known import known_scalar
 from tf1compat.rewrite.control_flow.functions import named_by_content
 
 _FIRST = {"loop_counter": 0, "maximum_iterations": -1}

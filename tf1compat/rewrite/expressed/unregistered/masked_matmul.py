@@ -9,8 +9,8 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import ELSEWHERE
-from tf1compat.rewrite.cleanup.known import known_scalar
 from tf1compat.rewrite.emit import INT, Emitter
 
 _FLOAT, _LONG = DType("float32"), DType("int64")
