@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "quiet": set(),
     "options": {"errors"},
     "graph": {"errors", "names"},
-    "source": {"errors", "names", "graph"},
+    "source": {"errors", "names", "graph", "ops"},
     "ops": {"errors", "names", "graph"},
     "analysis": {"errors", "names", "graph", "ops"},
     "discovery": _FACTS | {"source"},

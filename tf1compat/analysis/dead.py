@@ -11,9 +11,9 @@ from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_switch
+from tf1compat.ops.families import SELECTIONS
 from tf1compat.ops.values import Evaluation
-
-_SELECTS = frozenset({"Select", "SelectV2"})
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ def find_dead(graph: Graph, given: Mapping[TensorRef, Any]) -> Dead:
     assumption = Evaluation(graph, given)
     sides, unread = set[TensorRef](), set[tuple[str, int]]()
     for node in graph.nodes:
-        if node.op in SWITCH and graph.input(node, 1).op != "LoopCond":
+        if is_branch_switch(graph, node):
             decision = assumption.scalar(node.inputs[1])
             if decision is not None:
                 sides.add(TensorRef(node.name, 0 if decision else 1))
-        elif node.op in _SELECTS:
+        elif node.op in SELECTIONS:
             decision = assumption.scalar(node.inputs[0])
             if decision is not None:
                 unread.add((node.name, 2 if decision else 1))

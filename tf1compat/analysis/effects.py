@@ -13,6 +13,7 @@ from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ASSIGN
 
 #: Ops that change a variable, which is their first input.
 WRITES = re.compile(
@@ -31,8 +32,6 @@ _CARRIERS = frozenset({
     "Identity", "RefIdentity", "RefEnter", "RefExit", "RefSwitch", "RefMerge", "RefNextIteration",
 })  # fmt: skip
 _HANDLE_CARRIERS = frozenset({"Identity", "Enter", "Switch", "Merge", "NextIteration", "Exit"})
-#: Writes that take no notice of what was there before.
-_OVERWRITES = frozenset({"Assign", "AssignVariableOp"})
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def holders(graph: Graph, variable: str) -> frozenset[str]:
 def readers(graph: Graph, variable: str) -> frozenset[str]:
     """The nodes that use a variable's value, those that pass it on and those that add to it included."""
     uses = (use for name in holders(graph, variable) for use in graph.uses_of_node.get(name, ()))
-    return frozenset(use.node for use in uses if use.position or graph[use.node].op not in _OVERWRITES)
+    return frozenset(use.node for use in uses if use.position or graph[use.node].op not in ASSIGN)
 
 
 def orders(graph: Graph, writes: Iterable[Write]) -> Mapping[str, frozenset[str]]:

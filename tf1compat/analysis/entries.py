@@ -15,16 +15,16 @@ from typing import Final, Literal
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import ADDITIONS, SLICES, TRANSPARENT
-from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
+from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf, strip_number
+from tf1compat.ops.control import is_branch_merge
 from tf1compat.ops.decoders import DECODERS
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.ops.families import FEEDERS, GATHER, PLACEHOLDERS, VARIABLES
 
 #: What a serialized value goes through on its way to the op that decodes it.
 _CARRYING = TRANSPARENT | frozenset({"ExpandDims", "Squeeze", "Reshape"})
-_GATHERS = frozenset({"Gather", "GatherV2"})
 #: What an index is computed with, and what does not stand behind data that the graph itself holds.
 _INDEXING = (
     TRANSPARENT | ADDITIONS | frozenset({"Mul", "Sub", "Pack", "Cast", "ExpandDims", "Reshape", "FloorMod"})
@@ -144,7 +144,7 @@ class _Finder:
         """What a `tf.cond` gives that does nothing but choose among entries."""
         pipelines = {each.tensor: each for each in entries if each.kind != "placeholder" and each.can_be_fed}
         for node in self.graph.nodes if pipelines else ():
-            if node.op in MERGE and node.name not in self.training and not _closes_loop(self.graph, node):
+            if node.name not in self.training and is_branch_merge(self.graph, node):
                 origins = [self._origin(ref, pipelines) for ref in node.inputs]
                 known = [each for each in origins if each is not None]
                 if known and len(known) == len(origins):
@@ -245,7 +245,7 @@ class _Finder:
 
     def _picks_data(self, node: Node, index: TensorRef) -> bool:
         """Whether a node takes a part of data that the graph holds, at a place that depends on the index."""
-        if node.op not in _GATHERS | SLICES or node.inputs[0] == index:
+        if node.op not in GATHER | SLICES or node.inputs[0] == index:
             return False
         behind = ancestors(self.graph, [node.inputs[0].node], control=False)
         return all(self.graph[name].op not in _NO_DATA for name in behind)
@@ -268,7 +268,3 @@ def is_author_s(node: Node) -> bool:
     """Whether the author, not TensorFlow, named a node: one that hands a value on is made by many functions."""
     bare = strip_number(leaf(node.name)).lower()
     return not is_default_name(node.name, node.op) and _MADE_NAMES.fullmatch(bare) is None
-
-
-def _closes_loop(graph: Graph, merge: Node) -> bool:
-    return any(graph.producer(ref).op in NEXT_ITERATION for ref in merge.inputs)

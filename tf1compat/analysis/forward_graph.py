@@ -23,10 +23,11 @@ from tf1compat.graph.edges import (
     turned,
     with_waits,
 )  # fmt: skip
-from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
+from tf1compat.graph.frames import EXIT, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_merge, is_branch_switch
 from tf1compat.ops.families import SHAPES, VARIABLES
 
 _LOSS_OPS = frozenset({
@@ -264,8 +265,8 @@ class ForwardGraph:
     def inside_branches(self) -> frozenset[str]:
         """The nodes inside a branch of a `cond`: computed only where its predicate says so."""
         nodes = self.graph.nodes
-        begins = [place for place, node in enumerate(nodes) if _begins_branch(self.graph, node)]
-        barred = {place for place, node in enumerate(nodes) if _ends_branch(self.graph, node)}
+        begins = [place for place, node in enumerate(nodes) if is_branch_switch(self.graph, node)]
+        barred = {place for place, node in enumerate(nodes) if is_branch_merge(self.graph, node)}
         return names_at(self.graph, reach(_valued_ahead(self.graph), begins, barred=barred))
 
     def behind(self, refs: Iterable[TensorRef]) -> frozenset[str]:
@@ -291,15 +292,6 @@ def _valued_behind(graph: Graph) -> Edges:
 @cached_on_graph
 def _valued_ahead(graph: Graph) -> Edges:
     return turned(_valued_behind(graph))
-
-
-def _begins_branch(graph: Graph, node: Node) -> bool:
-    return node.op in SWITCH and graph.input(node, 1).op != "LoopCond"
-
-
-def _ends_branch(graph: Graph, node: Node) -> bool:
-    """Whether a node takes what one branch or the other gives; a loop inside a branch has Merges of its own."""
-    return node.op in MERGE and all(graph.producer(ref).op not in NEXT_ITERATION for ref in node.inputs)
 
 
 def _is_pivot(node: Node) -> bool:

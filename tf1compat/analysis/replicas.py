@@ -12,10 +12,10 @@ from types import MappingProxyType
 from tf1compat.analysis.constants import constant
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SCALING
 
 _UNSCALED = ("prescale_factor", "postscale_factor")
 _SUMS = frozenset({"CrossReplicaSum", "HorovodAllreduce"})
-_SCALING = frozenset({"RealDiv", "Div", "Mul"})
 _PASSING = frozenset({"Identity", "Cast"})
 
 
@@ -60,7 +60,7 @@ def _divisor(graph: Graph, node: Node) -> float:
             reader = graph[use.node]
             if reader.op in _PASSING:
                 todo.append(reader.name)
-            elif reader.op in _SCALING:
+            elif reader.op in SCALING:
                 other = constant(graph, reader.inputs[1 - use.position])
                 if other is not None and other.size == 1 and float(other.ravel()[0]) not in (0.0, 1.0):
                     factor = float(other.ravel()[0])

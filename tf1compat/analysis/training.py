@@ -18,7 +18,7 @@ from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants, order, topological
 from tf1compat.names import strip_number
-from tf1compat.ops.families import PLACEHOLDERS, VARIABLES
+from tf1compat.ops.families import PLACEHOLDERS, READ_VARIABLE, VARIABLES
 
 _UPDATES = (
     "Apply", "ResourceApply", "SparseApply", "ResourceSparseApply", "Assign", "ResourceScatter",
@@ -32,7 +32,6 @@ _SAVES = frozenset({
 #: `SigmoidGrad`, `TensorArrayGradV3`, and what gives back to a gradient's loop what the forward loop pushed.
 _GRADIENT_OP = re.compile(r"Grad(V\d+)?\Z|StackPop(V2)?\Z")
 _CHECKS = frozenset({"IsVariableInitialized", "VarIsInitializedOp", "ReportUninitializedVariables"})
-_READING = frozenset({"Identity", "ReadVariableOp"})
 SUMMARIES = ("Summary", "SummaryV2")
 #: How metrics count what they look at, and training its steps.
 _COUNTS = frozenset({"AssignAdd", "AssignAddVariableOp"})
@@ -107,7 +106,7 @@ def _only_updated(graph: Graph, merge: Node) -> bool:
 
 def _follows_update(graph: Graph, node: Node) -> bool:
     """Whether a node is an update, or reads what one left behind."""
-    if node.op not in _READING:
+    if node.op not in READ_VARIABLE:
         return node.op.startswith(_UPDATES)
     before = (*(ref.node for ref in node.inputs), *node.control_inputs)
     return any(graph[name].op.startswith(_UPDATES) for name in before)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
+
 #: Ops that hand a value on unchanged, inside one frame or into it.
 TRANSPARENT = frozenset({
     "Identity", "RefIdentity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "Enter",
     "RefEnter", "ReadVariableOp",
 })  # fmt: skip
 ADDITIONS = frozenset({"Add", "AddV2"})
+DIVISION = frozenset({"RealDiv", "Div"})
+SCALING = DIVISION | {"Mul"}
+RECIPROCAL = frozenset({"Inv", "Reciprocal"})
+GATHER = frozenset({"Gather", "GatherV2"})
+REVERSE = frozenset({"Reverse", "ReverseV2", "ReverseSequence"})
 ACTIVATIONS = frozenset(
     {"Tanh", "Relu", "Relu6", "Elu", "Selu", "LeakyRelu", "Softsign", "Softplus", "Sigmoid", "Sin"}
 )
@@ -16,6 +23,20 @@ SELECTIONS = frozenset({"Select", "SelectV2"})
 SPLITS = frozenset({"Split", "SplitV", "Unpack"})
 SLICES = frozenset({"Slice", "StridedSlice"})
 PLACEHOLDERS = frozenset({"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
+#: Ops that overwrite a variable whole, and those that read one.
+ASSIGN = frozenset({"Assign", "AssignVariableOp"})
+READ_VARIABLE = frozenset({"Identity", "RefIdentity", "ReadVariableOp"})
+IS_INITIALIZED = frozenset({"IsVariableInitialized", "VarIsInitializedOp"})
+#: Ops that run functions: loops, branches of two and of many, calls, and functions of a Python program.
+WHILE = frozenset({"While", "StatelessWhile"})
+IF = frozenset({"If", "StatelessIf"})
+CASE = frozenset({"Case", "StatelessCase"})
+CALL = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
+PYTHON_FUNCTION = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
+#: What hands a value or a handle on through v1 control flow, from one frame or branch to another.
+HAND_ON = frozenset({"Identity", "RefIdentity"}) | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH
+STACK_POP = frozenset({"StackPop", "StackPopV2"})
+BLOCK_LSTM = frozenset({"BlockLSTM", "BlockLSTMV2"})
 VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVariable"})
 #: Ops that give examples without being fed: iterators, queues, readers.
 FEEDERS = frozenset({

@@ -19,7 +19,8 @@ from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SELECTIONS, TRANSPARENT
+from tf1compat.ops.control import is_loop_merge
+from tf1compat.ops.families import IS_INITIALIZED, SELECTIONS, TRANSPARENT
 from tf1compat.ops.kernels import KERNELS
 from tf1compat.ops.kernels.kernel import MOST_ENTRIES
 from tf1compat.ops.registry import dtype_of, value_type
@@ -31,8 +32,6 @@ Assumed: TypeAlias = Mapping[TensorRef, Any]
 _SAME = TRANSPARENT | SWITCH | {"EnsureShape"}
 #: Ops that arrange a tensor; of one that has a single entry, they give that entry whatever the arrangement is.
 _SHAPING = frozenset({"Reshape", "Squeeze", "ExpandDims"})
-#: True of every variable that a checkpoint gives its value.
-_INITIALIZED = frozenset({"IsVariableInitialized", "VarIsInitializedOp"})
 #: Logical ops that one operand may decide, and those over all entries of a tensor, with the value that decides.
 _DECIDED_BY = {"LogicalAnd": False, "LogicalOr": True}
 _REDUCTIONS = {"All": False, "Any": True}
@@ -195,7 +194,7 @@ class Evaluation:
 
     def _joined(self, merge: Node, ref: TensorRef) -> _Rule:
         """What the one branch that is taken gives, or which that is; loops join nothing."""
-        if any(self._graph.producer(each).op in NEXT_ITERATION for each in merge.inputs):
+        if is_loop_merge(self._graph, merge):
             return None
         live = []
         for position, each in enumerate(merge.inputs):
@@ -242,7 +241,7 @@ _RULES = {
     **dict.fromkeys(MERGE, Evaluation._joined),
     **dict.fromkeys(SELECTIONS, Evaluation._selected),
     **dict.fromkeys(_SHAPING, Evaluation._reshaped),
-    **dict.fromkeys(_INITIALIZED, Evaluation._initialized),
+    **dict.fromkeys(IS_INITIALIZED, Evaluation._initialized),
     **dict.fromkeys(_DECIDED_BY, Evaluation._logical),
     **dict.fromkeys(_REDUCTIONS, Evaluation._reduced),
     "Rank": Evaluation._rank,

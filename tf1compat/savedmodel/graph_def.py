@@ -15,11 +15,11 @@ from tf1compat.graph import protos
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import WHILE
 from tf1compat.rewrite.base import fresh_name
 from tf1compat.savedmodel.private import op_definition
 
 _STATELESS = {"While": "StatelessWhile", "If": "StatelessIf"}
-_LOOPS = frozenset({"While", "StatelessWhile"})
 _CALLEES = {"While": ("cond", "body"), "If": ("then_branch", "else_branch")}
 
 
@@ -43,7 +43,7 @@ def _argument_shapes(graph: Graph) -> dict[str, Sequence[Shape]]:
     found: dict[str, Sequence[Shape]] = {}
     for node in _every_node(graph):
         shapes = node.attrs.get("output_shapes")
-        if node.op in _LOOPS and isinstance(shapes, tuple):
+        if node.op in WHILE and isinstance(shapes, tuple):
             known = [each for each in shapes if isinstance(each, Shape)]
             found.update((name, known) for name in _called(node))
     return found

@@ -13,6 +13,7 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import BLOCK_LSTM
 from tf1compat.plan.free_sizes import with_fixed_sizes
 from tf1compat.plan.model import LabelPlan, MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import written_by
@@ -37,8 +38,6 @@ from tf1compat.verify.stepwise import stepwise
 from tf1compat.verify.whole_run import Compare, WholeRuns, begin_signature
 
 SEED = 20240229
-#: Ops whose kernels end the whole process when there is nothing to compute.
-_ABORTING = frozenset({"BlockLSTM", "BlockLSTMV2"})
 #: The model's list of labels, compared like an output.
 ALL_CLASSES = "all_classes"
 
@@ -163,7 +162,7 @@ class _Original:
             if isinstance(self.reference, AnySize):
                 made_up = self.reference.resized(made_up)
             # What is compiled is compiled for sizes, and XLA may have no code for an empty axis.
-            spared = self.plan.jit or any(node.op in _ABORTING for node in graph.nodes)
+            spared = self.plan.jit or any(node.op in BLOCK_LSTM for node in graph.nodes)
             asked = [case for case in made_up if not (spared and case.is_empty)]
             tried = list(_until_blocked(self.reference, asked))
             attempts.append(tried)

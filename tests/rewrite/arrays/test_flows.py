@@ -7,7 +7,8 @@ import pytest
 from tf1compat.errors import RewriteError
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.arrays.flows import find_flows, operation
+from tf1compat.ops.arrays import array_operation
+from tf1compat.rewrite.arrays.flows import find_flows
 
 LOOP = """
     n = Placeholder() dtype=int32
@@ -32,7 +33,7 @@ LOOP = """
 
 def test_operations_are_known_in_every_version() -> None:
     graph = from_text("a = TensorArrayPack()\nb = TensorArrayWriteV2()\nc = TensorArrayV3()\nd = Tanh()")
-    assert [operation(node) for node in graph.nodes] == ["Pack", "Write", None, None]
+    assert [array_operation(node) for node in graph.nodes] == ["Pack", "Write", None, None]
 
 
 def test_a_flow_is_followed_through_a_loop_to_where_it_starts() -> None:

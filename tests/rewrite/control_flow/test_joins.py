@@ -8,7 +8,8 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.control_flow.joins import closes_loop, find_join, merges_by_level, predicate_of
+from tf1compat.ops.control import is_loop_merge
+from tf1compat.rewrite.control_flow.joins import find_join, merges_by_level, predicate_of
 
 COND = """
     p = Placeholder() dtype=bool
@@ -64,7 +65,7 @@ def test_a_merge_behind_another_comes_first() -> None:
 
 def test_the_merges_of_loops_are_no_joins() -> None:
     graph = from_text(COND + LOOP)
-    assert closes_loop(graph, graph["carried"])
+    assert is_loop_merge(graph, graph["carried"])
     assert merges_by_level(graph, None) == [["merge", "turned"], ["inside"]]
 
 

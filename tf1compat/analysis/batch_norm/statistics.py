@@ -22,14 +22,13 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import DRAWS, FEEDERS, PLACEHOLDERS, RANDOM
+from tf1compat.ops.families import DRAWS, FEEDERS, PLACEHOLDERS, RANDOM, RECIPROCAL
 
 #: Ops that normalise by the batch's own statistics unless `is_training` is false.
 FUSED = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})
 MEAN, VARIANCE = "mean", "variance"
 
 _EXAMPLES = PLACEHOLDERS | FEEDERS | DRAWS | RANDOM | frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
-_INVERSES = frozenset({"Inv", "Reciprocal"})
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _divided_sum(graph: Graph, node: Node) -> TensorRef | None:
         summed = _producer(graph, total)
         if (
             summed.op == "Sum"
-            and _producer(graph, divisor).op in _INVERSES
+            and _producer(graph, divisor).op in RECIPROCAL
             and _reduces_examples(graph, summed)
         ):
             return source(graph, summed.inputs[0])

@@ -14,13 +14,12 @@ from tf1compat.discovery.findings import Average, Correction, Normalisation
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import DIVISION, RECIPROCAL
 
 _BETWEEN = (
     ADDITIONS | TRANSPARENT | SELECTIONS | SWITCH | MERGE
     | frozenset({"Squeeze", "Reshape", "Maximum", "Cast", "ExpandDims"})
 )  # fmt: skip
-_INVERTING = frozenset({"Inv", "Reciprocal"})
-_DIVISIONS = frozenset({"RealDiv", "Div"})
 _STEPS = 8
 #: The values of the two corrections, by the op that gives the numerator.
 _CORRECTIONS = {"Sqrt": 1.0, "Sub": 0.0}
@@ -66,7 +65,7 @@ def _chosen(averages: Averages, behind: frozenset[str], is_saved: Callable[[str]
 def _corrections(graph: Graph, behind: frozenset[str], roots: Sequence[str]) -> Iterator[Correction]:
     """`stddev / renorm_stddev` is 1 without a batch, `(mean - renorm_mean) / renorm_stddev` is 0."""
     for node in graph.in_order(behind) if roots else ():
-        if node.op in _DIVISIONS and mixes(graph, node.inputs[1], roots):
+        if node.op in DIVISION and mixes(graph, node.inputs[1], roots):
             numerator = graph.producer(source(graph, node.inputs[0])).op
             dims = graph.static_shape(TensorRef(node.name)).dims
             if numerator in _CORRECTIONS and dims is not None and len(dims) == 1 and dims[0] is not None:
@@ -129,4 +128,4 @@ def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bo
 
 
 def _divides(op: str, position: int) -> bool:
-    return op in _INVERTING or (op in _DIVISIONS and position == 1)
+    return op in RECIPROCAL or (op in DIVISION and position == 1)

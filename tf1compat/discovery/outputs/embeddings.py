@@ -10,9 +10,7 @@ from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, readers
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
-
-_SCALINGS = frozenset({"RealDiv", "Div", "Mul"})
+from tf1compat.ops.families import SCALING, VARIABLES
 
 
 def find_tables(search: Search) -> Iterator[Head]:
@@ -23,7 +21,7 @@ def find_tables(search: Search) -> Iterator[Head]:
         return
     made = descendants(graph, tables) - flow.computed - flow.training
     for node in graph.in_order(made & _made_of(flow, tables)):
-        if node.op in _SCALINGS and _keeps_shape(flow, node, tables):
+        if node.op in SCALING and _keeps_shape(flow, node, tables):
             yield Head(
                 TensorRef(node.name), "value", "a table of embeddings, its rows scaled", predicts=False
             )

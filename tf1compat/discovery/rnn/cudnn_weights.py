@@ -17,7 +17,7 @@ from tf1compat.discovery.findings import Direction
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import ASSIGN, VARIABLES
 from tf1compat.source.checkpoints.saver import restored_from
 
 CUDNN_RNN = frozenset({"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"})
@@ -25,7 +25,6 @@ CUDNN_RNN = frozenset({"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"})
 PARAMS = 3
 _TO_PARAMS = re.compile(r"CudnnRNNCanonicalToParams(V2)?\Z")
 _SIZES = 3  # inputs of CudnnRNNCanonicalToParams before the weights: layers, units, input size
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 #: From the opaque variable to the node that reads it, into loops and branches too.
 _READS = PASS_THROUGH | {"ReadVariableOp", "Switch", "RefSwitch"}
 #: How a Saver cuts a canonical weight into cuDNN's pieces: which input is cut.
@@ -145,7 +144,7 @@ def _restored(graph: Graph) -> dict[str, tuple[LayerWeights, ...]]:
     """The weights behind each opaque variable, as a Saver of the graph restores it."""
     found = {}
     for node in graph.nodes:
-        if node.op in _ASSIGNS and len(node.inputs) == 2:
+        if node.op in ASSIGN and len(node.inputs) == 2:
             maker = graph.producer(resolve(graph, node.inputs[1]))
             layers = _made_from(graph, maker) if _TO_PARAMS.match(maker.op) else ()
             if layers:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.ops.families import ASSIGN, PLACEHOLDERS
 from tf1compat.ops.values import constant
 from tf1compat.source.checkpoints.saver import restored_from
 
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 _FEEDERS = PLACEHOLDERS - {"PlaceholderWithDefault"}
 
 
@@ -33,7 +32,7 @@ def _assignments(graph: Graph, variable: str) -> Iterator[Node]:
     """The ops that assign to a variable, its own initializer first by its name, less those of Savers."""
     own = f"{variable}/Assign"
     uses = [graph[use.node] for use in graph.uses_of_node.get(variable, ()) if use.position == 0]
-    assigns = [node for node in uses if node.op in _ASSIGNS and len(node.inputs) == 2]
+    assigns = [node for node in uses if node.op in ASSIGN and len(node.inputs) == 2]
     in_order = graph.in_order({each.name for each in assigns})
     found = [node for node in in_order if restored_from(graph, node.inputs[1]) is None]
     yield from sorted(found, key=lambda node: node.name != own)

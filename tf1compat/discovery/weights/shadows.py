@@ -20,8 +20,8 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import DIVISION
 
-_QUOTIENTS = frozenset({"RealDiv", "Div"})
 _THROUGH = SWITCH | MERGE | {"Cast"}  # of an update inside a branch, or of another precision
 
 
@@ -88,7 +88,7 @@ def _subtracted(graph: Graph, node: Node, written: str) -> Iterator[str]:
     if node.op != "Sub" or _variable(graph, node.inputs[0]) != written:
         return
     taken = _producer(graph, node.inputs[1])
-    other = _variable(graph, taken.inputs[0] if taken.op in _QUOTIENTS else node.inputs[1])
+    other = _variable(graph, taken.inputs[0] if taken.op in DIVISION else node.inputs[1])
     if other is not None:
         yield other
 

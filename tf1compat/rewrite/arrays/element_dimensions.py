@@ -16,6 +16,7 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, f
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_switch
 from tf1compat.rewrite.arrays.dimension_rules import Dimension, equal_dimensions
 from tf1compat.rewrite.emit import INT, Emitter
 
@@ -125,7 +126,7 @@ class ElementDimensions:
 
     def _change_of_level(self, node: Node) -> int:
         if node.op in SWITCH:
-            return 0 if self._graph.input(node, 1).op == "LoopCond" else 1
+            return int(is_branch_switch(self._graph, node))
         if node.op in MERGE:
             opens = {self._graph.producer(ref).op for ref in node.inputs}
             return 0 if opens & (ENTER | NEXT_ITERATION) else -1

@@ -6,23 +6,18 @@ starts at a constant, later at the array's own second output.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.errors import RewriteError
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import array_operation, is_array
+from tf1compat.ops.families import HAND_ON
 from tf1compat.rewrite.base import ELSEWHERE
 
-ARRAY = re.compile(r"TensorArray(V\d)?\Z")
-_OPERATION = re.compile(
-    r"TensorArray(?P<what>Read|Write|Gather|Scatter|Size|Concat|Split|Unpack|Pack|Close|Grad|GradWithShape)(V\d)?\Z"
-)
-#: Ops that pass a handle or a flow on.
-CARRIES = frozenset({"Identity"}) | ENTER | EXIT | MERGE | SWITCH | NEXT_ITERATION
 #: Where each operation has its flow input; those that write give a new flow.
 FLOW_INPUT: Mapping[str, int] = {
     "Read": 2, "Write": 3, "Gather": 2, "Scatter": 3, "Size": 1, "Concat": 1, "Split": 3, "Unpack": 2, "Pack": 1,
@@ -30,12 +25,6 @@ FLOW_INPUT: Mapping[str, int] = {
 #: Operations that give a new flow.
 WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
 _NOTHING_KNOWN: Mapping[str, frozenset[TensorRef]] = MappingProxyType({})
-
-
-def operation(node: Node) -> str | None:
-    """What a TensorArray operation does (`Read`, `Write`, …), or None for other nodes."""
-    match = _OPERATION.match(node.op)
-    return match["what"] if match else None
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,7 @@ def find_flows(graph: Graph) -> Flows:
     starts: dict[TensorRef, TensorRef] = {}
     known: dict[str, frozenset[TensorRef]] = {}
     for node in graph.nodes:
-        what = operation(node)
+        what = array_operation(node)
         if what is None or what == "Close":
             continue
         if what not in FLOW_INPUT:
@@ -66,11 +55,7 @@ def find_flows(graph: Graph) -> Flows:
 
 
 def _enter(graph: Graph, starts: dict[TensorRef, TensorRef], start: TensorRef, array: str) -> None:
-    other = (
-        start.node
-        if ARRAY.match(graph.producer(start).op)
-        else starts.setdefault(start, TensorRef(array)).node
-    )
+    other = start.node if is_array(graph.producer(start)) else starts.setdefault(start, TensorRef(array)).node
     if other != array:
         raise RewriteError(
             f"the flows of the TensorArrays '{array}' and '{other}' both start at '{start}'; "
@@ -83,7 +68,7 @@ def array_behind(graph: Graph, node: Node) -> str:
     """The array that an operation works on; raises RewriteError where it is not one."""
     arrays = {ref.node for ref in _origins(graph, node.inputs[0], through_writes=False)}
     found = arrays.pop()
-    if arrays or not ARRAY.match(graph[found].op):
+    if arrays or not is_array(graph[found]):
         raise RewriteError(
             f"'{node.name}' ({node.op}) works on more than one TensorArray, or on what is none: '{found}' "
             f"({graph[found].op}); it has no TensorList form"
@@ -98,7 +83,7 @@ def _flow_starts(
     starts = _origins(graph, flow, through_writes=True, known=known)
     for start in starts:
         node = graph.producer(start)
-        if not ARRAY.match(node.op) and node.op != "Const":
+        if not is_array(node) and node.op != "Const":
             raise RewriteError(
                 f"the flow of a TensorArray comes from '{node.name}' ({node.op}), which does no more than order "
                 "reads and writes; it has no TensorList form"
@@ -121,8 +106,8 @@ def _origins(
             continue
         seen.add(current)
         node = graph.producer(current)
-        what = operation(node)
-        if node.op in CARRIES:
+        what = array_operation(node)
+        if node.op in HAND_ON:
             todo.extend(_values(node))
         elif through_writes and what in WRITES and node.name in known:
             found |= known[node.name]
@@ -148,14 +133,14 @@ def _carriers(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
         seen.add(ref)
         for use in graph.uses.get(ref, ()):
             node = graph[use.node]
-            if node.op in CARRIES and use.position < len(_values(node)):
+            if node.op in HAND_ON and use.position < len(_values(node)):
                 found.add(node.name)
                 todo += [TensorRef(node.name), *([TensorRef(node.name, 1)] if node.op in SWITCH else [])]
-            elif FLOW_INPUT.get(operation(node) or "") != use.position:
+            elif FLOW_INPUT.get(array_operation(node) or "") != use.position:
                 raise RewriteError(
                     f"'{node.name}' ({node.op}) reads the flow '{ref}' of a TensorArray as a number; "
                     "it has no TensorList form"
                 )
-            elif operation(node) in WRITES:
+            elif array_operation(node) in WRITES:
                 todo.append(TensorRef(node.name))
     return frozenset(found)

@@ -24,7 +24,9 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
-from tf1compat.rewrite.arrays.flows import CARRIES, FLOW_INPUT, WRITES, array_behind, operation
+from tf1compat.ops.arrays import array_operation
+from tf1compat.ops.families import HAND_ON
+from tf1compat.rewrite.arrays.flows import FLOW_INPUT, WRITES, array_behind
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 _MADE_BY = "gradient_arrays"
@@ -36,7 +38,7 @@ ADDS = "adds_up"
 
 def gradient_arrays_to_arrays(graph: Graph) -> Outcome:
     """No array of gradients is asked for by what it derives; raises RewriteError where its writes have no order."""
-    asked = [node for node in graph.nodes if operation(node) in _GRADIENTS]
+    asked = [node for node in graph.nodes if array_operation(node) in _GRADIENTS]
     if not asked:
         return Outcome(graph)
     conversion = _Conversion(graph)
@@ -62,7 +64,7 @@ def _arrays(graph: Graph, asked: list[Node]) -> Iterator[_GradientArray]:
     by_array: dict[tuple[str, str], list[str]] = {}
     for node in asked:
         by_array.setdefault((array_behind(graph, node), node.text("source")), []).append(node.name)
-    users = [node for node in graph.nodes if operation(node) in FLOW_INPUT]
+    users = [node for node in graph.nodes if array_operation(node) in FLOW_INPUT]
     for (array, _), names in by_array.items():
         if graph[array].attrs.get("dynamic_size") is True:
             raise _refusal(graph[names[0]], f"derives '{array}', which grows")
@@ -73,7 +75,7 @@ def _arrays(graph: Graph, asked: list[Node]) -> Iterator[_GradientArray]:
 def _handle(graph: Graph, node: Node) -> str:
     """What gives the handle that an operation takes, through loops and branches."""
     ref = node.inputs[0]
-    while graph.producer(ref).op in CARRIES and graph.producer(ref).inputs:
+    while graph.producer(ref).op in HAND_ON and graph.producer(ref).inputs:
         ref = graph.producer(ref).inputs[0]
     return ref.node
 
@@ -152,8 +154,8 @@ class _Conversion:
         )  # fmt: skip
         thread = _Thread(self, each, TensorRef(name))
         for node in each.operations:
-            if operation(node) not in WRITES:
-                flow = FLOW_INPUT[operation(node) or ""]
+            if array_operation(node) not in WRITES:
+                flow = FLOW_INPUT[array_operation(node) or ""]
                 self.takes(node, flow, thread.after(node.inputs[flow], None), TensorRef(name))
         for asked in each.asked:
             waits = self.graph[asked].control_inputs
@@ -190,7 +192,7 @@ class _Thread:
     def gradients(self) -> frozenset[TensorRef]:
         """The flows behind any write to the array, through loops, branches and sums."""
         found: set[TensorRef] = set()
-        todo = [TensorRef(node.name) for node in self.array.operations if operation(node) in WRITES]
+        todo = [TensorRef(node.name) for node in self.array.operations if array_operation(node) in WRITES]
         while todo:
             ref = todo.pop()
             if ref not in found:
@@ -201,9 +203,12 @@ class _Thread:
     def _onward(self, ref: TensorRef) -> Iterator[TensorRef]:
         for use in self.graph.uses.get(ref, ()):
             node = self.graph[use.node]
-            if node.op in CARRIES | _SUMS or (operation(node) in _GRADIENTS and use.position == 1):
+            if node.op in HAND_ON | _SUMS or (array_operation(node) in _GRADIENTS and use.position == 1):
                 yield from (TensorRef(node.name), TensorRef(node.name, 1))
-            elif FLOW_INPUT.get(operation(node) or "") == use.position and operation(node) in WRITES:
+            elif (
+                FLOW_INPUT.get(array_operation(node) or "") == use.position
+                and array_operation(node) in WRITES
+            ):
                 yield TensorRef(node.name)
 
     def after(self, ref: TensorRef, before: TensorRef | None) -> TensorRef:
@@ -225,9 +230,9 @@ class _Thread:
         return self.laid[ref][1]
 
     def _laid(self, node: Node, ref: TensorRef, before: TensorRef | None) -> TensorRef:
-        if operation(node) in WRITES:
+        if array_operation(node) in WRITES:
             return self._written(node, before)
-        if operation(node) in _GRADIENTS:
+        if array_operation(node) in _GRADIENTS:
             return self.after(node.inputs[1], before)
         if node.op == "Identity":
             return self.after(node.inputs[0], before)
@@ -245,10 +250,10 @@ class _Thread:
         raise _refusal(node, "leads a flow of gradients another way than loops do")
 
     def _written(self, node: Node, before: TensorRef | None) -> TensorRef:
-        position = FLOW_INPUT[operation(node) or ""]
+        position = FLOW_INPUT[array_operation(node) or ""]
         flow = self.after(node.inputs[position], before)
         adds = flow != self.start
-        if adds and operation(node) != "Write":
+        if adds and array_operation(node) != "Write":
             raise _refusal(node, "adds many elements to what was written before")
         self.conversion.takes(node.with_attrs(**{ADDS: True}) if adds else node, position, flow, self.made)
         return TensorRef(node.name)

@@ -15,11 +15,12 @@ from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import array_operation, is_array
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.arrays.dimension_rules import Dimension
 from tf1compat.rewrite.arrays.element_dimensions import ElementDimensions, emit_dimension
 from tf1compat.rewrite.arrays.element_shapes import element_shape, written_dimensions
-from tf1compat.rewrite.arrays.flows import ARRAY, Flows, find_flows, operation
+from tf1compat.rewrite.arrays.flows import Flows, find_flows
 from tf1compat.rewrite.arrays.gradients import ADDS
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
 from tf1compat.rewrite.emit import INT, Emitter
@@ -29,7 +30,7 @@ _MADE_BY = "tensor_arrays"
 
 def tensor_arrays_to_lists(graph: Graph) -> Outcome:
     """No TensorArray node is left; raises RewriteError where one has no TensorList form."""
-    arrays = tuple(node for node in graph.nodes if ARRAY.match(node.op))
+    arrays = tuple(node for node in graph.nodes if is_array(node))
     if not arrays:
         return Outcome(graph)
     conversion = _Conversion(graph, find_flows(graph))
@@ -68,8 +69,8 @@ class _Conversion:
         return result
 
     def convert(self, node: Node) -> None:
-        what = operation(node)
-        if ARRAY.match(node.op):
+        what = array_operation(node)
+        if is_array(node):
             self.changed[node.name] = self._reserve(node)
         elif what is not None:
             self.changed[node.name] = self._operations(node, what)
@@ -108,7 +109,7 @@ class _Conversion:
 
     def _elements(self, node: Node, axis: int) -> tuple[Dimension, ...]:
         """The dimensions that what is read from an array has on an axis: those of all that is written to it."""
-        if operation(node) != "Read":
+        if array_operation(node) != "Read":
             return ()
         return self._written(self._array(node), axis)
 
@@ -264,7 +265,7 @@ def _is_whole_range(conversion: _Conversion, indices: TensorRef, array: Node, fl
     if limit is None:
         return False
     size = graph.producer(limit)
-    if operation(size) == "Size" and conversion.flows.array_of_operation[size.name] == array.name:
+    if array_operation(size) == "Size" and conversion.flows.array_of_operation[size.name] == array.name:
         return not _grows(array) or same_value(graph, size.inputs[1], flow)
     return not _grows(array) and same_value(graph, limit, array.inputs[0])
 

@@ -28,12 +28,13 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, find_frames, fram
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_loop_switch
+from tf1compat.ops.families import STACK_POP
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, passing, redirect, substitute
 
 _MADE_BY = "stacks"
 _STACKS = frozenset({"Stack", "StackV2"})
 _PUSHES = frozenset({"StackPush", "StackPushV2"})
-_POPS = frozenset({"StackPop", "StackPopV2"})
 _HANDED_ON = ENTER | {"Identity", "RefIdentity"}
 _WAY = SWITCH | _HANDED_ON
 _VARIANT, _INT = DType("variant"), DType("int32")
@@ -89,11 +90,11 @@ def _uses(graph: Graph) -> list[_StackUse]:
     """Every stack with its push and its pop; raises RewriteError where it has several of them."""
     ways: dict[str, list[_Way]] = {node.name: [] for node in graph.nodes if node.op in _STACKS}
     for node in graph.nodes:
-        if node.op in _PUSHES | _POPS:
+        if node.op in _PUSHES | STACK_POP:
             stack, way = _way_to(graph, node)
             ways[stack].append(way)
     return [
-        _StackUse(graph[name], _only(found, _PUSHES), _only(found, _POPS)) for name, found in ways.items()
+        _StackUse(graph[name], _only(found, _PUSHES), _only(found, STACK_POP)) for name, found in ways.items()
     ]
 
 
@@ -102,7 +103,7 @@ def _values(graph: Graph) -> Iterator[tuple[TensorRef, TensorRef]]:
     for node in graph.nodes:
         if node.op in _PUSHES:
             yield TensorRef(node.name), node.inputs[1]
-        elif node.op in _POPS:
+        elif node.op in STACK_POP:
             yield TensorRef(node.name), TensorRef(node.name, 1)
 
 
@@ -136,7 +137,7 @@ def _branches(graph: Graph, ref: TensorRef) -> list[_Aside]:
             continue
         seen.add(each)
         if node.op in SWITCH:
-            if graph.input(node, 1).op == "LoopCond":
+            if is_loop_switch(graph, node):
                 continue
             found.setdefault(_Aside(node.inputs[1], each.index))
             todo.append(node.inputs[0])

@@ -20,11 +20,11 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SELECTIONS
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
 
 _MADE_BY = "take_known_branches"
-_SELECTS = frozenset({"Select", "SelectV2"})
 #: What lies between a scalar and a predicate of one entry.
 _SHAPING = frozenset({"Identity", "Reshape", "ExpandDims"})
 
@@ -64,7 +64,7 @@ def _decided(graph: Graph, taken: Mapping[str, bool]) -> tuple[Graph, int]:
 
 def _selected(graph: Graph, node: Node) -> Node | None:
     """A Select with one known predicate as the value that it takes; None for others, and where that would grow."""
-    if node.op not in _SELECTS:
+    if node.op not in SELECTIONS:
         return None
     decision = known_scalar(graph, resolve(graph, node.inputs[0], _SHAPING))
     taken = node.inputs[1 if decision else 2]

@@ -15,12 +15,11 @@ from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, MUTABLE_TABLES, PIPELINE_STATES
+from tf1compat.ops.families import FEEDERS, IS_INITIALIZED, MUTABLE_TABLES, PIPELINE_STATES
 from tf1compat.rewrite.base import Outcome, passing, substitute
 
 #: Ops that may end a run, and go on doing so.
 REFUSING = frozenset({"Assert", "Abort", "CheckNumerics", "CheckNumericsV2", "EnsureShape"})
-_INITIALIZED = frozenset({"IsVariableInitialized", "VarIsInitializedOp"})
 #: Ops that give what the files do not hold; with what the user is told of them.
 _OUTSIDE = (
     (
@@ -44,7 +43,7 @@ def remove_prints(graph: Graph) -> Outcome:
 def _silent(node: Node) -> Node | None:
     if node.op == "Print":
         return passing(node, node.inputs[0], _MADE_BY)
-    if node.op in _INITIALIZED:
+    if node.op in IS_INITIALIZED:
         dtype = DType("bool")
         value = TensorValue.of(True, dtype)
         waits = node.control_inputs

@@ -12,10 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tf1compat.errors import RewriteError
-from tf1compat.graph.frames import ENTER, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.frames import ENTER, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.graph.walk import resolve, topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_merge, is_loop_merge
 from tf1compat.rewrite.base import ELSEWHERE
 
 #: What a value may pass between two nodes of the same frame and branch.
@@ -40,14 +41,9 @@ def predicate_of(graph: NodeTable, switch: Node) -> TensorRef:
     return resolve(graph, switch.inputs[1], IDENTITY)
 
 
-def closes_loop(graph: NodeTable, merge: Node) -> bool:
-    """Whether a Merge is where a loop variable comes round again."""
-    return any(graph.producer(ref).op in NEXT_ITERATION for ref in merge.inputs)
-
-
 def begins_outside(graph: NodeTable, node: Node) -> bool:
     """Whether no branch reaches behind a node: there the frame's own values come in."""
-    return node.op in ENTER or (node.op in MERGE and closes_loop(graph, node))
+    return node.op in ENTER or is_loop_merge(graph, node)
 
 
 def merges_by_level(graph: NodeTable, within: Collection[str] | None = None) -> list[list[str]]:
@@ -57,7 +53,7 @@ def merges_by_level(graph: NodeTable, within: Collection[str] | None = None) -> 
     for node in topological(graph, within=within):
         reads = (*(ref.node for ref in node.inputs), *node.control_inputs)
         before = max((level[name] for name in reads if name in level and _passes_on(graph, name)), default=0)
-        if node.op in MERGE and not closes_loop(graph, node):
+        if is_branch_merge(graph, node):
             if before == len(levels):
                 levels.append([])
             levels[before].append(node.name)

@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tf1compat.graph.attributes import DType, Shape
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
-from tf1compat.ops.families import MUTABLE_TABLES, STATIC_TABLES
+from tf1compat.ops.families import HAND_ON, MUTABLE_TABLES, STATIC_TABLES
 from tf1compat.rewrite.base import Outcome
 
 #: Ops that hold a table.
 TABLES = STATIC_TABLES | MUTABLE_TABLES
-_CARRIES = frozenset({"Identity", "RefIdentity"}) | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH
 _READS = {"LookupTableFind": "LookupTableFindV2", "LookupTableSize": "LookupTableSizeV2",
           "LookupTableExport": "LookupTableExportV2"}  # fmt: skip
 _RESOURCE = DType("resource")
@@ -47,7 +46,7 @@ def _handles(graph: Graph, tables: Iterable[str]) -> frozenset[str]:
     while todo:
         for use in graph.uses_of_node.get(todo.pop(), ()):
             node = graph[use.node]
-            carries = node.op in _CARRIES and not (node.op in SWITCH and use.position)
+            carries = node.op in HAND_ON and not (node.op in SWITCH and use.position)
             if carries and node.name not in found:
                 found.add(node.name)
                 todo.append(node.name)

@@ -14,14 +14,13 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CALL, IF
 from tf1compat.ops.library import library_of
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, redirected
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 
 _MADE_BY = "inline_calls"
-_CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
-_CONDITIONALS = frozenset({"If", "StatelessIf"})
 
 Library = Mapping[str, Function]
 
@@ -59,9 +58,9 @@ def _calls(graph: Graph, library: Library) -> Iterator[tuple[Node, Function]]:
 
 def called(graph: Graph, node: Node) -> str:
     """The name of the function that a node does nothing but run; empty where there is none."""
-    if node.op in _CALLS:
+    if node.op in CALL:
         return _name_of(node.attrs.get("f"))
-    if node.op in _CONDITIONALS:
+    if node.op in IF:
         return _branch_taken(graph, node)
     return node.op
 
@@ -109,7 +108,7 @@ class _Pasted:
 
     @cached_property
     def _given(self) -> Mapping[TensorRef, TensorRef]:
-        values = self.node.inputs[1:] if self.node.op in _CONDITIONALS else self.node.inputs
+        values = self.node.inputs[1:] if self.node.op in IF else self.node.inputs
         arguments = (TensorRef(name) for name in self.function.inputs)
         return dict(zip(arguments, values, strict=True))
 

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from tf1compat.graph.attributes import DType, FunctionRef, TensorValue
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CASE
 from tf1compat.rewrite.base import fresh_name, substitute
 
 _MADE_BY = "functional_control_flow"
-_CASES = frozenset({"Case", "StatelessCase"})
 _INT = DType("int32")
 Library = Mapping[str, Function]
 
@@ -31,7 +31,7 @@ def cases_to_conditionals(graph: Graph, library: Library) -> tuple[Graph, Librar
 def _converted(graph: Graph, made: dict[str, Function]) -> Graph:
     changed, added = {}, []
     for node in graph.nodes:
-        if node.op in _CASES:
+        if node.op in CASE:
             case = _Case(node, made)
             nodes = case.test(node.inputs, 0, graph)
             changed[node.name] = replace(nodes[-1], name=node.name, control_inputs=node.control_inputs)

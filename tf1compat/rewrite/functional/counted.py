@@ -13,6 +13,7 @@ from tf1compat.graph.attributes import DType, FunctionRef, Scalar, Shape, Tensor
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import fresh_name, substitute
 from tf1compat.rewrite.control_flow.functions import named_by_content
@@ -20,7 +21,6 @@ from tf1compat.rewrite.control_flow.functions import named_by_content
 _FIRST = {"loop_counter": 0, "maximum_iterations": -1}
 _MADE_BY = "functional_control_flow"
 _INT = DType("int32")
-_SUMS = frozenset({"Add", "AddV2"})
 
 
 def is_counted(node: Node, body: Function) -> bool:
@@ -32,7 +32,7 @@ def is_counted(node: Node, body: Function) -> bool:
     made = body.graph.producer(resolve(body.graph, body.outputs[0]))
     by_one = any(known_scalar(body.graph, each) == 1 for each in made.inputs)
     return (
-        made.op in _SUMS
+        made.op in ADDITIONS
         and counter in made.inputs
         and by_one
         and resolve(body.graph, body.outputs[1]) == most

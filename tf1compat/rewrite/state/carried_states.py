@@ -8,11 +8,10 @@ from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ASSIGN, READ_VARIABLE
 from tf1compat.plan.model import CarriedPlan
 from tf1compat.rewrite.base import Outcome, passing, substitute
 
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
-_READS = frozenset({"Identity", "RefIdentity", "ReadVariableOp"})
 _MADE_BY = "carried_states"
 
 
@@ -22,7 +21,7 @@ def release_carried_states(graph: Graph, carried: Iterable[CarriedPlan]) -> Outc
     for each in carried:
         for name in each.assigns:
             node = graph.get(name)
-            if node is not None and node.op in _ASSIGNS:
+            if node is not None and node.op in ASSIGN:
                 changed[name] = _handed_on(node, node.inputs[1])
                 changed |= _later_reads(graph, each.variable, node)
     summary = "assignments of final states to variables were left out: the states go in and out instead"
@@ -38,7 +37,9 @@ def _later_reads(graph: Graph, variable: str, assign: Node) -> dict[str, Node]:
     """The reads of a variable that wait for its assignment."""
     found = {}
     for node in graph.nodes:
-        reads = node.op in _READS and bool(node.inputs) and resolve(graph, node.inputs[0]).node == variable
+        reads = (
+            node.op in READ_VARIABLE and bool(node.inputs) and resolve(graph, node.inputs[0]).node == variable
+        )
         if reads and assign.name in ancestors(graph, node.control_inputs):
             found[node.name] = _handed_on(node, assign.inputs[1])
     return found

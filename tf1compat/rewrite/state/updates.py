@@ -23,6 +23,7 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ASSIGN
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 _MADE_BY = "updates"
@@ -32,7 +33,6 @@ _SUMS = {
     "AssignSub": "Sub",
     "AssignSubVariableOp": "Sub",
 }
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 _SCATTERS = {
     "ScatterUpdate": "TensorScatterUpdate", "ScatterAdd": "TensorScatterAdd", "ScatterSub": "TensorScatterSub",
     "ScatterMin": "TensorScatterMin", "ScatterMax": "TensorScatterMax",
@@ -66,7 +66,7 @@ def _check(graph: Graph, write: Write) -> None:
 
 
 def _is_known(node: Node) -> bool:
-    return node.op in _SUMS or node.op in _ASSIGNS or node.op.removeprefix("Resource") in _SCATTERS
+    return node.op in _SUMS or node.op in ASSIGN or node.op.removeprefix("Resource") in _SCATTERS
 
 
 def _refusal(node: Node, how: str) -> RewriteError:
@@ -132,7 +132,7 @@ class _Updates:
 
     def _value(self, node: Node, current: TensorRef) -> Node:
         """What the variable holds after a write, computed from what it held before."""
-        if node.op in _ASSIGNS:
+        if node.op in ASSIGN:
             return _made(node, "Identity", node.inputs[1])
         if node.op in _SUMS:
             return _made(node, _SUMS[node.op], current, node.inputs[1])

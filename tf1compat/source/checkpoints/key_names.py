@@ -14,9 +14,9 @@ from collections.abc import Mapping
 
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import BundleEntry
+from tf1compat.ops.families import VARIABLES
 from tf1compat.source.model import SavedAs
 
-_VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVariable"})
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What a component is called now; it may have become two.
 _NEWER = {
@@ -36,7 +36,7 @@ def renamed_keys(
     Without a Saver (`saved_as` is empty) the variables' names are the keys.
     """
     wanted = {each.key: name for name, each in saved_as.items()} or {
-        node.name: node.name for node in graph.nodes if node.op in _VARIABLES
+        node.name: node.name for node in graph.nodes if node.op in VARIABLES
     }
     free: dict[str, list[str]] = {}
     for key in entries:

@@ -15,10 +15,9 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import MetaGraph
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ASSIGN, VARIABLES
 from tf1compat.source.model import SavedAs, Saver
 
-_ASSIGN = frozenset({"Assign", "RefAssign", "AssignVariableOp"})
-_VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp", "AutoReloadVariable"})
 _RESTORE = frozenset({"RestoreV2", "RestoreSlice", "Restore"})
 _VALUE_UNCHANGED = PASS_THROUGH | {"Reshape"}  # Saver(reshape=True) reshapes what it read
 #: Where `tf.train.init_from_checkpoint` puts its ops: they read other files than this checkpoint.
@@ -39,7 +38,7 @@ def saved_as(meta_graph: MetaGraph) -> Mapping[str, SavedAs]:
 
 def saved_by_name(graph: Graph, keys: Collection[str]) -> Mapping[str, SavedAs]:
     """What a Saver of TensorFlow's own making would restore: the variables whose names are keys."""
-    names = sorted(node.name for node in graph.nodes if node.op in _VARIABLES and node.name in keys)
+    names = sorted(node.name for node in graph.nodes if node.op in VARIABLES and node.name in keys)
     return MappingProxyType({name: SavedAs(name) for name in names})
 
 
@@ -47,7 +46,7 @@ def every_saver(graph: Graph) -> tuple[Saver, ...]:
     """All Savers of a graph: the assignments of what is read from one file name belong together."""
     found: dict[str, list[Node]] = {}
     for node in graph.nodes:
-        if node.op in _ASSIGN and len(node.inputs) == 2 and restored_from(graph, node.inputs[1]) is not None:
+        if node.op in ASSIGN and len(node.inputs) == 2 and restored_from(graph, node.inputs[1]) is not None:
             restore = graph.producer(resolve(graph, node.inputs[1], _VALUE_UNCHANGED))
             found.setdefault(resolve(graph, restore.inputs[0]).node, []).append(node)
     return tuple(
@@ -91,7 +90,7 @@ def _assignments(graph: Graph, start: str) -> Iterator[Node]:
         if node is None or name in seen:
             continue
         seen.add(name)
-        if node.op in _ASSIGN and len(node.inputs) == 2:
+        if node.op in ASSIGN and len(node.inputs) == 2:
             yield node
         elif node.op == "NoOp":  # of a sharded Saver: one for each shard
             todo.extend(node.control_inputs)

@@ -8,8 +8,7 @@ from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import SPLITS, source
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-
-_CUTS = frozenset({"Slice", "StridedSlice"})
+from tf1compat.ops.families import SLICES
 
 
 def find_partings(
@@ -25,13 +24,13 @@ def find_partings(
 def _partings(flow: ForwardGraph, behind: frozenset[str], beside: frozenset[str]) -> Iterator[Node]:
     """The nodes that cut a part out of what is fed, where another part goes to the results that are left."""
     graph, fed = flow.graph, frozenset(flow.sources)
-    cut = {source_of_parts(flow, node) for node in graph.in_order(beside - behind) if node.op in _CUTS}
+    cut = {source_of_parts(flow, node) for node in graph.in_order(beside - behind) if node.op in SLICES}
     for node in graph.in_order(behind):
         if node.op in SPLITS and node.name in beside and source_of_parts(flow, node) in fed:
             own, others = _read(flow, node, behind), _read(flow, node, beside)
             if own and others and not own & others:
                 yield node
-        elif node.op in _CUTS and node.name not in beside and source_of_parts(flow, node) in fed & cut:
+        elif node.op in SLICES and node.name not in beside and source_of_parts(flow, node) in fed & cut:
             yield node
 
 

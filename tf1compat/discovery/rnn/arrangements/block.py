@@ -21,9 +21,8 @@ from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, FORWARD, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
+from tf1compat.ops.families import BLOCK_LSTM
 
-#: The two differ in the order of the gates in the kernel: i c f o, and in V2 i f c o.
-_OPS = frozenset({"BlockLSTM", "BlockLSTMV2"})
 _MAX_LENGTH, _X, _C, _H, _KERNEL = range(5)  # inputs; behind the kernel three peepholes and the bias
 _ALL_C, _ALL_H = 1, 6  # among the outputs i, cs, f, o, ci, co, h
 _CLIP_WHEN_UNSAID = {"BlockLSTM": 3.0, "BlockLSTMV2": 0.0}
@@ -41,7 +40,7 @@ class _Sequences:
 def find_block(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     """Every LSTM that is one op for all steps, in the order of the file."""
     return tuple(
-        _rnn(graph, node) for node in graph.nodes if node.op in _OPS and node.name not in training_nodes
+        _rnn(graph, node) for node in graph.nodes if node.op in BLOCK_LSTM and node.name not in training_nodes
     )
 
 

@@ -16,21 +16,14 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariab
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf, scope_of
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.ops.arrays import array_role, stored
+from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, STACK_POP, VARIABLES
 
-ARRAY_WRITES = frozenset({
-    "TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3", "TensorListSetItem",
-})  # fmt: skip
-ARRAY_READS = frozenset({
-    "TensorArrayRead", "TensorArrayReadV2", "TensorArrayReadV3", "TensorListGetItem",
-})  # fmt: skip
 #: Ops that multiply by a matrix or a filter.
 CONTRACTIONS = frozenset({
     "MatMul", "BatchMatMul", "BatchMatMulV2", "SparseMatMul", "Einsum", "Conv1D", "Conv2D", "Conv3D",
     "LSTMBlockCell", "GRUBlockCell",
 })  # fmt: skip
-#: A loop that takes back what another loop pushed is that loop's gradient.
-_STACK_POPS = frozenset({"StackPop", "StackPopV2"})
 #: What TensorFlow calls the Enter nodes of the values that a loop carries.
 _NUMBERED_ENTER = re.compile(r"(?P<scope>(?:.*/)?)Enter(?:_(?P<number>\d+))?")
 #: Ops behind which lies what the model is given or has computed, not its weights alone.
@@ -69,7 +62,7 @@ class Loop:
 
 def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]:
     """Every while loop that is no part of the training, in the order of the file."""
-    pops = frozenset(node.name for node in graph.nodes if node.op in _STACK_POPS)
+    pops = frozenset(node.name for node in graph.nodes if node.op in STACK_POP)
     frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
     forward = [each for each in frames if each.nodes.isdisjoint(pops)]
     ordered = sorted(forward, key=lambda each: graph.places[each.loop_cond])
@@ -142,12 +135,12 @@ def _writes_array(graph: Graph, carried: Carried) -> bool:
 def written_value(graph: Graph, carried: Carried) -> TensorRef | None:
     """What a step writes into the array that is carried, or None when it carries no array."""
     node = graph.producer(source(graph, carried.next))
-    return node.inputs[2] if node.op in ARRAY_WRITES else None
+    return stored(node) if array_role(node) == "write" else None
 
 
 def reads_array(graph: Graph, loop: Loop) -> bool:
     """Whether the loop takes a slice of a sequence in each step."""
-    return any(graph[name].op in ARRAY_READS for name in loop.frame.nodes - loop.inner)
+    return any(array_role(graph[name]) == "read" for name in loop.frame.nodes - loop.inner)
 
 
 def step_ancestors(graph: Graph, loop: Loop, ref: TensorRef, stops: Collection[str] = ()) -> frozenset[str]:

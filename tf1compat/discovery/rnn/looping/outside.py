@@ -16,6 +16,7 @@ from tf1compat.discovery.rnn.looping.loops import Loop
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_merge, is_branch_switch, is_loop_switch
 
 _HANDED_IN = TRANSPARENT | SWITCH
 _HANDED_OUT = (TRANSPARENT - ENTER) | MERGE | NEXT_ITERATION | EXIT
@@ -87,7 +88,7 @@ class Outside:
         onward = []
         for use in self.graph.uses.get(ref, ()):
             node = self.graph[use.node]
-            leaves_loop = node.op in SWITCH and use.position == 0 and _is_of_loop(self.graph, node)
+            leaves_loop = use.position == 0 and is_loop_switch(self.graph, node)
             if node.op in _HANDED_OUT or leaves_loop:
                 onward.append(TensorRef(node.name))
         return onward
@@ -109,25 +110,17 @@ def outside_of(loop: Loop, enclosing: tuple[Frame, ...], graph: Graph, branches:
 def nodes_in_branches(graph: Graph) -> frozenset[str]:
     """The nodes inside a branch of a conditional, loops in it included."""
     found: set[str] = set()
-    todo = [node.name for node in graph.nodes if node.op in SWITCH and not _is_of_loop(graph, node)]
+    todo = [node.name for node in graph.nodes if is_branch_switch(graph, node)]
     while todo:
         name = todo.pop()
         node = graph[name]
-        if name in found or (node.op in MERGE and not _closes_loop(graph, node)):
+        if name in found or is_branch_merge(graph, node):
             continue
         found.add(name)
         todo.extend(use.node for use in graph.uses_of_node.get(name, ()))
         if node.op in _HANDED_IN:  # a pivot, which the constants of its branch wait for
             todo.extend(graph.waiting_for.get(name, ()))
     return frozenset(found)
-
-
-def _is_of_loop(graph: Graph, switch: Node) -> bool:
-    return graph.input(switch, 1).op == "LoopCond"
-
-
-def _closes_loop(graph: Graph, merge: Node) -> bool:
-    return any(graph.producer(each).op in NEXT_ITERATION for each in merge.inputs)
 
 
 def _exits(frame: Frame) -> set[str | None]:

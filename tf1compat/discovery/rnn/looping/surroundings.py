@@ -13,26 +13,20 @@ from tf1compat.analysis.constants import constant, swaps_batch_and_time
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
 from tf1compat.discovery.findings import Direction
-from tf1compat.discovery.rnn.looping.loops import ARRAY_READS, Carried, Loop, step_ancestors
+from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
+from tf1compat.ops.arrays import array_role, array_state, stored
+from tf1compat.ops.families import REVERSE
 
 #: Ops that fill an array from one tensor, and the input that this tensor is.
 FILLERS = {
     "TensorArrayScatter": 2, "TensorArrayScatterV2": 2, "TensorArrayScatterV3": 2,
     "TensorArrayUnpack": 1, "TensorListFromTensor": 0,
 }  # fmt: skip
-#: Ops that give an array as one tensor, and the input that carries its flow.
-_STACKERS = {
-    "TensorArrayGather": 2, "TensorArrayGatherV2": 2, "TensorArrayGatherV3": 2,
-    "TensorArrayPack": 1, "TensorListStack": 0,
-}  # fmt: skip
-#: Reads a list, which is its first input; other reads have the array's flow as their third.
-_LIST_READ = "TensorListGetItem"
 #: The GraphDef version that TensorFlow 1.4 writes.
 _PRODUCER_OF_1_4 = 24
-_REVERSALS = frozenset({"Reverse", "ReverseV2", "ReverseSequence"})
 
 
 @dataclass(frozen=True)
@@ -138,15 +132,16 @@ def _filled_from(graph: Graph, loop: Loop, cell_input: TensorRef | None) -> Tens
     reads = _reads(graph, behind) or [
         read for each in carried_over for read in _reads(graph, step_ancestors(graph, loop, each))
     ]
-    fillers = [
-        graph.producer(_entering(graph, read.inputs[0 if read.op == _LIST_READ else 2])) for read in reads
-    ]
-    found = {node.inputs[FILLERS[node.op]] for node in fillers if node.op in FILLERS}
+    states = [state for read in reads if (state := array_state(read)) is not None]
+    filling = [graph.producer(_entering(graph, each)) for each in states]
+    found = {
+        tensor for node in filling if array_role(node) == "fill" and (tensor := stored(node)) is not None
+    }
     return found.pop() if len(found) == 1 else None
 
 
 def _reads(graph: Graph, names: Collection[str]) -> list[Node]:
-    return [graph[name] for name in names if graph[name].op in ARRAY_READS]
+    return [graph[name] for name in names if array_role(graph[name]) == "read"]
 
 
 def _entering(graph: Graph, ref: TensorRef) -> TensorRef:
@@ -180,7 +175,7 @@ def stack_of(graph: Graph, array: Carried) -> TensorRef | None:
         return None
     for use in graph.uses.get(array.final, ()):
         node = graph[use.node]
-        if _STACKERS.get(node.op) == use.position:
+        if array_role(node) == "stack" and array_state(node) == array.final:
             return TensorRef(node.name)
     return None
 
@@ -217,7 +212,7 @@ def reverses(graph: Graph, node: Node, axis: int) -> bool:
     """Whether a node turns this axis around, and no other."""
     if node.op == "ReverseSequence":
         return node.integer("seq_dim") == axis
-    if node.op not in _REVERSALS:
+    if node.op not in REVERSE:
         return False
     chosen = constant(graph, node.inputs[1])
     if chosen is None:

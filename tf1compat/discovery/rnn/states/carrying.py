@@ -22,6 +22,8 @@ from tf1compat.analysis.pattern import (
 from tf1compat.discovery.findings import StateSlice
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_switch
+from tf1compat.ops.families import GATHER
 
 # ---------------------------------------------------------------------------------------------- before
 
@@ -47,7 +49,7 @@ def outside_branch(graph: Graph, ref: TensorRef) -> TensorRef:
     while True:
         ref = source(graph, ref)
         node = graph.producer(ref)
-        if node.op not in {"Switch", "RefSwitch"} or graph.input(node, 1).op == "LoopCond":
+        if not is_branch_switch(graph, node):
             return ref
         ref = node.inputs[0]
 
@@ -164,15 +166,12 @@ def _unordered(graph: Graph, ref: TensorRef) -> TensorRef | None:
     node = graph.producer(ref)
     if node.op == "Reshape":
         node = graph.producer(source(graph, node.inputs[0]))
-    if node.op not in _GATHERS:
+    if node.op not in GATHER:
         return None
     rows = source(graph, node.inputs[0])
     while graph.producer(rows).op == "Reshape":
         rows = source(graph, graph.producer(rows).inputs[0])
     return rows
-
-
-_GATHERS = frozenset({"Gather", "GatherV2"})
 
 
 def _keeps_last_axis(graph: Graph, after: TensorRef, before: TensorRef) -> bool:

@@ -13,9 +13,8 @@ from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, RANDOM, VARIABLES
+from tf1compat.ops.families import ASSIGN, FEEDERS, PLACEHOLDERS, RANDOM, VARIABLES
 
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
 _DEPTH = 100  # how many ops may stand between a state and its origin
 
 
@@ -121,7 +120,7 @@ def find_kept_states(graph: Graph, rnns: Iterable[Rnn]) -> tuple[KeptState, ...]
     assigns: dict[str, list[str]] = {}
     networks = [(_starts(graph, rnn), _finals(rnn)) for rnn in rnns]
     for node in graph.nodes:
-        if node.op in _ASSIGNS and len(node.inputs) > 1:
+        if node.op in ASSIGN and len(node.inputs) > 1:
             variable = graph.producer(source(graph, node.inputs[0]))
             if any(variable.name in starts and _holds(graph, node, finals) for starts, finals in networks):
                 assigns.setdefault(variable.name, []).append(node.name)

@@ -13,9 +13,9 @@ from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, data_operands
 from tf1compat.discovery.rnn.cells import StateStep
 from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
 from tf1compat.discovery.rnn.unrolling.applications import Application
-from tf1compat.graph.frames import MERGE, NEXT_ITERATION
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.control import is_branch_merge
 
 #: How many tensors are looked at between two steps at most; more than any wrapper of TensorFlow puts there.
 _FAR = 64
@@ -160,7 +160,7 @@ def _behind(graph: Graph, ref: TensorRef, begin: int | None) -> Iterator[tuple[T
     node = graph.producer(ref)
     if node.op in SELECTIONS:
         yield from ((each, begin) for each in node.inputs[1:])
-    elif node.op in MERGE and not any(graph.producer(each).op in NEXT_ITERATION for each in node.inputs):
+    elif is_branch_merge(graph, node):
         yield from ((each, begin) for each in node.inputs)
     elif node.op in CONCATENATIONS and begin is not None:
         yield from _column(graph, data_operands(node), begin)

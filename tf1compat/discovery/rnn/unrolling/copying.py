@@ -13,10 +13,10 @@ from tf1compat.discovery.rnn.states.carrying import outside_branch, undropped
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SCALING
 
 _HANDS_ON = TRANSPARENT - ENTER
 _ZEROS = frozenset({"Const", "Fill", "ZerosLike"})
-_SCALINGS = frozenset({"Mul", "RealDiv", "Div"})
 
 
 def held_back(graph: Graph, new: TensorRef, old: TensorRef) -> TensorRef:
@@ -100,6 +100,6 @@ def joined_states(graph: Graph, parts: Iterable[TensorRef]) -> dict[TensorRef, T
 
 def dropped_forms(graph: Graph, ref: TensorRef) -> list[TensorRef]:
     """What dropout makes of a tensor, everywhere where it is applied to it."""
-    scaled = (TensorRef(node.name) for node in readers(graph, ref) if node.op in _SCALINGS)
+    scaled = (TensorRef(node.name) for node in readers(graph, ref) if node.op in SCALING)
     masked = (TensorRef(node.name) for each in scaled for node in readers(graph, each) if node.op == "Mul")
     return [each for each in masked if undropped(graph, each) == ref]

@@ -14,8 +14,7 @@ from tf1compat.discovery.rnn.states.carrying import DROPPED
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-
-_SCALINGS = frozenset({"Mul", "RealDiv", "Div"})
+from tf1compat.ops.families import SCALING
 
 
 def judge(graph: Graph, inner: Wrapped, carried: Collection[TensorRef]) -> Wrapped | Mismatch:
@@ -35,7 +34,7 @@ def _before(graph: Graph, ref: TensorRef) -> TensorRef | None:
 
 def _after(graph: Graph, ref: TensorRef) -> TensorRef | None:
     """What dropout makes of a tensor, if it is applied to it."""
-    for scaled in readers(graph, ref, _SCALINGS):
+    for scaled in readers(graph, ref, SCALING):
         for node in readers(graph, TensorRef(scaled.name), frozenset({"Mul"})):
             found = match(DROPPED, graph, TensorRef(node.name))
             if not isinstance(found, Mismatch) and found["kept"] == source(graph, ref):
