@@ -140,3 +140,13 @@ def test_a_list_without_a_greatest_length_is_not_compiled():
     assert set(reasons(from_text(PLAIN + text), "xla")) == {"list"}
     assert reasons(from_text(PLAIN + text), "tflite") == {}
     assert set(reasons(from_text(PLAIN + text.replace("[4,", "[-1,")), "tflite")) == {"list"}
+
+
+@pytest.mark.parametrize(
+    ("op", "taken"),
+    [("SegmentSum", False), ("BlockLSTM", False), ("LookupTableFindV2", False), ("FakeQuantWithMinMaxVars", True),
+     ("Unique", True), ("DynamicPartition", True), ("TensorListConcatV2", False)],
+)  # fmt: skip
+def test_xla_takes_what_it_has_a_kernel_for(op: str, taken: bool):
+    graph = from_text(PLAIN + f"z = {op}(x) T=float32")
+    assert reasons(graph, "xla").keys() == (set() if taken else {"z"})

@@ -11,6 +11,7 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import has_kernel
 from tf1compat.ops.values import constant, known_scalar
 from tf1compat.rewrite.result import Rewritten
 
@@ -147,20 +148,20 @@ def _has_open_element(graph: Graph, node: Node) -> bool:
 
 # ------------------------------------------------------------------------------------------------- running
 
-#: Ops without an XLA kernel on a CPU that TensorFlow 1 graphs have.
-_NOT_COMPILED = frozenset({
-    "EmptyTensorList", "TensorListResize", "TensorListSplit", "TensorListConcatV2", "TensorListScatterIntoExistingList",
-    "TensorListGather", "BlockLSTM", "BlockLSTMV2", "LSTMBlockCell", "GRUBlockCell", "Unique", "UniqueV2",
-    "UniqueWithCounts", "Where", "DynamicPartition", "PyFunc", "EagerPyFunc", "Print", "PrintV2", "CTCGreedyDecoder",
-    "CTCBeamSearchDecoder", "Multinomial", "HashTable", "HashTableV2",
-})  # fmt: skip
-_NOT_COMPILED_PREFIXES = ("Sparse", "LookupTable", "String", "Decode", "Parse", "Queue")
+#: Ops that a compiled function has no node of: they are its arguments.
+_ARGUMENTS = frozenset({"Placeholder", "PlaceholderV2"})
+#: Ops on lists whose kernel asks for sizes that a TensorFlow 1 graph does not fix: a greatest length, equal lengths.
+_ASKING_FOR_SIZES = frozenset(
+    {"EmptyTensorList", "TensorListSplit", "TensorListConcatV2", "TensorListGather"}
+)
 
 
 def _xla(place: Place, node: Node) -> str | None:
     if node.op == "While" and _grows(place.signature, node):
         return "a value of the loop has another shape after each turn"
-    if node.op in _NOT_COMPILED or node.op.startswith(_NOT_COMPILED_PREFIXES):
+    if node.op in _ASKING_FOR_SIZES:
+        return "XLA asks for sizes that are not known before it runs"
+    if node.op not in _ARGUMENTS and not has_kernel(node.op, "xla"):
         return "XLA has no kernel for it"
     return None
 
