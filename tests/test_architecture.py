@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 #: Of the stages behind a TensorFlow door, what others may import at module level: what needs no TensorFlow.
 WITHOUT_TENSORFLOW = {
     "tf1compat.verify.comparison",
+    "tf1compat.verify.coverage",
     "tf1compat.savedmodel.publish",
     "tf1compat.savedmodel.record",
 }

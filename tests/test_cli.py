@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tf1compat import pipeline
@@ -159,21 +160,47 @@ def test_migrate_hands_on_what_was_asked_for(plan, tmp_path, monkeypatch):
     assert options["plan"] == plan
     assert (options["overwrite"], options["verify"]) == (False, True)
     assert "labels" not in options
+    np.savez(tmp_path / "feeds.npz", x=np.ones(3))
+    assert (
+        main(["migrate", "model", "out", "--inputs", str(tmp_path / "feeds.npz"), "--allow-random", "z"]) == 0
+    )
+    _, options = calls.pop()
+    np.testing.assert_array_equal(options["feeds"]["x"], np.ones(3))
+    assert options["allow_random"] == ("z",)
+
+
+def test_what_is_not_proven_ends_with_1(model, monkeypatch, capsys):
+    drawn = CaseResult("s", "batch 1", (replace(EQUAL, drawn=True),))
+    monkeypatch.setattr(pipeline, "verify", lambda *_, **__: replace(PASSED, cases=(drawn,)))
+    assert main(["verify", model, "saved"]) == 1
+    assert "NOT PROVEN" in capsys.readouterr().out
+    allowed = replace(PASSED, cases=(drawn,), allow_random=("a",))
+    monkeypatch.setattr(pipeline, "verify", lambda *_, **__: allowed)
+    assert main(["verify", model, "saved", "--allow-random", "a"]) == 0
 
 
 def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
     calls = []
 
-    def verify(*arguments, op_libraries):
-        calls.append((*arguments, op_libraries))
+    def verify(*arguments, op_libraries, allow_random):
+        calls.append((*arguments, op_libraries, allow_random))
         return FAILED
 
     monkeypatch.setattr(pipeline, "verify", verify)
     assert main(["verify", model, "saved", "--rtol", "0.5", "--atol", "0"]) == 1
-    assert calls == [(model, "saved", None, 0.5, 0.0, [])]
+    assert calls == [(model, "saved", None, 0.5, 0.0, [], [])]
     assert "NOT THE SAME MODEL" in capsys.readouterr().out
     assert main(["verify", model, "saved", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["passed"] is False
+
+
+def test_a_verification_is_reported_in_every_format_and_to_a_file(model, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(pipeline, "verify", lambda *_, **__: PASSED)
+    assert main(["verify", model, "saved", "--format", "markdown"]) == 0
+    assert capsys.readouterr().out.startswith("# Verification")
+    assert main(["verify", model, "saved", "--format", "html", "-o", str(tmp_path / "report.html")]) == 0
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +216,10 @@ def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
         (["plan", "{model}", "--asset", "v=a", "--asset", "v=b"], "--asset names a file twice"),
         (["plan", "{model}", "--asset", "vocab.txt=here"], "no table of the graph is filled from a file"),
         (["migrate", "{model}", "{out}", "--plan", "p.json", "--asset", "v=a"], "--asset would"),
+        (["migrate", "{model}", "{out}", "--plan", "p.json", "--allow-random", "a"], "--allow-random would"),
+        (["migrate", "{model}", "{out}", "--inputs", "f.npz", "--no-verify"], "leave --no-verify out"),
+        (["migrate", "{model}", "{out}", "--inputs", "nothing.npz"], "numpy.savez"),
+        (["plan", "{model}", "--allow-random", "Sofmax"], "no signature has an output 'Sofmax'"),
         (["migrate", "{model}", "{out}", "--plan", "nothing.json"], "the plan 'nothing.json' is not a file"),
         (["migrate", "{model}", "{out}", "--plan", "{model}.meta"], "is not JSON"),
         (["migrate", "{model}", "{out}", "--plan", "p.json", "--labels", "l", "--set", "a=1"], "--set, --labels would"),

@@ -37,6 +37,7 @@ class PlanArguments(TypedDict, total=False):
     softmax: bool | str
     batch: BatchChoice
     op_libraries: Iterable[Place]
+    allow_random: Iterable[str]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class PlanOptions:
     batch: BatchChoice = "keep"
     #: shared libraries that hold ops of the model, built for the TensorFlow that is installed
     op_libraries: tuple[str, ...] = ()
+    #: outputs that may be drawn at random, where verification then has nothing else of a signature to compare
+    allow_random: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check("weights", self.weights, get_args(WeightsChoice))
@@ -87,6 +90,7 @@ def plan_options(
         "allow": tuple(given.get("allow", ())),
         "assets": dict(given.get("assets") or {}),
         "op_libraries": absolute(given.get("op_libraries", ())),
+        "allow_random": tuple(given.get("allow_random", ())),
     }
     return PlanOptions(signatures, labels, constants=dict(constants or {}), jit=jit, **chosen)
 

@@ -114,13 +114,15 @@ def migrate(
     verify: bool = True,
     jit: bool = False,
     *,
+    feeds: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     **options: Unpack[PlanArguments],
 ) -> MigrationResult:
     """Write a model as a TF2 SavedModel at `output`, after comparing it, reloaded, with the original.
 
-    Without a `plan`, the other arguments make one (see `plan`). With `verify`, a result that differs is not published:
-    `result.output` is None and `result.comparison` says where. `progress` is told of each stage.
+    Without a `plan`, the other arguments make one (see `plan`). With `verify`, a result that differs, or that could
+    not be compared, is not published: `result.output` is None and `result.comparison` says where and why. `feeds` are
+    what is compared on (see `verify`). `progress` is told of each stage.
     Raises Tf1CompatError; then nothing was written.
     """
     tell = progress or _silently
@@ -132,7 +134,7 @@ def migrate(
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
     made = fitted(made, found.model, found.findings)
     with staged(place) as built:
-        result = _built(found, made, built, verify, tell)
+        result = _built(found, made, built, _Proof(verify, feeds), tell)
         if result.comparison is not None and not result.comparison.passed:
             return result
         publish(built, place, overwrite=overwrite)
@@ -143,12 +145,19 @@ def _silently(_: str) -> None:
     pass
 
 
+class _Proof(NamedTuple):
+    """Whether the result is to be compared with the original, and on what."""
+
+    wanted: bool
+    feeds: Mapping[str, Any] | None
+
+
 def _built(
-    found: _Discovered, plan: MigrationPlan, built: Path, verify: bool, tell: Progress
+    found: _Discovered, plan: MigrationPlan, built: Path, proof: _Proof, tell: Progress
 ) -> MigrationResult:
     tell("rewriting the graph")
     rewritten = rewrite(found.model.meta_graph.graph, plan)
-    plan = _without_idle_variables(plan, rewritten)
+    plan = _as_rewritten(plan, rewritten)
 
     from tf1compat.restore.op_libraries import load_op_libraries
     from tf1compat.restore.tables import read_contents
@@ -164,23 +173,24 @@ def _built(
     tell("writing the SavedModel")
     write_saved_model(rewritten, plan, values, built, contents)
     comparison = None
-    if verify:
+    if proof.wanted:
         tell("verifying the reloaded model against the original")
-        comparison = compare(found.model, found.findings, plan, built)
+        comparison = compare(found.model, found.findings, plan, built, proof.feeds)
     write_record(built, plan, _versions(found.model), _figures(comparison))
     return MigrationResult(
         None, plan, rewritten.changes, comparison, len(plan.variables), with_label_outputs(plan)
     )
 
 
-def _without_idle_variables(plan: MigrationPlan, rewritten: Rewritten) -> MigrationPlan:
-    """The plan less the variables and tables that only branches which are not taken read."""
+def _as_rewritten(plan: MigrationPlan, rewritten: Rewritten) -> MigrationPlan:
+    """The plan less the variables and tables that only branches which are not taken read, with what is random."""
     read = {slot.name for signature in rewritten.signatures for slot in signature.variables}
     looked_up = {slot.name for signature in rewritten.signatures for slot in signature.tables}
     return replace(
         plan,
         variables=tuple(each for each in plan.variables if each.name in read),
         tables=tuple(each for each in plan.tables if each.name in looked_up),
+        drawn={name: tuple(sorted(aliases)) for name, aliases in rewritten.drawn.items()},
     )
 
 
@@ -208,11 +218,14 @@ def verify(
     atol: float = 1e-5,
     *,
     op_libraries: Iterable[Place] = (),
+    allow_random: Iterable[str] = (),
 ) -> Comparison:
     """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
 
-    `feeds` gives arrays by alias (`signature/alias` where there are several signatures); without them inputs are
-    generated. An output passes where |found - expected| <= atol + rtol * |expected| everywhere.
+    `feeds` gives arrays by alias (`signature/alias` where there are several signatures); for signatures that they do
+    not feed inputs are generated. An output passes where |found - expected| <= atol + rtol * |expected| everywhere. A
+    signature passes only if some value of its outputs was compared, or all that it yields is drawn at random and its
+    aliases are among `allow_random`, here or in the plan.
     `op_libraries`: the shared libraries that hold ops of the model; those that the SavedModel's record names are not
     loaded unasked. Raises SourceError, PlanError or FeedError.
     """
@@ -222,7 +235,10 @@ def verify(
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
-    return compare(found.model, found.findings, made, Path(saved_model), feeds, rtol=rtol, atol=atol)
+    return compare(
+        found.model, found.findings, made, Path(saved_model), feeds,
+        rtol=rtol, atol=atol, allow_random=tuple(allow_random),
+    )  # fmt: skip
 
 
 def restore(

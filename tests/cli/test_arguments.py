@@ -9,6 +9,7 @@ PLANNING = [
     "--signature", "serving_default(x) -> y", "--signature", "step(x) -> z", "--set", "keep_prob=1.0",
     "--labels", "labels.txt", "--labels-for", "probabilities", "--weights", "ema", "--jit",
     "--allow", "PyFunc", "--asset", "vocab.txt=here.txt", "--overwrite", "--no-verify",
+    "--inputs", "feeds.npz", "--allow-random", "samples", "--allow-random", "noise",
 ]  # fmt: skip
 
 
@@ -20,6 +21,7 @@ def test_plan_takes_what_migrate_takes(command):
     assert (options.labels, options.labels_for) == ("labels.txt", "probabilities")
     assert (options.weights, options.jit, options.allow) == ("ema", True, ["PyFunc"])
     assert options.assets == ["vocab.txt=here.txt"]
+    assert (options.inputs, options.allow_random) == ("feeds.npz", ["samples", "noise"])
     assert parse([*command, "--plan", "plan.json"]).plan == "plan.json"
 
 

@@ -39,7 +39,7 @@ def test_every_block_runs_and_gives_what_is_shown(page: str, workshop: Workshop)
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_is_of_a_kind_that_is_known(page: str):
-    known = {"console", "python", "text"} | ({"sh"} if page == README else set())
+    known = {"console", "json", "python", "text"} | ({"sh"} if page == README else set())
     assert {language for language, _ in blocks(page)} <= known
     assert prose_of(page).count("```") == 0
 

@@ -40,6 +40,7 @@ from tf1compat.source.model import LegacyModel
 @pytest.fixture
 def plan(model: LegacyModel, findings: Findings) -> MigrationPlan:
     made = make_plan(model, findings, PlanOptions(constants={"keep_prob": 0.25}, jit=True, allow=("PyFunc",)))
+    made = replace(made, allow_random=("probabilities",), drawn={"serving_default": ("probabilities",)})
     pieces = (Piece((0, 1), ref("Softmax")), Piece((1, 0), ref("dense/MatMul:1")))
     stacked = OutputBinding("state", pieces, DType("float32"), Shape(), "state")
     signature = replace(made.signatures[0], outputs=(*made.signatures[0].outputs, stacked))

@@ -212,3 +212,13 @@ def test_a_packed_state_comes_out_of_step_in_the_shape_in_which_it_goes_in(
 
 def test_a_model_with_nothing_to_offer_has_no_signature(model: LegacyModel) -> None:
     assert make_plan(model, Findings(), PlanOptions()).signatures == ()
+
+
+def test_outputs_that_may_be_random_are_kept_and_must_be_outputs(
+    model: LegacyModel, findings: Findings
+) -> None:
+    (alias,) = make_plan(model, findings, PlanOptions()).signatures[0].outputs[:1]
+    made = make_plan(model, findings, PlanOptions(allow_random=(alias.alias,)))
+    assert made.allow_random == (alias.alias,)
+    with pytest.raises(PlanError, match="no signature has an output 'nothing'"):
+        make_plan(model, findings, PlanOptions(allow_random=("nothing",)))

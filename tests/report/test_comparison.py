@@ -66,6 +66,31 @@ def test_no_case_at_all_is_not_proven(comparison):
     assert "NOT PROVEN: the original ran no case of anything" in text(replace(comparison, cases=()))
 
 
+def test_random_outputs_alone_are_not_proven_and_what_to_do_is_said(comparison, output):
+    drawn = CaseResult("serving_default", "batch 3", (output("samples", 0.0, drawn=True),))
+    found = replace(comparison, cases=(drawn,))
+    report = " ".join(text(found).split())
+    assert "NOT PROVEN: no value of serving_default was compared, as samples differ" in report
+    assert "--allow-random samples" in report
+    assert to_json(found)["unproven"] == [
+        {"signature": "serving_default", "reason": "drawn", "outputs": ["samples"]}
+    ]
+    allowed = replace(found, allow_random=("samples",))
+    assert "The same model: every output of 1 case is within the tolerance, but for samples" in " ".join(
+        text(allowed).split()
+    )
+
+
+def test_outputs_without_an_element_are_not_proven(comparison, output):
+    empty = CaseResult(
+        "serving_default", "batch 0", (output("y", 0.0, expected_shape=(0,), found_shape=(0,)),)
+    )
+    report = " ".join(text(replace(comparison, cases=(empty,))).split())
+    assert (
+        "NOT PROVEN: no output of serving_default had a value to compare; give inputs of your own" in report
+    )
+
+
 def test_json_holds_summary_and_cases(comparison):
     data = to_json(comparison)
     assert data["passed"] is True

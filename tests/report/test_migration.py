@@ -31,6 +31,15 @@ def test_an_unpublished_result_says_why(result, output, comparison):
     assert "tf1compat predict" not in report
 
 
+def test_a_result_that_is_not_proven_is_not_said_to_differ(result, comparison):
+    refused = replace(comparison, cases=(CaseResult("serving_default", "batch 1", refused="no"),))
+    report = text(replace(result, output=None, comparison=refused))
+    assert (
+        "Nothing was written: the migrated model is not proven to compute what the original computes."
+        in report
+    )
+
+
 def test_a_result_without_verification_says_so(result):
     report = text(replace(result, comparison=None))
     assert "Written to migrated: 1 variable, not verified." in report

@@ -159,3 +159,49 @@ def test_of_what_is_drawn_type_shape_and_finiteness_count() -> None:
     assert not likeness("y", drawn, other.astype(np.float64)).passed
     assert not likeness("y", drawn, np.float32([0.1, np.nan])).passed
     assert likeness("y", np.float32([np.inf, 0]), np.float32([0, np.inf])).passed
+
+
+def beside(expected: Any, found: Any, moved: Any) -> OutputDifference:
+    values = (np.asarray(each) for each in (expected, found))
+    return difference("y", *values, 1e-5, 1e-5, np.asarray(moved, np.float64))
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "moved"),
+    [
+        ([1.0, 2.0], [1.5, 2.0], [0.5, 0.0]),
+        ([-INFINITY, 2.0], [-16.0, 2.0], [INFINITY, 0.0]),
+        ([-16.0, 2.0], [-INFINITY, 2.0], [INFINITY, 0.0]),
+        ([1.0], [NAN], [NAN]),
+        ([3, 4], [3, 5], [0.0, 1.0]),
+        ([True], [False], [1.0]),
+    ],
+)
+def test_an_element_may_be_as_far_off_as_the_original_itself_moves(
+    expected: Any, found: Any, moved: Any
+) -> None:
+    assert not compared(expected, found).passed
+    result = beside(expected, found, moved)
+    assert result.passed
+    assert result.largest_absolute is not None
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "moved"),
+    [
+        ([1.0, 2.0], [1.5, 2.0], [0.4, 9.0]),
+        ([1.0, 2.0], [1.5, 2.5], [INFINITY, 0.0]),
+        ([1.0], [NAN], [INFINITY]),
+        ([-INFINITY], [-16.0], [5.0]),
+        ([3, 4], [3, 6], [9.0, 1.0]),
+        ([b"a"], [b"b"], [9.0]),
+    ],
+)
+def test_beyond_both_it_differs(expected: Any, found: Any, moved: Any) -> None:
+    assert not beside(expected, found, moved).passed
+
+
+def test_both_figures_are_kept() -> None:
+    result = beside([1.0, 2.0, 3.0], [1.5, 2.0, 3.0], [0.6, 70.0, 0.0])
+    assert (result.largest_absolute, result.original_moves) == (0.5, 0.6)
+    assert beside([1.0], [1.0], [0.6]).original_moves is None

@@ -11,11 +11,18 @@ from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, InputBinding, SignaturePlan, StatePlan, StepPlan
 from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.judge import Tolerance
 from tf1compat.verify.reloaded.fresh import Answer
 from tf1compat.verify.stepwise import stepwise
 
 FLOAT = DType("float32")
+EXACT = Tolerance(1e-5, 1e-5)
 OUTPUTS = (AxesPlan("sums", None, 1), AxesPlan("flat", None, 1, flat=True), AxesPlan("end", 0, None))
+
+
+def unmoved(case: Case, expected: Answer, weights: bool) -> dict[str, Any]:
+    """A model that is well-conditioned."""
+    return {}
 
 
 def signature(time: int | None = None) -> SignaturePlan:
@@ -53,7 +60,7 @@ class Adder:
 
 def test_steps_that_carry_the_state_come_to_the_same() -> None:
     adder = Adder()
-    result = stepwise(signature(), [case(2, 3)], adder, 1e-5, 1e-5)
+    result = stepwise(signature(), [case(2, 3)], adder, EXACT, unmoved)
     assert result is not None
     assert result.passed
     assert result.case == "3 steps of one against one run of 3 (case)"
@@ -63,27 +70,29 @@ def test_steps_that_carry_the_state_come_to_the_same() -> None:
 
 def test_lengths_are_full_in_the_run_and_one_in_each_step() -> None:
     adder = Adder()
-    stepwise(signature(), [case(2, 3)], adder, 1e-5, 1e-5)
+    stepwise(signature(), [case(2, 3)], adder, EXACT, unmoved)
     assert [each.feeds["lengths"].tolist() for each in adder.asked] == [[3, 3], [1, 1], [1, 1], [1, 1]]
 
 
 def test_a_state_that_is_lost_is_seen() -> None:
-    result = stepwise(signature(), [case(2, 3)], Adder(forgets=True), 1e-5, 1e-5)
+    result = stepwise(signature(), [case(2, 3)], Adder(forgets=True), EXACT, unmoved)
     assert result is not None
     assert not result.passed
     assert {each.alias for each in result.outputs if not each.passed} == {"sums", "flat", "end", "state"}
 
 
 def test_the_longest_case_is_taken_and_empty_ones_are_not() -> None:
-    result = stepwise(signature(), [case(0, 9, "empty"), case(1, 2), case(2, 5, "long")], Adder(), 1e-5, 1e-5)
+    result = stepwise(
+        signature(), [case(0, 9, "empty"), case(1, 2), case(2, 5, "long")], Adder(), EXACT, unmoved
+    )
     assert result is not None
     assert result.case.endswith("(long)")
 
 
 def test_there_is_nothing_to_compare_with_one_step_or_a_fixed_number_of_them() -> None:
-    assert stepwise(signature(), [case(2, 1)], Adder(), 1e-5, 1e-5) is None
-    assert stepwise(signature(time=3), [case(2, 3)], Adder(), 1e-5, 1e-5) is None
-    assert stepwise(SignaturePlan("step", (), ()), [case(2, 3)], Adder(), 1e-5, 1e-5) is None
+    assert stepwise(signature(), [case(2, 1)], Adder(), EXACT, unmoved) is None
+    assert stepwise(signature(time=3), [case(2, 3)], Adder(), EXACT, unmoved) is None
+    assert stepwise(SignaturePlan("step", (), ()), [case(2, 3)], Adder(), EXACT, unmoved) is None
 
 
 def test_a_step_that_does_not_run_is_a_failure() -> None:
@@ -92,6 +101,16 @@ def test_a_step_that_does_not_run_is_a_failure() -> None:
             Answer({}, "no kernel") if each.name.startswith("step") else Adder()([each])[0] for each in cases
         ]
 
-    result = stepwise(signature(), [case(2, 3)], broken, 1e-5, 1e-5)
+    result = stepwise(signature(), [case(2, 3)], broken, EXACT, unmoved)
     assert result is not None
     assert result.failure == "no kernel"
+
+
+def test_steps_may_differ_by_as_much_as_the_whole_run_itself_moves() -> None:
+    def moves(case: Case, expected: Answer, weights: bool) -> dict[str, Any]:
+        return {alias: np.full(value.shape, 100.0) for alias, value in expected.outputs.items()}
+
+    result = stepwise(signature(), [case(2, 3)], Adder(forgets=True), EXACT, moves)
+    assert result is not None
+    assert result.passed
+    assert [each.original_moves for each in result.outputs] == [100.0] * 4

@@ -16,7 +16,8 @@ _MODEL = (
     "its kind is found by looking"
 )
 _STATUS = (
-    "Exit status: 0 done, 1 it ran but the result is not good (nothing is published), 2 bad input or usage."
+    "Exit status: 0 done, 1 it ran but the result is not good or not proven (nothing is published), "
+    "2 bad input or usage."
 )
 
 
@@ -87,6 +88,7 @@ def _add_plan(commands: Commands) -> None:
     # What concerns only the writing is accepted, so that `migrate` may become `plan` in a command and back.
     command.add_argument("--overwrite", action="store_true", help=argparse.SUPPRESS)
     command.add_argument("--no-verify", action="store_true", help=argparse.SUPPRESS)
+    command.add_argument("--inputs", help=argparse.SUPPRESS)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument(
         "-o", "--output", metavar="plan.json", help="write the plan there, to edit and migrate"
@@ -106,7 +108,8 @@ def _add_migrate(commands: Commands) -> None:
     command.add_argument(
         "--no-verify", action="store_true", help="publish without comparing with the original"
     )
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_inputs(command)
+    _add_report(command)
 
 
 def planning_defaults() -> dict[str, Any]:
@@ -162,15 +165,15 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         default=[],
         help="accept an op that is refused otherwise; repeat",
     )
+    _add_allow_random(command)
 
 
 def _add_verify(commands: Commands) -> None:
     command = _add_command(commands, "verify", "compare a SavedModel with the model that it came from")
     command.add_argument("model", metavar="MODEL", help=_MODEL)
     command.add_argument("saved_model", metavar="SAVED_MODEL", help="a directory that migrate wrote")
-    command.add_argument(
-        "--inputs", metavar="feeds.npz", help="your own inputs by alias, instead of made ones"
-    )
+    _add_inputs(command)
+    _add_allow_random(command)
     command.add_argument(
         "--rtol", metavar="R", type=_tolerance, default=1e-5, help="relative (default %(default)s)"
     )
@@ -178,7 +181,27 @@ def _add_verify(commands: Commands) -> None:
         "--atol", metavar="A", type=_tolerance, default=1e-5, help="absolute (default %(default)s)"
     )
     _add_op_libraries(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_report(command)
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("text", "json", "markdown", "html"), default="text")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", dest="report", help="write the report there instead of to stdout"
+    )
+
+
+def _add_inputs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--inputs", metavar="feeds.npz", help="your own inputs by alias to compare on, instead of made ones"
+    )
+
+
+def _add_allow_random(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-random", metavar="ALIAS", action="append", default=[],
+        help="accept that this output is drawn at random, where nothing else of a signature can be compared; repeat",
+    )  # fmt: skip
 
 
 def _add_op_libraries(command: argparse.ArgumentParser) -> None:

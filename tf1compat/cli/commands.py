@@ -23,6 +23,7 @@ from tf1compat.report import migration as migration_report
 from tf1compat.report import plan as plan_report
 from tf1compat.report import prediction as prediction_report
 from tf1compat.report import render
+from tf1compat.report.document import Document
 from tf1compat.report.inspection import Inspection
 from tf1compat.report.outcome import exit_code
 from tf1compat.report.prediction import Prediction
@@ -32,6 +33,12 @@ _INSPECTION_FORMATS: Mapping[str, Callable[[Inspection], str]] = {
     "markdown": lambda found: render.markdown(inspection_report.to_document(found)),
     "html": lambda found: render.html(inspection_report.to_document(found)),
     "json": lambda found: render.json_text(found.to_json()),
+}
+
+_DOCUMENTS: Mapping[str, Callable[[Document], str]] = {
+    "text": render.text,
+    "markdown": render.markdown,
+    "html": render.html,
 }
 
 
@@ -62,34 +69,38 @@ def _migrate(options: argparse.Namespace) -> int:
     quiet_tensorflow()
     given = _plan_file(options)
     chosen = _planning(options) if given is None else {"plan": given}
+    feeds = _feeds(options)
     with Progress() as progress:
         result = pipeline.migrate(
             options.model, options.output, overwrite=options.overwrite, verify=not options.no_verify,
-            progress=progress, **chosen,
+            feeds=feeds, progress=progress, **chosen,
         )  # fmt: skip
-    if options.format == "json":
-        print(render.json_text(result.to_json()), end="")
-    else:
-        print(render.text(migration_report.to_document(result)), end="")
+    _report(options, migration_report.to_document(result), result.to_json())
     return exit_code(result)
 
 
 def _verify(options: argparse.Namespace) -> int:
     quiet_tensorflow()
-    feeds = None if options.inputs is None else read_feeds(options.inputs)
     found = pipeline.verify(
         options.model,
         options.saved_model,
-        feeds,
+        _feeds(options),
         options.rtol,
         options.atol,
         op_libraries=options.op_libraries,
+        allow_random=options.allow_random,
     )
-    if options.format == "json":
-        print(render.json_text(comparison_report.to_json(found)), end="")
-    else:
-        print(render.text(comparison_report.to_document(found)), end="")
+    _report(options, comparison_report.to_document(found), comparison_report.to_json(found))
     return exit_code(found)
+
+
+def _report(options: argparse.Namespace, document: Document, data: Mapping[str, Any]) -> None:
+    """Print a result in the format that was asked for, or write it to the file that was named."""
+    report = render.json_text(data) if options.format == "json" else _DOCUMENTS[options.format](document)
+    if options.report is None:
+        print(report, end="")
+    else:
+        write_text(options.report, report, precious=(options.model,))
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -118,6 +129,15 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
 # ------------------------------------------------------------------------------------------ translations
 
 
+def _feeds(options: argparse.Namespace) -> Mapping[str, Any] | None:
+    """The user's own inputs, or None."""
+    if options.inputs is None:
+        return None
+    if getattr(options, "no_verify", False):
+        raise UsageError("--inputs are what the result is compared on; leave --no-verify out")
+    return read_feeds(options.inputs)
+
+
 def _planning(options: argparse.Namespace) -> dict[str, Any]:
     """The options of `plan` and `migrate` as the Python API takes them."""
     return {
@@ -133,6 +153,7 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "softmax": options.softmax_for or options.softmax,
         "batch": options.batch,
         "op_libraries": tuple(options.op_libraries),
+        "allow_random": tuple(options.allow_random),
     }
 
 

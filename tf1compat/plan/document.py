@@ -54,6 +54,8 @@ def to_json(plan: MigrationPlan) -> Document:
         "allow": list(plan.allow),
         "batch": _free_size_document(plan.batch),
         "time": _free_size_document(plan.time),
+        "allow_random": list(plan.allow_random),
+        **({} if plan.drawn is None else {"drawn": {name: list(each) for name, each in plan.drawn.items()}}),
         "op_libraries": list(plan.op_libraries),
         "candidates": [_candidate_document(each) for each in plan.candidates],
         "carried": {each.variable: list(each.assigns) for each in plan.carried},
@@ -138,6 +140,8 @@ def from_json(document: Any) -> MigrationPlan:
         allow=_part(document, "allow", _each(str)),
         batch=_part({"batch": None, **document}, "batch", _free_size),
         time=_part({"time": None, **document}, "time", _free_size),
+        allow_random=_part({"allow_random": [], **document}, "allow_random", _each(str)),
+        drawn=_part({"drawn": None, **document}, "drawn", _drawn),
         op_libraries=_part({"op_libraries": [], **document}, "op_libraries", _each(str)),
         candidates=_part({"candidates": [], **document}, "candidates", _each(_candidate)),
         carried=_part({"carried": {}, **document}, "carried", _carried),
@@ -240,6 +244,12 @@ def _candidate(document: Mapping[str, Any]) -> CandidatePlan:
         TensorRef.parse(document["tensor"]), one_of(OutputRole, document["role"]), int(document["score"]),
         document["reason"], tuple(map(str, document["signatures"])),
     )  # fmt: skip
+
+
+def _drawn(document: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]] | None:
+    if document is None:
+        return None
+    return {str(name): tuple(map(str, aliases)) for name, aliases in document.items()}
 
 
 def _plain(axes: Mapping[str, Mapping[str, int]]) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from tf1compat.discovery.findings import (
     TableFinding,
 )
 from tf1compat.discovery.tables.given import with_assets
-from tf1compat.errors import PlanError, UnknownNameError
+from tf1compat.errors import PlanError, UnknownNameError, nearest
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
@@ -81,6 +81,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         averages=choice.statistics.averages, no_step=judgement.no_step, no_step_at=judgement.no_step_at,
         batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
         time=with_step(None, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
+        allow_random=wishes.allow_random,
     )  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
     constants = planner.constants()
     signatures = planner.signatures(constants)
     files = planner.tables()
+    planner.check_random(signatures)
     planner.check()
     model = planner.model
     labels, signatures = make_label_plan(model, signatures, wishes.labels, wishes.labels_for)
@@ -135,6 +137,12 @@ class _Planner:
     def check(self) -> None:
         if self._problems:
             raise PlanError(self._problems)
+
+    def check_random(self, signatures: Iterable[SignaturePlan]) -> None:
+        """Every output that may be drawn at random is one."""
+        known = {output.alias for each in signatures for output in each.outputs}
+        unknown = [each for each in self._wishes.allow_random if each not in known]
+        self._problems += [f"no signature has an output '{each}'{nearest(each, known)}" for each in unknown]
 
     # ------------------------------------------------------------------------------------------ constants
 

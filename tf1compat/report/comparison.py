@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tf1compat.report import wording
+from tf1compat.report.coverage import coverage_json, coverage_section
 from tf1compat.report.document import Document, Entries, Entry, Paragraph, Section, Table, document, section
-from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference
+from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference, Unproven
 
 FORMAT_VERSION = 1
+_NOTHING = "the original ran no case of anything; give inputs of your own (--inputs feeds.npz)"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class OutputSummary:
     largest_relative: float | None
     passed: bool
     drawn: bool = False  # its values are not compared, as they differ from run to run
+    original_moves: float | None = None  # how far the original's own values move, where it mattered
 
 
 def summarize(comparison: Comparison) -> tuple[OutputSummary, ...]:
@@ -49,6 +53,7 @@ def _summary(signature: str, alias: str, differences: list[OutputDifference]) ->
         _largest(each.largest_relative for each in differences),
         all(each.passed for each in differences),
         any(each.drawn for each in differences),
+        _largest(each.original_moves for each in differences if each.original_moves is not None),
     )
 
 
@@ -78,9 +83,17 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "reference": comparison.reference,
         "tensorflow_version": comparison.tensorflow_version,
         "largest_absolute": wording.json_number(comparison.largest_absolute),
+        "allow_random": list(comparison.allow_random),
+        "unproven": [_unproven_json(each) for each in comparison.unproven],
+        "computed_in": {name: dict(each) for name, each in comparison.coarse.items() if each},
+        "coverage": coverage_json(comparison),
         "outputs": [_summary_json(each) for each in summarize(comparison)],
         "cases": [_case_json(case) for case in comparison.cases],
     }
+
+
+def _unproven_json(each: Unproven) -> dict[str, Any]:
+    return {"signature": each.signature, "reason": each.reason, "outputs": list(each.outputs)}
 
 
 def _summary_json(summary: OutputSummary) -> dict[str, Any]:
@@ -94,6 +107,7 @@ def _summary_json(summary: OutputSummary) -> dict[str, Any]:
         "largest_relative": wording.json_number(summary.largest_relative),
         "passed": summary.passed,
         "drawn": summary.drawn,
+        **_moves_json(summary.original_moves),
     }
 
 
@@ -119,7 +133,12 @@ def _difference_json(output: OutputDifference) -> dict[str, Any]:
         "largest_relative": wording.json_number(output.largest_relative),
         "passed": output.passed,
         "drawn": output.drawn,
+        **_moves_json(output.original_moves),
     }
+
+
+def _moves_json(moves: float | None) -> dict[str, Any]:
+    return {} if moves is None else {"original_moves": wording.json_number(moves)}
 
 
 # --------------------------------------------------------------------------------------------- document
@@ -134,6 +153,7 @@ def sections(comparison: Comparison) -> tuple[Section, ...]:
     """What was compared with what, the differences, what was refused or failed, and the verdict."""
     return (
         section("Verification against the original", Paragraph(_setting(comparison)), _table(comparison)),
+        coverage_section(comparison),
         section("Refused by the original itself, so not compared", _refused(comparison)),
         section("What went wrong", _failures(comparison)),
         section("Verdict", Paragraph(_verdict(comparison))),
@@ -145,8 +165,14 @@ def _setting(comparison: Comparison) -> str:
     return (
         f"Reference: {wording.printable(comparison.reference)}, run by TensorFlow "
         f"{comparison.tensorflow_version} and restored by its own Saver. "
-        f"Tolerance {tolerance}; made inputs come from seed {comparison.seed}."
+        f"Tolerance {tolerance}{_wider(comparison)}; made inputs come from seed {comparison.seed}."
     )
+
+
+def _wider(comparison: Comparison) -> str:
+    """The types of fewer digits that outputs are computed in."""
+    types = sorted({dtype for each in comparison.coarse.values() for dtype in each.values()})
+    return f", that of the type for what is computed in {' and '.join(types)}" if types else ""
 
 
 def _table(comparison: Comparison) -> Table:
@@ -165,8 +191,11 @@ def _table(comparison: Comparison) -> Table:
 
 
 def _one_verdict(summary: OutputSummary) -> str:
+    moves = f"the original itself moves by {wording.difference(summary.original_moves)}"
     if not summary.passed:
-        return "DIFFERS"
+        return "DIFFERS" if summary.original_moves is None else f"DIFFERS: {moves}"
+    if summary.original_moves is not None:
+        return f"ill-conditioned: {moves}"
     return "not compared: random" if summary.drawn else "equal"
 
 
@@ -209,7 +238,13 @@ def _reason(output: OutputDifference) -> str:
     if output.expected_shape != output.found_shape:
         found, expected = list(output.found_shape), list(output.expected_shape)
         return f"{output.alias} has shape {found}, the original gives {expected}"
-    return f"{output.alias} differs by up to {wording.difference(output.largest_absolute)}"
+    differs = f"{output.alias} differs by up to {wording.difference(output.largest_absolute)}"
+    if output.original_moves is None:
+        return differs
+    own = wording.difference(output.original_moves)
+    return (
+        f"{differs}; the original itself moves by {own} where its inputs and weights move in the last place"
+    )
 
 
 def _exceptions(comparison: Comparison) -> str:
@@ -223,11 +258,23 @@ def _verdict(comparison: Comparison) -> str:
     compared = wording.count(len(comparison.compared), "case")
     if comparison.passed:
         return f"The same model: every output of {compared} is within the tolerance{_exceptions(comparison)}."
-    silent = {case.signature for case in comparison.cases} - {
-        case.signature for case in comparison.compared if case.outputs
-    }
-    if silent or not comparison.compared:
-        missing = ", ".join(sorted(map(wording.printable, silent))) or "anything"
-        return f"NOT PROVEN: the original ran no case of {missing}; give inputs of your own (--inputs)."
     failed = sum(not case.passed for case in comparison.compared)
-    return f"NOT THE SAME MODEL: {failed} of {compared} outside the tolerance."
+    if failed:
+        return f"NOT THE SAME MODEL: {failed} of {compared} outside the tolerance."
+    return f"NOT PROVEN: {'; '.join(map(_missing, comparison.unproven)) or _NOTHING}."
+
+
+def _missing(each: Unproven) -> str:
+    """Why nothing of a signature was compared, and what to do."""
+    name = wording.printable(each.signature)
+    if each.reason == "refused":
+        refusal = f" ({wording.printable(each.refusal)})" if each.refusal else ""
+        return f"the original ran no case of {name}{refusal}; give inputs of your own (--inputs feeds.npz)"
+    if each.reason == "empty":
+        return f"no output of {name} had a value to compare; give inputs of your own (--inputs feeds.npz)"
+    drawn = ", ".join(map(wording.printable, each.outputs))
+    allow = " ".join(f"--allow-random {shlex.quote(wording.printable(alias))}" for alias in each.outputs)
+    return (
+        f"no value of {name} was compared, as {drawn} differ from run to run: drawn at random, or told by the clock; "
+        f"choose other outputs (--signature), or accept that with {allow}"
+    )

@@ -99,7 +99,9 @@ def _changes(result: MigrationResult) -> Section:
 
 def _verdict(result: MigrationResult) -> str:
     if result.output is None:
-        return "Nothing was written: the migrated model does not compute what the original computes."
+        differs = result.comparison is None or not all(case.passed for case in result.comparison.compared)
+        shown = "does not compute" if differs else "is not proven to compute"
+        return f"Nothing was written: the migrated model {shown} what the original computes."
     proof = "not verified" if result.comparison is None else "verified"
     variables = wording.count(result.variables, "variable")
     return f"Written to {wording.printable(str(result.output))}: {variables}, {proof}."

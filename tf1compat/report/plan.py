@@ -135,6 +135,7 @@ def options_section(plan: MigrationPlan) -> Section:
         ),
         "compiled with XLA": plan.jit,
         "allowed despite doubts: " + ", ".join(plan.allow): bool(plan.allow),
+        "may be drawn at random: " + ", ".join(plan.allow_random): bool(plan.allow_random),
     }
     sentence = "; ".join(wording.printable(each) for each, shown in chosen.items() if shown)
     return section("Options", Paragraph(sentence) if sentence else None)

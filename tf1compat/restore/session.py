@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from types import MappingProxyType, TracebackType
 from typing import Any
 
@@ -20,6 +20,8 @@ from tf1compat.source.model import LegacyModel
 
 #: Ops that only a GPU runs may stand in the graph, as long as nobody asks for them.
 _CONFIG = tf.compat.v1.ConfigProto(graph_options=tf.compat.v1.GraphOptions(place_pruned_graph=True))
+#: TensorFlow fuses and replaces ops only where it places the whole graph.
+_OPTIMIZING = tf.compat.v1.ConfigProto()
 
 
 class LegacySession:
@@ -51,13 +53,12 @@ class LegacySession:
         self.graph: Any = self._imported.graph
         self.replaced: tuple[str, ...] = self._imported.replaced
         self.session: Any = tf.compat.v1.Session(graph=self.graph, config=_CONFIG)
+        self._optimized: Any = None
+        self._tables, self._initialize = findings.tables, initialize
         self._defaults = ExitStack()
         try:
-            self._imported.restore(self.session)
             #: Why lookup tables have no content, by their names: their files were not found, or do not fit.
-            self.unfilled: Mapping[str, str] = self._imported.fill_tables(self.session, findings.tables)
-            if initialize:
-                self._imported.initialize_uncovered(self.session)
+            self.unfilled: Mapping[str, str] = self._filled(self.session)
             self.rnns: Mapping[str, LegacyRnn] = self._rnns(findings)
         except BaseException:
             self.close()
@@ -78,9 +79,31 @@ class LegacySession:
         self._defaults.close()
         self.close()
 
+    def _filled(self, session: Any) -> Mapping[str, str]:
+        """Give variables and tables their content in a session; the reasons of tables that have none."""
+        self._imported.restore(session)
+        unfilled = self._imported.fill_tables(session, self._tables)
+        if self._initialize:
+            self._imported.initialize_uncovered(session)
+        return unfilled
+
+    @contextmanager
+    def optimized(self) -> Iterator[None]:
+        """Run the graph as TensorFlow optimizes it inside; raises what TensorFlow raises where it cannot be placed."""
+        if self._optimized is None:
+            self._optimized = tf.compat.v1.Session(graph=self.graph, config=_OPTIMIZING)
+            self._filled(self._optimized)
+        plain, self.session = self.session, self._optimized
+        try:
+            yield
+        finally:
+            self.session = plain
+
     def close(self) -> None:
         """Free what the session holds; further calls of `run` fail."""
         self.session.close()
+        if self._optimized is not None:
+            self._optimized.close()
 
     def restore(self) -> None:
         """Give the variables their values in the checkpoint again; raises RestoreError."""

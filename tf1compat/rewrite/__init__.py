@@ -30,6 +30,7 @@ from tf1compat.rewrite.entry.partitions import join_parts
 from tf1compat.rewrite.entry.signature_io import feed, freeze, outputs, use_defaults
 from tf1compat.rewrite.entry.tables import TABLES
 from tf1compat.rewrite.expressed.cudnn.canonical import read_canonical_weights
+from tf1compat.rewrite.nondeterminism import nondeterministic
 from tf1compat.rewrite.passes import PASSES
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
 from tf1compat.rewrite.state.carried_states import release_carried_states
@@ -85,7 +86,9 @@ def _rewrite_signature(
     parts = {part.name for each in plan.variables for part in each.parts}
     slots = (*(VariableSlot(name, name) for name in variables if name in graph and name not in parts), *whole)
     handles = tuple(TableSlot(name, name) for name in tables if name in graph)
-    return SignatureGraph(signature.name, _with_needed_functions(graph), inputs, found, slots, handles)
+    graph = _with_needed_functions(graph)
+    drawn = nondeterministic(graph, found)
+    return SignatureGraph(signature.name, graph, inputs, found, slots, handles, drawn)
 
 
 def _with_free_sizes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tf1compat.graph.model import Graph
@@ -43,6 +44,7 @@ class SignatureGraph:
     outputs: tuple[tuple[str, TensorRef], ...]  # (alias, tensor)
     variables: tuple[VariableSlot, ...]
     tables: tuple[TableSlot, ...] = ()
+    drawn: frozenset[str] = frozenset()  # outputs that differ from run to run
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,8 @@ class Rewritten:
     zero_state: SignatureGraph | None = (
         None  # the original's own initial states; see `plan.start.start_signature`
     )
+
+    @property
+    def drawn(self) -> Mapping[str, frozenset[str]]:
+        """By signature, the outputs that are drawn at random, or told by the clock."""
+        return {each.name: each.drawn for each in self.signatures}

@@ -10,18 +10,42 @@ from tf1compat.graph.attributes import Array
 from tf1compat.verify.comparison import OutputDifference
 
 
-def difference(alias: str, expected: Array, found: Array, rtol: float, atol: float) -> OutputDifference:
+def difference(
+    alias: str, expected: Array, found: Array, rtol: float, atol: float, moved: Array | None = None
+) -> OutputDifference:
     """How far `found` is from `expected`.
 
     Floating values are within tolerance when |found - expected| <= atol + rtol * |expected|; NaN equals NaN
-    at the same place, an infinity equals itself. All other types must be equal.
+    at the same place, an infinity equals itself. All other types must be equal. An element that is beyond that may be
+    as far off as the original itself `moved`, when what goes into it moved by one unit in the last place.
     """
     types = type_name(expected), type_name(found)
     shapes = expected.shape, found.shape
     if types[0] != types[1] or shapes[0] != shapes[1]:
         return OutputDifference(alias, *types, *shapes, None, None, None)
     measure = _inexact if expected.dtype.kind in "fc" else _exact
-    return OutputDifference(alias, *types, *shapes, *measure(expected, found, rtol, atol))
+    absolute, relative, excess = measure(expected, found, rtol, atol)
+    if moved is None or excess <= 0 or types[0] == "string":
+        return OutputDifference(alias, *types, *shapes, absolute, relative, excess)
+    allowed = (rtol, atol) if expected.dtype.kind in "fc" else (0.0, 0.0)
+    excess, moves = _beside(expected, found, *allowed, moved)
+    return OutputDifference(alias, *types, *shapes, absolute, relative, excess, original_moves=moves)
+
+
+def _beside(expected: Array, found: Array, rtol: float, atol: float, moved: Array) -> tuple[float, float]:
+    """By how much the difference exceeds the original's own movement where it is beyond the tolerance, and that."""
+    wide = np.complex128 if expected.dtype.kind == "c" else np.float64
+    one, other = expected.astype(wide), found.astype(wide)
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(other - one)
+    scale = np.where(np.isfinite(one), np.abs(one), 0.0)
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    beyond = ~same & ~(apart <= atol + rtol * scale)
+    # Where the original itself comes to infinity, or to no number, every other answer is as good, but for no number.
+    unbounded = np.isnan(moved) | (np.isinf(moved) & ~np.isnan(other))
+    with np.errstate(invalid="ignore"):
+        excess = np.where(unbounded, 0.0, apart - np.where(unbounded, 0.0, moved))
+    return _largest(excess[beyond], -atol), _largest(moved[beyond], 0.0)
 
 
 def likeness(alias: str, expected: Array, found: Array) -> OutputDifference:

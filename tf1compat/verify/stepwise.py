@@ -12,6 +12,7 @@ from tf1compat.plan.model import AxesPlan, SignaturePlan, StepPlan
 from tf1compat.verify.compare import difference, missing
 from tf1compat.verify.comparison import CaseResult, OutputDifference
 from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.judge import Moves, Tolerance
 from tf1compat.verify.reloaded.fresh import Answer
 
 Ask = Callable[[Sequence[Case]], list[Answer]]
@@ -21,8 +22,8 @@ def stepwise(
     signature: SignaturePlan,
     ran: Iterable[Case],
     ask: Ask,
-    rtol: float,
-    atol: float,
+    tolerance: Tolerance,
+    moves: Moves,
     drawn: frozenset[str] = frozenset(),
 ) -> CaseResult | None:
     """The comparison on the longest of the cases that the original ran; None where no case has several steps.
@@ -36,7 +37,7 @@ def stepwise(
     case = max(cases, key=lambda each: (_length(step, each), _examples(step, each)), default=None)
     if case is None or _length(step, case) < 2:
         return None
-    return _compared(step, _full(step, case), ask, rtol, atol)
+    return _compared(step, _full(step, case), ask, tolerance, moves)
 
 
 def _is_open(signature: SignaturePlan, step: StepPlan) -> bool:
@@ -71,19 +72,21 @@ def _full(step: StepPlan, case: Case) -> Case:
     return Case(case.signature, case.name, MappingProxyType(feeds))
 
 
-def _compared(step: StepPlan, case: Case, ask: Ask, rtol: float, atol: float) -> CaseResult:
+def _compared(step: StepPlan, case: Case, ask: Ask, tolerance: Tolerance, moves: Moves) -> CaseResult:
     length = _length(step, case)
     name = f"{length} steps of one against one run of {length} ({case.name})"
     (whole,) = ask([case])
     answers = list(_answers(step, case, ask))
     error = next((each.error for each in (whole, *answers) if each.error is not None), None)
     if error is not None:
-        return CaseResult(case.signature, name, failure=error)
+        return CaseResult(case.signature, name, failure=error, with_itself=True)
     outputs = [each.outputs for each in answers]
-    found = tuple(
-        _difference(step, alias, value, outputs, rtol, atol) for alias, value in whole.outputs.items()
-    )
-    return CaseResult(case.signature, name, found)
+    moved: Mapping[str, Array] = {}
+    found = _differences(step, case.signature, whole, outputs, tolerance, moved)
+    if not all(each.passed for each in found):
+        moved = moves(case, whole, False)
+        found = _differences(step, case.signature, whole, outputs, tolerance, moved)
+    return CaseResult(case.signature, name, found, with_itself=True)
 
 
 def _answers(step: StepPlan, case: Case, ask: Ask) -> Iterator[Answer]:
@@ -109,13 +112,24 @@ def _one_step(step: StepPlan, case: Case, number: int) -> dict[str, Array]:
     return found
 
 
+def _differences(
+    step: StepPlan, signature: str, whole: Answer, outputs: Sequence[Mapping[str, Array]],
+    tolerance: Tolerance, moved: Mapping[str, Array],
+) -> tuple[OutputDifference, ...]:  # fmt: skip
+    return tuple(
+        _difference(step, alias, value, outputs, tolerance.of(signature, alias), moved.get(alias))
+        for alias, value in whole.outputs.items()
+    )
+
+
 def _difference(
-    step: StepPlan, alias: str, whole: Array, outputs: Sequence[Mapping[str, Array]], rtol: float, atol: float
-) -> OutputDifference:
+    step: StepPlan, alias: str, whole: Array, outputs: Sequence[Mapping[str, Array]],
+    tolerance: tuple[float, float], moved: Array | None,
+) -> OutputDifference:  # fmt: skip
     if any(alias not in each for each in outputs):
         return missing(alias, whole)
     axes = next((each for each in step.outputs if each.alias == alias), None)
-    return difference(alias, whole, together(axes, [each[alias] for each in outputs]), rtol, atol)
+    return difference(alias, whole, together(axes, [each[alias] for each in outputs]), *tolerance, moved)
 
 
 def together(axes: AxesPlan | None, values: Sequence[Array]) -> Array:

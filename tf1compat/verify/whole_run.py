@@ -16,15 +16,16 @@ from tf1compat.analysis.shapes.dimensions import Dims
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, MigrationPlan, OutputBinding, Piece, SignaturePlan, StepPlan
+from tf1compat.verify.compare import difference, likeness
 from tf1compat.verify.comparison import CaseResult, OutputDifference
 from tf1compat.verify.inputs.cases import Case
-from tf1compat.verify.original.batches import Rows, rows_of
+from tf1compat.verify.judge import Moves, Tolerance
+from tf1compat.verify.original.batches import Rows, is_run_whole, rows_of
 from tf1compat.verify.reloaded.fresh import Answer
 from tf1compat.verify.stepwise import together
 
 #: The signature, of the original alone, that gives what a step begins with for the data of a whole run.
 BEGIN = "initial_states"
-Compare = Callable[[str, Array, Array], OutputDifference]
 Run = Callable[[Case], Answer]
 
 
@@ -42,34 +43,49 @@ def begin_signature(plan: MigrationPlan) -> SignaturePlan | None:
 
 
 @dataclass(frozen=True)
+class _Whole:
+    """A whole run of the original, and the outputs of the examples that steps are held against."""
+
+    case: Case
+    answer: Answer
+    outputs: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
 class WholeRuns:
     """Holds steps against whole runs.
 
     `layout`: the dimensions of the step's outputs, by alias. `begin`: the original's initial states for a case.
+    `moves`: how far the original's own answers to a whole run move.
     """
 
     plan: MigrationPlan
     layout: Mapping[str, Dims]
     begin: Run
     ask: Callable[[Sequence[Case]], list[Answer]]
-    compare: Compare
+    tolerance: Tolerance
+    drawn: frozenset[str]
+    moves: Moves
 
     def results(self, tried: Iterable[tuple[Case, Answer]]) -> tuple[CaseResult, ...]:
-        """The comparison on the longest of the whole runs that the original took; none where no state is known to
-        begin with."""
+        """The comparison on the longest of the whole runs that the original took.
+
+        Where no state is known to begin with there is none; a step that is run in no other way is not proven then.
+        """
         found = self._longest(tried)
-        if found is None:
-            return ()
-        case, whole = found
-        states = self._states(case)
-        if states is None:
-            return ()
+        states = None if found is None else self._states(found[0])
+        if found is None or states is None:
+            missed = "there is no run of the original from a known state to hold it against"
+            nothing = CaseResult(self._signature.name, "step by step", refused=missed)
+            return () if is_run_whole(self._signature) else (nothing,)
+        return tuple(self._of_run(*found, states))
+
+    def _of_run(self, case: Case, whole: Answer, states: Mapping[str, Array]) -> Iterator[CaseResult]:
         length, examples = self._length(case), self._examples(case)
         name = f"{length} steps of one against the original's run of {length}"
-        results = [self._compared(case, whole.outputs, states, f"{name}, {examples} examples")]
+        yield self._compared(case, _Whole(case, whole, whole.outputs), states, f"{name}, {examples} examples")
         if self._takes_any_batch and examples > 1:
-            results.append(self._one_example(case, whole, states, f"{name}, one example alone"))
-        return tuple(results)
+            yield self._one_example(case, whole, states, f"{name}, one example alone")
 
     @property
     def _signature(self) -> SignaturePlan:
@@ -128,16 +144,18 @@ class WholeRuns:
 
     # ---------------------------------------------------------------------------------------- step by step
 
-    def _compared(
-        self, case: Case, whole: Mapping[str, Array], states: Mapping[str, Array], name: str
-    ) -> CaseResult:
-        full = self._full(case)
-        answers = list(self._answers(full, states))
+    def _compared(self, case: Case, whole: _Whole, states: Mapping[str, Array], name: str) -> CaseResult:
+        answers = list(self._answers(self._full(case), states))
         error = next((each.error for each in answers if each.error is not None), None)
         if error is not None:
             return CaseResult(self._signature.name, name, failure=error)
         outputs = [each.outputs for each in answers]
-        return CaseResult(self._signature.name, name, tuple(self._differences(whole, outputs)))
+        found = tuple(self._differences(whole, outputs, {}))
+        for weights in (False, True):
+            if not all(each.passed or each.drawn for each in found):
+                moved = self.moves(whole.case, whole.answer, weights)
+                found = tuple(self._differences(whole, outputs, moved))
+        return CaseResult(self._signature.name, name, found)
 
     def _full(self, case: Case) -> Mapping[str, Array]:
         known = {each.alias for each in self._signature.inputs}
@@ -164,16 +182,24 @@ class WholeRuns:
         return found
 
     def _differences(
-        self, whole: Mapping[str, Array], outputs: Sequence[Mapping[str, Array]]
+        self, whole: _Whole, outputs: Sequence[Mapping[str, Array]], moved: Mapping[str, Array]
     ) -> Iterator[OutputDifference]:
         """The outputs that both have, of one tensor under one alias."""
         default = {each.alias: _pieces(each) for each in self.plan.signatures[0].outputs}
         axes = {each.alias: each for each in self._step.outputs}
         for output in self._signature.outputs:
-            same = default.get(output.alias) == _pieces(output)
-            if same and output.alias in whole and all(output.alias in each for each in outputs):
-                found = together(axes.get(output.alias), [each[output.alias] for each in outputs])
-                yield self.compare(output.alias, whole[output.alias], found)
+            alias, same = output.alias, default.get(output.alias) == _pieces(output)
+            if same and alias in whole.outputs and all(alias in each for each in outputs):
+                found = together(axes.get(alias), [each[alias] for each in outputs])
+                own = moved.get(alias)
+                if own is not None and own.shape != whole.outputs[alias].shape:
+                    own = self._row(whole.case, alias, own)
+                yield self._difference(alias, whole.outputs[alias], found, own)
+
+    def _difference(self, alias: str, expected: Array, found: Array, own: Array | None) -> OutputDifference:
+        if alias in self.drawn:
+            return likeness(alias, expected, found)
+        return difference(alias, expected, found, *self.tolerance.of(self._signature.name, alias), own)
 
     def _one_example(self, case: Case, whole: Answer, states: Mapping[str, Array], name: str) -> CaseResult:
         """The same of the first example, the others left out."""
@@ -182,7 +208,8 @@ class WholeRuns:
         begun = {alias: _first(value, axes.get(alias)) for alias, value in states.items()}
         rows = {alias: self._row(case, alias, each) for alias, each in whole.outputs.items()}
         outputs = {alias: value for alias, value in rows.items() if value is not None}
-        return self._compared(Case(case.signature, case.name, MappingProxyType(feeds)), outputs, begun, name)
+        first = Case(case.signature, case.name, MappingProxyType(feeds))
+        return self._compared(first, _Whole(case, whole, outputs), begun, name)
 
     def _row(self, case: Case, alias: str, value: Array) -> Array | None:
         rows = rows_of(self.layout.get(alias), value, self._examples(case))

@@ -170,3 +170,83 @@ def test_words_that_a_table_knows_are_among_the_texts() -> None:
              case.feeds["x"].ravel().tolist()}  # fmt: skip
     assert texts & {b"film", b"dull"}
     assert texts - {b"film", b"dull"}
+
+
+@pytest.mark.parametrize(
+    ("dims", "rows"),
+    [
+        (("batch", "time"), 65),
+        (("batch",), 65),
+        ((1, 1), 65),
+        ((4, "time"), 200),
+        ((), 9),
+        (("batch", 3), 256),
+    ],
+)
+def test_ids_reach_every_row_of_a_small_table(dims: tuple[Size, ...], rows: int) -> None:
+    cases = made(domain("x", "int32", dims, "ids", below=rows))
+    assert {each for case in cases for each in case.feeds["x"].ravel().tolist()} == set(range(rows))
+
+
+def test_a_large_table_brings_no_more_cases() -> None:
+    ids = domain("x", "int32", ("batch", "time"), "ids", below=50_000)
+    assert len(made(ids)) == len(made(domain("x", "float32", ("batch", "time"), "normal")))
+
+
+def test_every_word_of_a_small_vocabulary_is_fed() -> None:
+    words = tuple(b"w%d" % number for number in range(30))
+    cases = made(domain("x", "string", ("batch",), "text", words=words))
+    assert {each for case in cases for each in case.feeds["x"].ravel().tolist()} >= set(words)
+
+
+def test_ids_in_numbers_are_whole() -> None:
+    values = np.concatenate([
+        case.feeds["x"].ravel() for case in made(domain("x", "float32", ("batch", 4), "ids", below=5))
+    ])  # fmt: skip
+    assert values.dtype == np.float32
+    assert set(values.tolist()) == {0.0, 1.0, 2.0, 3.0, 4.0}
+
+
+def test_masks_hold_zeros_and_ones_and_a_one_in_each_row() -> None:
+    for dims in (("batch", 6), ("batch",)):
+        cases = [
+            case.feeds["m"] for case in made(domain("m", "float32", dims, "mask")) if case.feeds["m"].size
+        ]
+        assert {each for case in cases for each in case.ravel().tolist()} == {0.0, 1.0}
+        assert all(np.all(case.max(axis=-1) == 1) for case in cases)
+
+
+def test_probabilities_sum_to_one_in_each_row() -> None:
+    for case in made(domain("p", "float32", ("batch", 6), "probabilities")):
+        np.testing.assert_allclose(case.feeds["p"].sum(axis=-1), 1, rtol=1e-6)
+        assert np.all(case.feeds["p"] > 0)
+
+
+def test_one_hot_rows_choose_every_class() -> None:
+    rows = np.concatenate([case.feeds["c"] for case in made(domain("c", "float32", ("batch", 4), "one_hot"))])
+    assert set(rows.sum(axis=1).tolist()) == {1.0}
+    assert set(rows.argmax(axis=1).tolist()) == {0, 1, 2, 3}
+
+
+def test_a_range_is_filled_to_both_ends() -> None:
+    image = domain("x", "float32", ("batch", 24, 24, 3), "range", low=0.0, high=255.0)
+    for case in made(image):
+        if case.feeds["x"].size:
+            assert (case.feeds["x"].min(), case.feeds["x"].max()) == (0.0, 255.0)
+
+
+def test_inputs_are_scaled_where_they_take_any_numbers() -> None:
+    inputs = (domain("x", "float32", (4, 3), "normal"), domain("m", "float32", (4, 3), "mask"))
+    scaled = cases(SignatureDomain("serving_default", inputs), 1, scale=0.01)
+    assert all(np.abs(case.feeds["x"]).max() < 0.1 for case in scaled)
+    assert all(case.feeds["m"].max() == 1 for case in scaled)
+    assert scaled[0].name == "example 1, inputs times 0.01"
+
+
+def test_a_size_can_be_the_number_of_entries_of_a_sparse_input() -> None:
+    parts = (
+        domain("i", "int64", (), "ids"), domain("v", "float32", (), "normal"),
+        domain("n", "int32", (), "size", entries_of="i"),
+    )  # fmt: skip
+    for case in cases(SignatureDomain("serving_default", parts, (SparseInput("i", "v", None, (4, 3)),)), 1):
+        assert case.feeds["n"] == len(case.feeds["v"])

@@ -12,6 +12,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import ConstantPlan, InputBinding, OutputBinding, Piece, SignaturePlan
+from tf1compat.verify.inputs.composites import SparseInput
 from tf1compat.verify.inputs.domain import Domain, SignatureDomain, Values, domains_of
 
 # A dynamic_rnn as far as its input, its lengths and its state: what runs in the loop is discovery's to know.
@@ -254,3 +255,107 @@ def test_strings_that_a_table_knows_are_worth_feeding(tmp_path: Path) -> None:
     """)  # fmt: skip
     found = domains(model.meta_graph.graph, "words", Findings(tables=find_tables(model)))[0].inputs[0]
     assert (found.values.kind, found.values.words) == ("text", (b"the", b"film"))
+
+
+def test_numbers_that_are_cast_to_ids_stay_below_the_rows() -> None:
+    graph = from_text("""
+        x = Placeholder() dtype=float32; shape=shape(None, 5)
+        table = VarHandleOp() dtype=float32; shape=shape(11, 4)
+        ids = Cast(x) SrcT=float32; DstT=int32
+        out = ResourceGather(table, ids)
+    """)
+    assert likeliest(graph, "x")["x"].values == Values("ids", below=11)
+
+
+def test_pixels_masks_and_distributions_are_told_by_what_is_done_with_them() -> None:
+    graph = from_text("""
+        image = Placeholder() dtype=float32; shape=shape(None, 8, 8, 3)
+        bytes = Placeholder() dtype=int32; shape=shape(None, 4)
+        kept = Placeholder() dtype=int32; shape=shape(None, 4)
+        policy = Placeholder() dtype=float32; shape=shape(None, 6)
+        full = Const() dtype=float32; value=tensor(float32, 255.0)
+        numbers = Cast(bytes) SrcT=int32; DstT=float32
+        gates = Cast(kept) SrcT=int32; DstT=float32
+        a = RealDiv(image, full) T=float32
+        b = RealDiv(numbers, full) T=float32
+        c = Mul(b, gates) T=float32
+        d = Log(policy) T=float32
+        out = Mystery(a, c, d)
+    """)
+    found = {alias: each.values for alias, each in likeliest(graph, "image bytes kept policy").items()}
+    assert found == {
+        "image": Values("range", high=255.0),
+        "bytes": Values("ids", below=256),
+        "kept": Values("mask"),
+        "policy": Values("probabilities"),
+    }
+
+
+SPARSE = """
+    i = Placeholder() dtype=int64; shape=shape(None, None)
+    v = Placeholder() dtype=float32; shape=shape(None)
+    s = Placeholder() dtype=int64; shape=shape(None)
+    w = VariableV2() dtype=float32; shape=shape(9, 5)
+    u = VariableV2() dtype=float32; shape=shape(5, 3)
+"""
+
+
+def sparse_dims(text: str, inputs: str = "i v s") -> tuple[object, ...]:
+    (composite,) = domains(from_text(SPARSE + text), inputs)[0].composites
+    assert isinstance(composite, SparseInput)
+    return composite.dims
+
+
+def test_three_tensors_without_names_are_one_sparse_matrix_told_by_its_product() -> None:
+    assert sparse_dims("out = SparseTensorDenseMatMul(i, v, s, w)") == ("batch", 9)
+
+
+def test_a_product_of_products_makes_the_matrix_square() -> None:
+    text = """
+        x = Placeholder() dtype=float32; shape=shape(None, 9)
+        h = MatMul(x, w)
+        one = SparseTensorDenseMatMul(i, v, s, h)
+        more = MatMul(one, u)
+        out = SparseTensorDenseMatMul(i, v, s, more)
+    """
+    first, second = sparse_dims(text, "i v s x")
+    assert first == second
+    assert domains(from_text(SPARSE + text), "i v s x")[0].inputs[3].dims == (first, 9)
+
+
+def test_entries_that_were_dropped_or_scaled_are_still_of_the_input() -> None:
+    text = """
+        zero = Const() dtype=int32; value=tensor(int32, 0)
+        shape = Const() dtype=int64; value=tensor(int64, [7, 9])
+        n = Placeholder() dtype=int32; shape=shape(...)
+        size = ExpandDims(n, zero)
+        noise = RandomUniform(size) dtype=float32
+        kept = Where(noise)
+        places = GatherV2(i, kept, zero)
+        left = GatherV2(v, kept, zero)
+        scale = Const() dtype=float32; value=tensor(float32, 2.0)
+        scaled = Mul(left, scale) T=float32
+        out = SparseTensorDenseMatMul(places, scaled, shape, w)
+    """
+    (domain, *_) = domains(from_text(SPARSE + text), "i v n")
+    (composite,) = domain.composites
+    assert composite == SparseInput("i", "v", None, (7, 9))
+    assert domain.inputs[2].values.entries_of == "i"
+
+
+def test_the_rank_of_a_sparse_tensor_is_that_of_its_constant_shape() -> None:
+    text = """
+        shape = Const() dtype=int64; value=tensor(int64, [2, 3, 4])
+        nothing = Const() dtype=float32; value=tensor(float32, 0.0)
+        out = SparseToDense(i, shape, v, nothing)
+    """
+    assert sparse_dims(text, "i v") == (2, 3, 4)
+
+
+def test_a_dense_layer_after_it_tells_the_columns_of_a_sparse_tensor_made_dense() -> None:
+    text = """
+        nothing = Const() dtype=float32; value=tensor(float32, 0.0)
+        dense = SparseToDense(i, s, v, nothing)
+        out = MatMul(dense, w)
+    """
+    assert sparse_dims(text) == ("batch", 9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text
@@ -50,3 +52,13 @@ def test_a_draw_that_is_frozen_draws_nothing() -> None:
 
 def test_a_graph_without_draws_is_not_rewritten() -> None:
     assert drawn_outputs(graph(op="Fill"), plan("no such output")) == {}
+
+
+def test_a_plan_whose_graph_was_rewritten_says_so_itself() -> None:
+    made = replace(plan("no such output"), drawn={"serving_default": ("noised",)})
+    assert drawn_outputs(graph(), made) == {"serving_default": {"noised"}}
+
+
+def test_a_plan_excuses_nothing_where_the_original_draws_nothing() -> None:
+    made = replace(plan("noised"), drawn={"serving_default": ("noised",)})
+    assert drawn_outputs(graph(op="Fill"), made) == {}

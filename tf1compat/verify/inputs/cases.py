@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import ceil, prod
 from types import MappingProxyType
 
 import numpy as np
 
-from tf1compat.errors import FeedError
 from tf1compat.graph.attributes import Array
 from tf1compat.verify.inputs.dimensions import BATCH, TIME
-from tf1compat.verify.inputs.domain import Domain, SignatureDomain, Size
-from tf1compat.verify.inputs.serialized import Part, encoded
+from tf1compat.verify.inputs.domain import Domain, SignatureDomain
+from tf1compat.verify.inputs.value_makers import Decks, Draw, filled
 
 #: Sizes of the batch and of the time axis, each pair a case; the empty ones last.
 _PAIRS = ((1, 1), (1, 7), (2, 2), (2, 7), (5, 7), (5, 1), (0, 7), (2, 0))
@@ -22,9 +22,9 @@ _LOOSE = (4, 7, 12, 33)
 _LOOSE_IMAGE = (24, 36, 64)
 #: Shapes in turn where any will do.
 _RANKS: tuple[tuple[int, ...], ...] = ((), (3,), (2, 3))
-#: Ids that nothing bounds stay below this, or below 3.
-_UNBOUNDED_IDS = {"uint8": 256, "int8": 100, "quint8": 256, "qint8": 100}
-_WORDS = (b"the", b"a", b"of", b"truth", b"universally", b"", b"42", "\u00e9t\u00e9".encode())
+#: Tables of up to this many rows are reached whole, by examples, or by one larger batch or longer run, more.
+_SMALL_TABLE = 256
+_LARGEST = {BATCH: 256, TIME: 64}
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Case:
     signature: str
     name: str  # "batch 2, time 7"
     feeds: Mapping[str, Array]
+    sizes: Mapping[str, int] = field(default_factory=dict)  # of the axes that all inputs share: batch, time
 
     @property
     def is_empty(self) -> bool:
@@ -41,31 +42,60 @@ class Case:
         return any(each.size == 0 for each in self.feeds.values())
 
 
-@dataclass(frozen=True)
-class _Draw:
-    """The choices that one case makes."""
-
-    random: np.random.Generator
-    sizes: Mapping[str, int]
-    index: int
-    empty_rows: bool = False  # some sequence has no step at all
-
-    def size(self, size: Size) -> int:
-        return self.sizes[size] if isinstance(size, str) else size
-
-
-def cases(domain: SignatureDomain, seed: int, *, many_rows: bool = False) -> tuple[Case, ...]:
+def cases(
+    domain: SignatureDomain, seed: int, *, many_rows: bool = False, scale: float = 1.0
+) -> tuple[Case, ...]:
     """The cases of a signature; the same for the same seed.
 
-    With `many_rows` one more has a large batch, so that a classifier is likely to name each of its classes.
+    With `many_rows` one more has a large batch, so that a classifier is likely to name each of its classes. Inputs
+    that take any numbers have them times `scale`.
     """
     random = np.random.default_rng(seed)
+    decks = Decks(random)
     pairs = (*_PAIRS, _MANY) if many_rows and BATCH in domain.symbols else _PAIRS
-    draws = [_Draw(random, sizes, index) for index, sizes in enumerate(_all_sizes(domain, pairs))]
+    draws = [
+        Draw(random, sizes, index, decks, scale=scale)
+        for index, sizes in enumerate(_all_sizes(domain, pairs))
+    ]
     if any(each.values.kind == "lengths" for each in domain.inputs):
         longest = max(draws[: len(_PAIRS)], key=lambda draw: sum(draw.sizes.values()))
-        draws.append(_Draw(random, longest.sizes, len(draws), empty_rows=True))
-    return tuple(_case(domain, draw) for draw in draws)
+        draws.append(Draw(random, longest.sizes, len(draws), decks, empty_rows=True, scale=scale))
+    made = [_case(domain, draw) for draw in draws]
+    if scale == 1.0:
+        made += [_case(domain, draw) for draw in _until_all_rows(domain, decks, len(draws))]
+    return tuple(made)
+
+
+def _until_all_rows(domain: SignatureDomain, decks: Decks, index: int) -> Iterator[Draw]:
+    """More cases, until ids have reached every row of small tables; each is made before the next is asked for."""
+    for number in range(_SMALL_TABLE):
+        left = [each for each in domain.inputs if decks.left_of(each.alias) > 0 and _is_small(each)]
+        if not left:
+            return
+        sizes = _sizes(domain, index + number, 2, 7)
+        axis = next((each for each in (BATCH, TIME) if each in domain.symbols), None)
+        if axis is not None:
+            wanted = max(ceil(_needed(each, decks) / _entries(each, sizes, axis)) for each in left)
+            sizes[axis] = min(wanted, _LARGEST[axis])
+        yield Draw(decks.random, sizes, index + number, decks)
+        if axis is not None:
+            return
+
+
+def _needed(domain: Domain, decks: Decks) -> float:
+    """How many entries are likely to reach all rows: of texts every other one is a word that is known."""
+    return decks.left_of(domain.alias) * (4.0 if domain.values.kind == "text" else 1.5)
+
+
+def _is_small(domain: Domain) -> bool:
+    below = domain.values.below
+    return domain.values.kind == "text" or (below is not None and below <= _SMALL_TABLE)
+
+
+def _entries(domain: Domain, sizes: Mapping[str, int], axis: str) -> int:
+    """How many entries an input has for each size of an axis."""
+    found = [sizes[dim] if isinstance(dim, str) else dim for dim in domain.dims if dim != axis]
+    return max(prod(found), 1)
 
 
 def _all_sizes(domain: SignatureDomain, pairs: Iterable[tuple[int, int]]) -> Iterator[dict[str, int]]:
@@ -102,116 +132,31 @@ def _is_of_image(domain: SignatureDomain, symbol: str) -> bool:
     return any(symbol in each.dims and len(each.dims) > 3 for each in domain.inputs)
 
 
-def _case(domain: SignatureDomain, draw: _Draw) -> Case:
+def _case(domain: SignatureDomain, draw: Draw) -> Case:
     feeds = {each.alias: _array(each, draw) for each in domain.inputs}
     by_alias = {each.alias: each for each in domain.inputs}
     for composite in domain.composites:
         feeds |= composite.arrays(
-            draw.size(BATCH), draw.random, lambda alias, shape: _filled(by_alias[alias], draw, shape)
+            draw.size(BATCH),
+            draw.random,
+            lambda alias, shape: filled(by_alias[alias], draw, shape),
+            draw.sizes,
         )
+    feeds |= {
+        each.alias: np.full_like(feeds[each.alias], len(feeds[each.values.entries_of]))
+        for each in domain.inputs
+        if each.values.entries_of is not None
+    }
     parts = [f"{symbol} {size}" for symbol, size in draw.sizes.items()] or [f"example {draw.index + 1}"]
     if draw.empty_rows:
         parts.append("a length of 0")
-    return Case(domain.signature, ", ".join(parts), MappingProxyType(feeds))
+    if draw.scale != 1.0:
+        parts.append(f"inputs times {draw.scale:g}")
+    sizes = {symbol: size for symbol, size in draw.sizes.items() if symbol in (BATCH, TIME)}
+    return Case(domain.signature, ", ".join(parts), MappingProxyType(feeds), sizes)
 
 
-def _array(domain: Domain, draw: _Draw) -> Array:
+def _array(domain: Domain, draw: Draw) -> Array:
     if domain.any_rank:
-        return _filled(domain, draw, _RANKS[draw.index % len(_RANKS)])
-    return _filled(domain, draw, tuple(draw.size(dim) for dim in domain.dims))
-
-
-def _filled(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    """Values of an input in a shape."""
-    dtype = domain.dtype.stand_in
-    if dtype is None:
-        raise FeedError(
-            f"no values can be made up for input '{domain.alias}' of type {domain.dtype}; "
-            "give some with --inputs"
-        )
-    values: Array = np.asarray(_MAKERS[domain.values.kind](domain, draw, shape))
-    if domain.dtype == "bfloat16":
-        return _rounded(values.astype(np.float32))
-    return values if domain.dtype == "string" else values.astype(dtype)
-
-
-def _rounded(values: Array) -> Array:
-    """float32 values that bfloat16 has too: those without the lower half of their bits."""
-    bits = np.ascontiguousarray(values).view(np.uint32) & np.uint32(0xFFFF0000)
-    rounded: Array = bits.view(np.float32).reshape(values.shape)
-    return rounded
-
-
-def _normal(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    if domain.values.one_hot and draw.index % 2:
-        chosen = draw.random.integers(0, shape[-1], shape[:-1])
-        return np.asarray(chosen[..., None] == np.arange(shape[-1]))
-    return draw.random.standard_normal(shape)
-
-
-def _fraction(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    return draw.random.uniform(0.5, 1.0, shape)
-
-
-def _ids(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    below = domain.values.below
-    return draw.random.integers(0, _UNBOUNDED_IDS.get(domain.dtype, 3) if below is None else below, shape)
-
-
-def _lengths(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    """Ragged: a full one first, one step last."""
-    upper = draw.size(1 if domain.values.upper is None else domain.values.upper)
-    lengths: Array = draw.random.integers(min(1, upper), upper + 1, shape)
-    if lengths.ndim and lengths.size > 1:
-        lengths[-1] = min(1, upper)
-    if lengths.ndim and lengths.size:
-        lengths[0] = 0 if draw.empty_rows else upper
-    return lengths
-
-
-def _size(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    return np.full(shape, draw.sizes.get(BATCH, 1))
-
-
-def _boolean(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    return draw.random.integers(0, 2, shape) if shape else np.asarray(draw.index % 2)
-
-
-def _text(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    """Texts of all sorts; where a table knows words, half of them are such."""
-    chosen = np.asarray(_WORDS)[draw.random.integers(0, len(_WORDS), shape)]
-    words = domain.values.words
-    if not words:
-        return chosen
-    known = np.asarray(words)[draw.random.integers(0, len(words), shape)]
-    return np.where(draw.random.integers(0, 2, shape) == 1, known, chosen)
-
-
-def _serialized(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    """Strings that hold what the graph takes out of them."""
-    domains = {each.tensor: each for each in domain.values.parts}
-
-    def make(part: Part, sizes: tuple[int, ...], steps: int) -> Array:
-        made = domains[part.tensor]
-        if made.values.kind == "lengths":
-            return np.full(sizes, steps)
-        values = _filled(made, draw, sizes)
-        return values.astype(object) if values.dtype.kind == "S" else values
-
-    encoding, count = domain.values.encoding, int(np.prod(shape))
-    if encoding is None:
-        raise FeedError(
-            f"nothing tells what is in the strings of input '{domain.alias}'; give some with --inputs"
-        )
-    strings = [encoded(encoding, draw.random, make) for _ in range(count)]
-    return np.array([*strings, b""], object)[:-1].reshape(shape)
-
-
-def _fixed(domain: Domain, draw: _Draw, shape: tuple[int, ...]) -> Array:
-    return np.full(shape, domain.values.value)
-
-
-_MAKERS: Mapping[str, Callable[[Domain, _Draw, tuple[int, ...]], Array]] = MappingProxyType({
-    "normal": _normal, "fraction": _fraction, "ids": _ids, "lengths": _lengths, "size": _size,
-    "boolean": _boolean, "text": _text, "serialized": _serialized, "fixed": _fixed,
-})  # fmt: skip
+        return filled(domain, draw, _RANKS[draw.index % len(_RANKS)])
+    return filled(domain, draw, tuple(draw.size(dim) for dim in domain.dims))

@@ -1,35 +1,24 @@
 """Inputs that are one value in several tensors: sparse (indices, values, shape) and ragged (values, row splits).
 
 What is fed to one of them has to fit what is fed to the others, so they are made together.
-Names: `tf.sparse_placeholder` (tensorflow/python/ops/array_ops.py) and `tf.ragged.placeholder`
-(tensorflow/python/ops/ragged/ragged_factory_ops.py) give each part a name of its own under one scope. Where the
-scope was left out, the ops that read the three parts of a sparse tensor tell.
+Names: `tf.ragged.placeholder` (tensorflow/python/ops/ragged/ragged_factory_ops.py) gives each part a name of its own
+under one scope. The parts of sparse tensors are told in `sparse`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import PASS_THROUGH, resolve
-from tf1compat.names import TensorRef, leaf
-from tf1compat.ops.decoders import SPARSE_OPS, SPARSE_PARTS
-from tf1compat.ops.example_parsers import parsed_outputs
+from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding
+from tf1compat.verify.inputs.sparse import sparse_inputs
 
-#: Where ops take a sparse tensor's indices, values and shape.
-_READERS = {
-    "SparseTensorDenseMatMul": (0, 1, 2), "SparseReorder": (0, 1, 2), "SparseToDense": (0, 2, 1),
-    "SparseAdd": (0, 1, 2), "SparseTensorDenseAdd": (0, 1, 2), "SparseReduceSum": (0, 1, 2),
-    "SparseReduceMax": (0, 1, 2), "SparseSoftmax": (0, 1, 2), "SparseFillEmptyRows": (0, 1, 2),
-    "SparseDenseCwiseMul": (0, 1, 2), "SparseDenseCwiseDiv": (0, 1, 2), "SparseDenseCwiseAdd": (0, 1, 2),
-    "SparseSlice": (0, 1, 2), "SerializeSparse": (0, 1, 2), "SerializeManySparse": (0, 1, 2),
-}  # fmt: skip
-_PARTS = ("indices", "values", "shape")
 _LONGEST_ROW = 4
 #: Makes an input's values in a shape of any size.
 Make = Callable[[str, tuple[int, ...]], Array]
@@ -39,26 +28,32 @@ Make = Callable[[str, tuple[int, ...]], Array]
 class SparseInput:
     """The inputs of one sparse tensor by alias (None: the signature does not have it), and its dense shape.
 
-    None in `dims` is any size; the first one is that of the batch.
+    In `dims`, None is any size, the first one that of the batch; a symbol has one size in all inputs.
     """
 
     indices: str
     values: str | None
     shape: str | None
-    dims: tuple[int | None, ...]
+    dims: tuple[int | str | None, ...]
 
     @property
     def aliases(self) -> tuple[str, ...]:
         return tuple(each for each in (self.indices, self.values, self.shape) if each is not None)
 
-    def arrays(self, rows: int, random: np.random.Generator, make: Make) -> dict[str, Array]:
+    def arrays(
+        self,
+        rows: int,
+        random: np.random.Generator,
+        make: Make,
+        sizes: Mapping[str, int] = MappingProxyType({}),
+    ) -> dict[str, Array]:
         """Entries in order, no two at one place, at least one in each row."""
-        rows = rows if self.dims[0] is None else self.dims[0]
-        rest = [_LONGEST_ROW if dim is None else dim for dim in self.dims[1:]]
-        shape = (rows, *rest)
+        dims = [sizes[dim] if isinstance(dim, str) else dim for dim in self.dims]
+        open_sizes = [rows, *[_LONGEST_ROW] * (len(dims) - 1)]
+        shape = tuple(size if dim is None else dim for dim, size in zip(dims, open_sizes, strict=True))
         taken = random.random(shape) < 0.5
         if taken.size:
-            taken.reshape(rows, -1)[:, 0] = True
+            taken.reshape(shape[0], -1)[:, 0] = True
         places = np.argwhere(taken).astype(np.int64).reshape(-1, len(shape))
         found = {self.indices: places}
         if self.values is not None:
@@ -80,7 +75,13 @@ class RaggedInput:
     def aliases(self) -> tuple[str, ...]:
         return (*self.splits, *([] if self.values is None else [self.values]))
 
-    def arrays(self, rows: int, random: np.random.Generator, make: Make) -> dict[str, Array]:
+    def arrays(
+        self,
+        rows: int,
+        random: np.random.Generator,
+        make: Make,
+        sizes: Mapping[str, int] = MappingProxyType({}),
+    ) -> dict[str, Array]:
         """Rows of 0 to 4 elements, whose splits begin with 0 and end with the number of elements."""
         found: dict[str, Array] = {}
         for alias in self.splits:
@@ -101,7 +102,16 @@ def composites_of(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Composi
     ragged = tuple(_ragged(inputs))
     taken = {alias for each in ragged for alias in each.aliases}
     rest = {each.tensor: each for each in inputs if each.alias not in taken}
-    return (*ragged, *_sparse(graph, rest))
+    found = sparse_inputs(graph, rest)
+    sparse = (
+        SparseInput(rest[each.indices].alias, _alias(rest, each.values), _alias(rest, each.shape), each.dims)
+        for each in found
+    )
+    return (*ragged, *sparse)
+
+
+def _alias(inputs: Mapping[TensorRef, InputBinding], ref: TensorRef | None) -> str | None:
+    return None if ref is None else inputs[ref].alias
 
 
 def _ragged(inputs: Iterable[InputBinding]) -> Iterator[RaggedInput]:
@@ -116,69 +126,3 @@ def _ragged(inputs: Iterable[InputBinding]) -> Iterator[RaggedInput]:
         inner = () if values is None or values.shape.dims is None else values.shape.dims[1:]
         if splits:
             yield RaggedInput(None if values is None else values.alias, splits, inner)
-
-
-def _sparse(graph: Graph, inputs: Mapping[TensorRef, InputBinding]) -> Iterator[SparseInput]:
-    seen: set[TensorRef] = set()
-    for parts in (
-        *_decoded_together(graph, inputs),
-        *_read_together(graph, inputs),
-        *_named_together(inputs),
-    ):
-        indices = parts.get("indices")
-        if indices is None or indices in seen or inputs[indices].shape.rank not in (2, None):
-            continue
-        seen.add(indices)
-        values, shape = (inputs[ref].alias if (ref := parts.get(name)) else None for name in _PARTS[1:])
-        yield SparseInput(inputs[indices].alias, values, shape, _dense_dims(graph, inputs, parts))
-
-
-def _decoded_together(
-    graph: Graph, inputs: Mapping[TensorRef, InputBinding]
-) -> Iterator[dict[str, TensorRef]]:
-    """The parts of each sparse tensor that one op gives."""
-    groups: dict[tuple[str, str], dict[str, TensorRef]] = {}
-    for ref in inputs:
-        node = graph.producer(ref)
-        if node.op in SPARSE_OPS:
-            groups.setdefault((node.name, ""), {})[SPARSE_PARTS[ref.index]] = ref
-        parsed = parsed_outputs(graph, node)
-        if ref.index < len(parsed) and parsed[ref.index].part in _PARTS:
-            groups.setdefault((node.name, parsed[ref.index].feature.key), {})[parsed[ref.index].part] = ref
-    yield from groups.values()
-
-
-def _read_together(graph: Graph, inputs: Mapping[TensorRef, InputBinding]) -> Iterator[dict[str, TensorRef]]:
-    for node in graph.nodes:
-        positions = _READERS.get(node.op)
-        if positions is not None and len(node.inputs) > max(positions):
-            refs = [resolve(graph, node.inputs[place], PASS_THROUGH) for place in positions]
-            yield {name: ref for name, ref in zip(_PARTS, refs, strict=True) if ref in inputs}
-
-
-def _named_together(inputs: Mapping[TensorRef, InputBinding]) -> Iterator[dict[str, TensorRef]]:
-    groups: dict[str, dict[str, TensorRef]] = {}
-    for ref in inputs:
-        if leaf(ref.node) in _PARTS and ref.node != leaf(ref.node):
-            groups.setdefault(ref.node.rpartition("/")[0], {})[leaf(ref.node)] = ref
-    yield from (parts for parts in groups.values() if len(parts) > 1)
-
-
-def _dense_dims(
-    graph: Graph, inputs: Mapping[TensorRef, InputBinding], parts: Mapping[str, TensorRef]
-) -> tuple[int | None, ...]:
-    """The dense shape, as far as the graph tells: a matrix unless it says otherwise."""
-    shape, indices = parts.get("shape"), parts["indices"]
-    ranks = [inputs[shape].shape.dims if shape else None, (inputs[indices].shape.dims or ())[1:]]
-    rank = next((dims[0] for dims in ranks if dims and dims[0] is not None), 2)
-    return (*[None] * (rank - 1), _columns(graph, indices)) if rank > 1 else (None,) * rank
-
-
-def _columns(graph: Graph, indices: TensorRef) -> int | None:
-    """How many columns a product with a matrix demands."""
-    for use in graph.uses.get(indices, ()):
-        node = graph[use.node]
-        if node.op == "SparseTensorDenseMatMul" and not node.attrs.get("adjoint_a"):
-            dims = graph.static_shape(node.inputs[3]).dims
-            return dims[1 if node.attrs.get("adjoint_b") else 0] if dims else None
-    return None

@@ -16,6 +16,7 @@ _ARRANGES = frozenset({
     "Concat", "ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Enter", "Exit", "Switch", "Merge",
     "NextIteration", "Reverse", "ReverseV2", "ReverseSequence", "Tile", "Unique",
     "DynamicPartition", "StopGradient", "PlaceholderWithDefault", "Maximum", "Minimum", "Sub",
+    "Round", "Rint", "Floor", "Ceil", "BroadcastTo", "IdentityN",
 })  # fmt: skip
 _INTO_ARRAY = frozenset({
     "TensorArrayScatter", "TensorArrayScatterV2", "TensorArrayScatterV3", "TensorArrayUnpack",

@@ -28,7 +28,7 @@ _LOOKUPS = frozenset({"LookupTableFind", "LookupTableFindV2"})
 def words_of(graph: Graph, strings: TensorRef, tables: Iterable[TableFinding]) -> tuple[bytes, ...]:
     """Some of the keys of the tables that a tensor's strings are looked up in."""
     asked = _tables_asked(graph, strings)
-    found = [word for each in tables if each.name in asked for word in _keys(graph, each)[:_MOST]]
+    found = [word for each in tables if each.name in asked for word in keys_of(graph, each, _MOST)[:_MOST]]
     return tuple(dict.fromkeys(word for word in found if isinstance(word, bytes)))
 
 
@@ -50,16 +50,17 @@ def _tables_asked(graph: Graph, strings: TensorRef) -> set[str]:
     return asked
 
 
-def _keys(graph: Graph, table: TableFinding) -> tuple[Any, ...]:
+def keys_of(graph: Graph, table: TableFinding, most: int | None = None) -> tuple[Any, ...]:
+    """The keys of a table, or its first ones; none where they are not known."""
     if table.path is not None and table.text is not None:
-        return _first_keys(table.path, table.text)
+        return _first_keys(table.path, table.text, most)
     known = None if table.keys is None else constant(graph, table.keys)
     return () if known is None else tuple(known.ravel().tolist())
 
 
-def _first_keys(path: Path, text: TextFormat) -> tuple[Any, ...]:
+def _first_keys(path: Path, text: TextFormat, most: int | None) -> tuple[Any, ...]:
     """The keys of a file's first lines, or of all where it has few; none of a file that is refused anyway."""
-    for part in (replace(text, vocab_size=_MOST), text):
+    for part in (text if most is None else replace(text, vocab_size=most), text):
         try:
             return read_vocabulary(path, part).keys
         except SourceError:

@@ -6,7 +6,7 @@ away again. Equal row by row, the migrated model treats each example as the orig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from tf1compat.analysis.shapes.free import FreeSizes
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
+from tf1compat.names import TensorRef
 from tf1compat.plan.free_sizes import free_sizes_of
 from tf1compat.plan.model import MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.verify.inputs.cases import Case
@@ -87,20 +88,29 @@ class AnySize:
             alias: np.take(value, np.arange(size) % self._size, axes[alias]) if alias in axes else value
             for alias, value in case.feeds.items()
         }
-        return Case(case.signature, f"{size} examples, {case.name}", MappingProxyType(feeds))
+        sizes = {**case.sizes, "batch": size}
+        return Case(case.signature, f"{size} examples, {case.name}", MappingProxyType(feeds), sizes)
 
-    def run(self, case: Case) -> Answer:
+    def run(self, case: Case, only: Collection[str] | None = None) -> Answer:
         """The original's answer to a case, piece by piece."""
         axes = self._axes.get(case.signature, {})
         counts = {case.feeds[alias].shape[axis] for alias, axis in axes.items()}
         if len(counts) != 1 or counts == {self._size}:
-            return self._reference.run(case)
+            return self._reference.run(case, only)
         (count,) = counts
         if not count:
             return Answer({}, _NO_ROWS)
-        answers = [self._reference.run(piece) for piece in self._pieces(case, axes, count)]
+        answers = [self._reference.run(piece, only) for piece in self._pieces(case, axes, count)]
         failed = next((each for each in answers if each.error is not None), None)
         return failed or Answer(dict(self._put_together(case.signature, answers, count)))
+
+    def observe(self, case: Case, tensors: Iterable[TensorRef]) -> Iterator[tuple[TensorRef, Array]]:
+        """The values of tensors in each piece of a case."""
+        axes, wanted = self._axes.get(case.signature, {}), tuple(tensors)
+        counts = {case.feeds[alias].shape[axis] for alias, axis in axes.items()}
+        pieces = self._pieces(case, axes, counts.pop()) if len(counts) == 1 else [case]
+        for each in pieces:
+            yield from self._reference.observe(each, wanted)
 
     def _pieces(self, case: Case, axes: Mapping[str, int], count: int) -> Iterator[Case]:
         for begin in range(0, count, self._size):

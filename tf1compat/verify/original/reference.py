@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.errors import FeedError, RestoreError, reason_of
+from tf1compat.errors import FeedError, RestoreError, UnknownNameError, reason_of
 from tf1compat.graph.attributes import Array
+from tf1compat.names import TensorRef
 from tf1compat.plan.model import ConstantPlan, MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.restore.session import LegacySession
 from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.original.bounded import MOST_TURNS
 from tf1compat.verify.original.state_feeds import Taps
 from tf1compat.verify.original.unused_feeds import IdleFeeds
 from tf1compat.verify.reloaded.fresh import Answer
@@ -24,6 +26,7 @@ TIMEOUT = 30.0
 BLOCKED = (
     f"it gave no answer within {TIMEOUT:.0f} seconds; perhaps it waits for an input queue that nobody fills"
 )
+_ENDLESS = f"its loops, which nothing but the data ends, go on after {MOST_TURNS} turns"
 
 
 class Reference:
@@ -38,10 +41,12 @@ class Reference:
         keeps_state: bool = False,
         changed: tuple[str, ...] = (),
         idle: IdleFeeds = MappingProxyType({}),
+        turns: Sequence[TensorRef] = (),
     ) -> None:
         self._legacy = legacy
         self._idle = idle  # what a run waits for and makes no use of
         self._changed = changed
+        self._turns = tuple(map(str, turns))  # how often loops went round that nothing but the data ends
         self._taps = taps
         self._keeps_state = keeps_state or bool(plan.carried)
         self._signatures = {each.name: each for each in plan.signatures}
@@ -53,20 +58,34 @@ class Reference:
         replaced = (*self._legacy.replaced, *self._changed)
         return "original graph" + (f", in which {'; '.join(replaced)}" if replaced else "")
 
-    def run(self, case: Case) -> Answer:
-        """The original's outputs by alias; where it does not run the case, the first line of its reason."""
+    def run(self, case: Case, only: Collection[str] | None = None) -> Answer:
+        """The original's outputs by alias, or some; where it does not run the case, the first line of its reason."""
         signature = self._signatures[case.signature]
-        pieces = {str(piece.tensor) for output in signature.outputs for piece in output.pieces}
-        fetches = {name: name for name in sorted(pieces)}
+        outputs = [each for each in signature.outputs if only is None or each.alias in only]
+        pieces = {str(piece.tensor) for output in outputs for piece in output.pieces}
+        fetches = {name: name for name in (*sorted(pieces), *self._turns)}
         try:
             if self._keeps_state:
                 self._legacy.restore()  # each case begins from the checkpoint's state
             values = self._legacy.run(fetches, self._feeds(signature, case), timeout=TIMEOUT)
         except tf.errors.DeadlineExceededError:
-            return Answer({}, BLOCKED)
+            return Answer({}, BLOCKED, blocked=True)
         except (tf.errors.OpError, FeedError, RestoreError) as error:
             return Answer({}, reason_of(error))
-        return Answer({output.alias: _stacked(output, values) for output in signature.outputs})
+        if any(values[name] >= MOST_TURNS for name in self._turns):
+            return Answer({}, _ENDLESS, endless=True)
+        return Answer({output.alias: _stacked(output, values) for output in outputs})
+
+    def observe(self, case: Case, tensors: Iterable[TensorRef]) -> Iterator[tuple[TensorRef, Array]]:
+        """The values of tensors in a case, of those that have one: what lies in a branch not taken has none."""
+        feeds, wanted = self._feeds(self._signatures[case.signature], case), sorted(set(tensors))
+        try:
+            values = self._legacy.run([str(each) for each in wanted], feeds, timeout=TIMEOUT)
+            yield from ((ref, np.asarray(value)) for ref, value in zip(wanted, values, strict=True))
+        except (tf.errors.OpError, FeedError, RestoreError, UnknownNameError):
+            if len(wanted) > 1:
+                for each in wanted:
+                    yield from self.observe(case, [each])
 
     def _feeds(self, signature: SignaturePlan, case: Case) -> dict[str, Array]:
         fed = {

@@ -28,6 +28,8 @@ class Answer(NamedTuple):
 
     outputs: dict[str, Array]
     error: str | None = None
+    blocked: bool = False  # there was no answer, however long one waited
+    endless: bool = False  # its loops went on and on
 
 
 class FreshProcess:

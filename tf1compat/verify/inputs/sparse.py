@@ -1,0 +1,199 @@
+"""Which inputs are the indices, the values and the shape of one sparse tensor, and which sizes its axes have.
+
+The ops that read the three parts tell, also where the values were changed or entries left out on the way; and so do
+the names that `tf.sparse_placeholder` (tensorflow/python/ops/array_ops.py) gives to parts under one scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from tf1compat.analysis.constants import constant
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef, leaf
+from tf1compat.ops.decoders import SPARSE_OPS, SPARSE_PARTS
+from tf1compat.ops.example_parsers import parsed_outputs
+from tf1compat.plan.model import InputBinding
+from tf1compat.verify.inputs.shapes import Dims, Walk
+
+#: Where ops take a sparse tensor's indices, values and shape.
+_READERS = {
+    "SparseTensorDenseMatMul": (0, 1, 2), "SparseReorder": (0, 1, 2), "SparseToDense": (0, 2, 1),
+    "SparseAdd": (0, 1, 2), "SparseTensorDenseAdd": (0, 1, 2), "SparseReduceSum": (0, 1, 2),
+    "SparseReduceMax": (0, 1, 2), "SparseSoftmax": (0, 1, 2), "SparseFillEmptyRows": (0, 1, 2),
+    "SparseDenseCwiseMul": (0, 1, 2), "SparseDenseCwiseDiv": (0, 1, 2), "SparseDenseCwiseAdd": (0, 1, 2),
+    "SparseSlice": (0, 1, 2), "SerializeSparse": (0, 1, 2), "SerializeManySparse": (0, 1, 2),
+    "SparseTensorDenseMatMulV2": (0, 1, 2), "SparseReduceSumSparse": (0, 1, 2),
+}  # fmt: skip
+#: Ops of which a sparse tensor has two axes.
+_MATRICES = frozenset({"SparseTensorDenseMatMul"})
+_PARTS = ("indices", "values", "shape")
+#: Ops whose output is a part of the same sparse tensor, or of some of its entries.
+_KEEPS_PART = frozenset({
+    "Identity", "Cast", "Reshape", "Gather", "GatherV2", "StopGradient", "SparseReorder", "SparseSoftmax", "Mul",
+    "RealDiv", "Div", "Add", "AddV2", "Sub", "Neg", "Relu", "Relu6", "Elu", "LeakyRelu", "Abs", "Square", "Sqrt",
+    "Exp", "Log", "Tanh", "Sigmoid", "Maximum", "Minimum", "Floor", "PlaceholderWithDefault", "Switch", "Merge",
+    "GatherNd", "StridedSlice", "Squeeze", "ExpandDims", "Enter",
+})  # fmt: skip
+Inputs = Mapping[TensorRef, InputBinding]
+
+
+class SparseParts(NamedTuple):
+    """The inputs that are the parts of one sparse tensor; None in `dims` is any size."""
+
+    indices: TensorRef
+    values: TensorRef | None
+    shape: TensorRef | None
+    dims: tuple[int | None, ...]
+
+
+class _Reading(NamedTuple):
+    """The parts that something reads together, and what it says of the axes."""
+
+    parts: Mapping[str, TensorRef]
+    rank: int | None = None
+    dims: tuple[int, ...] | None = None  # a constant shape
+
+
+def sparse_inputs(graph: Graph, inputs: Inputs) -> tuple[SparseParts, ...]:
+    """The inputs that belong to one sparse tensor each, in the order in which they are read."""
+    found: dict[TensorRef, list[_Reading]] = {}
+    readings = (*_decoded(graph, inputs), *_read(graph, inputs), *_named(inputs))
+    for each in readings:
+        indices = each.parts.get("indices")
+        if indices is not None and inputs[indices].shape.rank in (2, None):
+            found.setdefault(indices, []).append(each)
+    return tuple(_whole(graph, inputs, indices, each) for indices, each in found.items())
+
+
+def _whole(graph: Graph, inputs: Inputs, indices: TensorRef, readings: list[_Reading]) -> SparseParts:
+    parts: dict[str, TensorRef] = {}
+    for each in readings:
+        parts = {**each.parts, **parts}
+    constant_dims = next((each.dims for each in readings if each.dims is not None), None)
+    dims = constant_dims or _dense_dims(graph, inputs, parts, readings)
+    return SparseParts(indices, parts.get("values"), parts.get("shape"), dims)
+
+
+def _decoded(graph: Graph, inputs: Inputs) -> Iterator[_Reading]:
+    """The parts of each sparse tensor that one op gives."""
+    groups: dict[tuple[str, str], dict[str, TensorRef]] = {}
+    for ref in inputs:
+        node = graph.producer(ref)
+        if node.op in SPARSE_OPS:
+            groups.setdefault((node.name, ""), {})[SPARSE_PARTS[ref.index]] = ref
+        parsed = parsed_outputs(graph, node)
+        if ref.index < len(parsed) and parsed[ref.index].part in _PARTS:
+            groups.setdefault((node.name, parsed[ref.index].feature.key), {})[parsed[ref.index].part] = ref
+    yield from map(_Reading, groups.values())
+
+
+def _read(graph: Graph, inputs: Inputs) -> Iterator[_Reading]:
+    """The parts that one op reads, or something made of them."""
+    for node in graph.nodes:
+        refs = _operands(node)
+        if refs is not None:
+            origins = {name: part_of(graph, ref, inputs) for name, ref in zip(_PARTS, refs, strict=True)}
+            shape = constant(graph, refs[2])
+            dims = None if shape is None else tuple(int(size) for size in shape.ravel())
+            parts = {name: ref for name, ref in origins.items() if ref is not None}
+            yield _Reading(parts, 2 if node.op in _MATRICES else None, dims)
+
+
+def _operands(node: Node) -> tuple[TensorRef, ...] | None:
+    positions = _READERS.get(node.op)
+    if positions is None or len(node.inputs) <= max(positions):
+        return None
+    return tuple(node.inputs[place] for place in positions)
+
+
+def part_of(graph: Graph, ref: TensorRef, inputs: Inputs) -> TensorRef | None:
+    """The input that a part of a sparse tensor was made of."""
+    seen: set[TensorRef] = set()
+    todo = [ref]
+    while todo:
+        ref = todo.pop()
+        if ref in inputs:
+            return ref
+        node = graph.producer(ref)
+        if ref not in seen and node.op in _KEEPS_PART:
+            todo += reversed(node.inputs[:1] if node.op.startswith(("Gather", "Strided")) else node.inputs)
+        seen.add(ref)
+    return None
+
+
+def chooses_entries(graph: Graph, node: Node, inputs: Inputs, alias: str) -> bool:
+    """Whether a node gathers some of the entries of the sparse tensor whose indices have this alias."""
+    if node.op not in ("Gather", "GatherV2"):
+        return False
+    part = part_of(graph, node.inputs[0], inputs)
+    return part is not None and inputs[part].alias == alias
+
+
+def _named(inputs: Inputs) -> Iterator[_Reading]:
+    groups: dict[str, dict[str, TensorRef]] = {}
+    for ref in inputs:
+        if leaf(ref.node) in _PARTS and ref.node != leaf(ref.node):
+            groups.setdefault(ref.node.rpartition("/")[0], {})[leaf(ref.node)] = ref
+    yield from (_Reading(parts) for parts in groups.values() if len(parts) > 1)
+
+
+def _dense_dims(
+    graph: Graph, inputs: Inputs, parts: Mapping[str, TensorRef], readings: list[_Reading]
+) -> tuple[int | None, ...]:
+    """The dense shape, as far as the graph tells: a matrix unless it says otherwise."""
+    shape, indices = parts.get("shape"), parts["indices"]
+    known = [inputs[shape].shape.dims if shape else None, (inputs[indices].shape.dims or ())[1:]]
+    ranks = [each.rank for each in readings] + [dims[0] for dims in known if dims]
+    rank = next((each for each in ranks if each is not None), 2)
+    return (*[None] * (rank - 1), _columns(graph, indices)) if rank > 1 else (None,) * rank
+
+
+def _columns(graph: Graph, indices: TensorRef) -> int | None:
+    """How many columns a product with a matrix demands."""
+    for use in graph.uses.get(indices, ()):
+        node = graph[use.node]
+        if node.op == "SparseTensorDenseMatMul" and not node.attrs.get("adjoint_a"):
+            dims = graph.static_shape(node.inputs[3]).dims
+            return dims[1 if node.attrs.get("adjoint_b") else 0] if dims else None
+    return None
+
+
+# ------------------------------------------------------------------------------------------ sizes
+
+
+class SparseShapes:
+    """What ops that read sparse tensors say of sizes, those of each sparse tensor's axes given by its indices."""
+
+    def __init__(self, graph: Graph, inputs: Inputs, dims: Mapping[TensorRef, Dims]) -> None:
+        self._graph = graph
+        self._read = [(node, each) for node in graph.nodes if (each := self._dims(node, inputs, dims))]
+
+    def _dims(self, node: Node, inputs: Inputs, dims: Mapping[TensorRef, Dims]) -> Dims:
+        refs = _operands(node)
+        origin = None if refs is None else part_of(self._graph, refs[0], inputs)
+        return None if origin is None else dims.get(origin)
+
+    def results(self) -> dict[TensorRef, Dims]:
+        """The shapes of the dense tensors that come out, with the symbols of the sparse one."""
+        found: dict[TensorRef, Dims] = {}
+        for node, dims in self._read:
+            if node.op == "SparseTensorDenseMatMul" and dims is not None and len(dims) == 2:
+                static = self._graph.static_shape(TensorRef(node.name)).dims or (None, None)
+                found[TensorRef(node.name)] = (dims[1 if node.attrs.get("adjoint_a") else 0], static[1])
+            elif node.op in ("SparseToDense", "SparseTensorDenseAdd"):
+                found[TensorRef(node.name)] = dims
+        return found
+
+    def demand(self, walk: Walk) -> None:
+        """Note which sizes are equal, once the other shapes are known."""
+        for node, dims in self._read:
+            other = walk.of(node.inputs[3]) if len(node.inputs) > 3 else None
+            if dims is None or other is None:
+                continue
+            if node.op == "SparseTensorDenseMatMul" and len(dims) == len(other) == 2:
+                inner = dims[0 if node.attrs.get("adjoint_a") else 1]
+                walk.symbols.unify(inner, other[1 if node.attrs.get("adjoint_b") else 0])
+            elif node.op == "SparseTensorDenseAdd":
+                walk.symbols.unify_all(dims, other)
