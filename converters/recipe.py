@@ -22,7 +22,9 @@ def arguments(description: str) -> argparse.ArgumentParser:
         help="a JSON list of tokens, or a mapping either way (default: the one beside the model)",
     )  # fmt: skip
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace OUTPUT where it is a SavedModel already"
+        "--overwrite",
+        action="store_true",
+        help="replace OUTPUT where it is an earlier result and holds nothing else",
     )
     return parser
 

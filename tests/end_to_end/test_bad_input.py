@@ -89,6 +89,18 @@ def test_an_output_directory_that_exists(model: Path, tmp_path: Path, refused: C
     assert (tmp_path / "taken" / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_saved_model_with_a_thesis_beside_it(
+    model: Path, tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    (tmp_path / "work").mkdir()
+    for name in ("saved_model.pb", "thesis.tex"):
+        (tmp_path / "work" / name).write_text("mine", encoding="utf-8")
+    line = refused(model, "--overwrite", output="work")
+    assert "there is no assets.extra/tf1compat.json in it" in line
+    assert "--overwrite does not replace" in line
+    assert (tmp_path / "work" / "thesis.tex").read_text(encoding="utf-8") == "mine"
+
+
 def test_a_label_file_that_does_not_exist(model: Path, refused: Callable[..., str]) -> None:
     assert "no-such-labels.txt" in refused(model, "--labels", str(model / "no-such-labels.txt"))
 

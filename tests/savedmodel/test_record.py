@@ -29,6 +29,14 @@ def test_the_record_says_what_was_written(saved_model: Path) -> None:
     assert read_plan(saved_model) == PLAN
 
 
+def test_the_record_lists_what_is_there(saved_model: Path) -> None:
+    (saved_model / "variables").mkdir()
+    (saved_model / "variables" / "variables.index").touch()
+    write_record(saved_model, PLAN, {}, None)
+    expected = ["assets.extra/tf1compat.json", "saved_model.pb", "variables/variables.index"]
+    assert read_record(saved_model)["files"] == expected
+
+
 def test_what_is_no_saved_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"there is no saved_model\.pb in it"):
         read_record(tmp_path)
@@ -41,7 +49,12 @@ def test_a_saved_model_of_others_is_refused(saved_model: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "is damaged"), ("[]", "is not a record"), ('{"format_version": 9}', "not a record")],
+    [
+        ("{", "is damaged"),
+        ("[" * 100_000, "is damaged"),
+        ("[]", "is not a record"),
+        ('{"format_version": 9}', "not a record"),
+    ],
 )
 def test_a_damaged_record_is_refused(saved_model: Path, content: str, message: str) -> None:
     write_record(saved_model, PLAN, {}, None)

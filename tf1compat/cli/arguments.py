@@ -103,7 +103,9 @@ def _add_migrate(commands: Commands) -> None:
     command.add_argument("output", metavar="OUTPUT", help="the SavedModel directory to make")
     _add_planning(command)
     command.add_argument(
-        "--overwrite", action="store_true", help="replace OUTPUT where it is a SavedModel already"
+        "--overwrite",
+        action="store_true",
+        help="replace OUTPUT where it is an earlier result and holds nothing else",
     )
     command.add_argument(
         "--no-verify", action="store_true", help="publish without comparing with the original"

@@ -11,7 +11,8 @@ from tf1compat.errors import SourceError
 from tf1compat.plan import document
 from tf1compat.plan.model import MigrationPlan
 
-_PLACE = Path("assets.extra") / "tf1compat.json"
+#: Where the record lies in a SavedModel directory.
+RECORD = Path("assets.extra") / "tf1compat.json"
 FORMAT_VERSION = 1
 
 
@@ -21,29 +22,39 @@ def write_record(
     versions: Mapping[str, str],
     verification: Mapping[str, Any] | None,
 ) -> None:
-    """Write the record into a SavedModel directory; `verification` is None where none was asked for."""
+    """Write the record into a SavedModel directory; `verification` is None where none was asked for.
+
+    It lists the files that are there, itself included: what is added later is not ours.
+    """
+    place = saved_model / RECORD
+    place.parent.mkdir(exist_ok=True)
+    place.touch()
     content = {
         "format_version": FORMAT_VERSION,
         "source": {"path": plan.source, "digest": plan.digest},
         "versions": dict(versions),
         "plan": document.to_json(plan),
         "verification": verification,
+        "files": _files(saved_model),
     }
-    place = saved_model / _PLACE
-    place.parent.mkdir(exist_ok=True)
     place.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> list[str]:
+    """The files in a folder and those below it, by relative path."""
+    return sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file())
 
 
 def read_record(saved_model: Path) -> dict[str, Any]:
     """The record of a SavedModel directory; raises SourceError where there is none that can be read."""
-    place = saved_model / _PLACE
+    place = saved_model / RECORD
     if not (saved_model / "saved_model.pb").is_file():
         raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
     if not place.is_file():
-        raise SourceError(f"'{saved_model}' was not written by tf1compat: there is no {_PLACE} in it")
+        raise SourceError(f"'{saved_model}' was not written by tf1compat: there is no {RECORD} in it")
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"'{place}' is damaged: {error}") from error
     if not isinstance(content, dict) or content.get("format_version") != FORMAT_VERSION:
         raise SourceError(f"'{place}' is not a record of format_version {FORMAT_VERSION}")
@@ -58,7 +69,7 @@ def read_plan(saved_model: Path) -> MigrationPlan:
 def check_op_libraries(saved_model: Path, given: Iterable[str | Path]) -> None:
     """Every library of ops that a SavedModel's record names is given, by its file's name: what a record names is
     never loaded unasked. Raises SourceError for those that are missing."""
-    if not (saved_model / _PLACE).is_file():
+    if not (saved_model / RECORD).is_file():
         return
     names = {Path(each).name for each in given}
     for each in read_plan(saved_model).op_libraries:
