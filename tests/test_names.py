@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tf1compat.errors import UnknownNameError
-from tf1compat.names import TensorRef, is_default_name, leaf, scope_of
+from tf1compat.names import TensorRef, is_default_name, leaf, lies_in, scope_of
 
 
 def test_a_tensor_name_is_read_with_and_without_its_index() -> None:
@@ -25,6 +25,17 @@ def test_what_is_no_tensor_name_is_refused(text: str) -> None:
 def test_leaf_and_scope() -> None:
     assert (leaf("a/b/c"), scope_of("a/b/c")) == ("c", "a/b")
     assert (leaf("c"), scope_of("c")) == ("c", "")
+
+
+def test_every_node_lies_in_the_empty_scope() -> None:
+    assert [lies_in(each, "a") for each in ("a/b", "a/b/c", "a", "ab/c", "b/a/c")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert [lies_in(each, "") for each in ("a", "a/b")] == [True, True]
 
 
 @pytest.mark.parametrize(

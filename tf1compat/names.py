@@ -48,6 +48,11 @@ def scope_of(node: str) -> str:
     return node.rpartition("/")[0]
 
 
+def lies_in(node: str, scope: str) -> bool:
+    """Whether a node, or a scope, lies in a name scope; all lie in the empty one."""
+    return not scope or node.startswith(f"{scope}/")
+
+
 def strip_number(component: str) -> str:
     """A path component without the `_N` that TensorFlow adds to make a name unique."""
     return re.sub(r"_\d+\Z", "", component)

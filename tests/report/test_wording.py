@@ -43,6 +43,7 @@ def test_control_characters_are_escaped_and_other_scripts_kept():
 
 def test_names_shapes_and_counts():
     assert wording.name(None) == "?"
+    assert [wording.scope("rnn"), wording.scope("")] == ["rnn", "(no scope)"]
     assert wording.name(TensorRef("x")) == "x:0"
     assert wording.shape(Shape()) == "any"
     assert wording.shape(Shape.of(None, 3)) == "[?, 3]"

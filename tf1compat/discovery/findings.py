@@ -131,6 +131,11 @@ class Rnn:
     step_inputs: tuple[TensorRef, ...] = ()  # of an unrolled network, a tensor for each step
     step_outputs: tuple[TensorRef, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The network in the words of a message: by its scope, if it has one."""
+        return f"'{self.scope}'" if self.scope else "the network outside of any scope"
+
 
 @dataclass(frozen=True)
 class StatePiece:

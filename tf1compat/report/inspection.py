@@ -209,7 +209,7 @@ _LAYOUTS = {True: "[time, batch, ...]", False: "[batch, time, ...]", None: wordi
 def _rnns(found: Findings) -> Section:
     rows = [
         (
-            wording.name(rnn.scope),
+            wording.scope(rnn.scope),
             ", ".join(map(_cell, rnn.layers)),
             rnn.direction,
             rnn.kind,
@@ -241,7 +241,7 @@ def _tensor_rows(rnn: Rnn) -> Iterator[tuple[str, ...]]:
     if rnn.sequence_length is None:
         del named["sequence length"]
     for position, (what, tensor) in enumerate(named.items()):
-        yield (wording.name(rnn.scope) if position == 0 else "", what, wording.name(tensor))
+        yield (wording.scope(rnn.scope) if position == 0 else "", what, wording.name(tensor))
 
 
 def _origin(layer: Layer, part: str) -> str:

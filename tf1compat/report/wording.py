@@ -26,6 +26,11 @@ def name(value: object) -> Code:
     return Code(UNKNOWN if value is None else printable(str(value)))
 
 
+def scope(value: str) -> str:
+    """A name scope; words for none, since a network may stand outside of any."""
+    return name(value) if value else "(no scope)"
+
+
 def shape(value: Shape) -> str:
     """`[?, 3]`, or `any` for a rank that is not known."""
     return "any" if value.dims is None else str(value)

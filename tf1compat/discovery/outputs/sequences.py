@@ -25,7 +25,7 @@ def find_decoded(search: Search) -> Iterator[Head]:
             and rnn.outputs is not None
             and dtype_of(flow.graph, rnn.outputs).is_floating
         ):
-            reason = f"the ids that the decoder '{rnn.scope}' chose step by step"
+            reason = f"the ids that the decoder {rnn.title} chose step by step"
             for ref in _chosen(flow.graph, rnn):
                 yield Head(as_named(flow, flow.graph.producer(ref)), "class_ids", reason, predicts=False)
 
@@ -47,12 +47,12 @@ def find_recurrent(search: Search) -> Iterator[Head]:
     for rnn in search.rnns:
         if rnn.outputs is not None and _comes_out(flow, rnn.outputs):
             role: OutputRole = "sequence" if dtype_of(flow.graph, rnn.outputs).is_floating else "class_ids"
-            yield Head(rnn.outputs, role, f"the outputs of '{rnn.scope}' at every step", predicts=False)
+            yield Head(rnn.outputs, role, f"the outputs of {rnn.title} at every step", predicts=False)
         for layer in rnn.layers:
             finals = (each for each in layer.final_state.values() if each is not None)
             for final in finals:
                 if _comes_out(flow, final):
-                    yield Head(final, "state", f"a final state of '{rnn.scope}'", predicts=False)
+                    yield Head(final, "state", f"a final state of {rnn.title}", predicts=False)
 
 
 def _comes_out(flow: ForwardGraph, ref: TensorRef) -> bool:

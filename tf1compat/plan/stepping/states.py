@@ -57,9 +57,9 @@ def states_of(rnns: Iterable[Rnn]) -> Iterator[State | str]:
 def _state(rnn: Rnn, layer: Layer, part: str, initial: TensorRef | None) -> State | str:
     final = layer.final_state.get(part)
     if initial is None or part not in layer.initial_value:
-        return f"where '{rnn.scope}' takes its initial {part} is not known"
+        return f"where {rnn.title} takes its initial {part} is not known"
     if final is None:
-        return f"the graph does not hold the final {part} of '{rnn.scope}': it was pruned, or never made"
+        return f"the graph does not hold the final {part} of {rnn.title}: it was pruned, or never made"
     return State(initial, final, layer.initial_value[part], layer, part, rnn.kind)
 
 

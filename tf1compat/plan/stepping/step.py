@@ -169,9 +169,9 @@ class _Stepper:
     ) -> Stepping | Mismatch | str:
         fed = {each.placeholder for each in pairings}
         looped = [each for each in self.stepped.rnns if each.kind != "static"]
-        blind = [each.scope for each in looped if each.inputs is None or each.time_major is None]
+        blind = [each.title for each in looped if each.inputs is None or each.time_major is None]
         if blind:
-            return f"what '{blind[0]}' reads in each step is not known"
+            return f"what {blind[0]} reads in each step is not known"
         data = [each for each in self.stepped.default.inputs if each.tensor not in fed]
         both = self.stepped.lengths(data) & self.stepped.lengths_given_whole(cut)
         if both:
@@ -186,9 +186,7 @@ class _Stepper:
 
     def _missed(self, reading: Reading, ref: TensorRef) -> Mismatch:
         at = reading.mixed_at(ref).at or ref.node
-        return Mismatch(
-            f"the steps of the data are mixed before '{self.stepped.rnns[0].scope}' takes them", at
-        )
+        return Mismatch(f"the steps of the data are mixed before {self.stepped.rnns[0].title} takes them", at)
 
     def _made(
         self,

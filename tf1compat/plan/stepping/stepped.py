@@ -60,19 +60,19 @@ class Stepped:
         """Why these networks cannot be stepped, whatever the data does."""
         for rnn in self.rnns:
             if rnn.kind == "decoder" and rnn.inputs is None:
-                return f"'{rnn.scope}' is a decoder, which feeds itself"
+                return f"{rnn.title} is a decoder, which feeds itself"
             if rnn.kind == "decoder" and feeds_itself(self.graph, rnn, self.frames):
-                return f"the loop of '{rnn.scope}' hands on more than its states"
+                return f"the loop of {rnn.title} hands on more than its states"
             if rnn.direction == "backward":
-                return f"'{rnn.scope}' runs backward: its first step needs the whole sequence"
+                return f"{rnn.title} runs backward: its first step needs the whole sequence"
             if not rnn.layers:
-                return f"the cells of '{rnn.scope}' are not known"
+                return f"the cells of {rnn.title} are not known"
         if self.unknown:
             return self.unknown[0]
         flow = ForwardGraph(self.graph, self.findings.training_nodes)
-        nested = next((each.scope for each in self.rnns if self._is_nested(each, flow.inside_branches)), None)
+        nested = next((each.title for each in self.rnns if self._is_nested(each, flow.inside_branches)), None)
         if nested is not None:
-            return f"'{nested}' runs inside another loop or a branch"
+            return f"{nested} runs inside another loop or a branch"
         return refusal(self.states, flow.inside_loops | flow.inside_branches)
 
     def _is_nested(self, rnn: Rnn, inside_branches: frozenset[str]) -> bool:

@@ -38,7 +38,7 @@ from tf1compat.discovery.rnn.unrolling.sequences import (
 from tf1compat.discovery.rnn.unrolling.stacking import Network, networks
 from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
 from tf1compat.graph.model import Graph
-from tf1compat.names import TensorRef, leaf, scope_of, strip_number
+from tf1compat.names import TensorRef, leaf, lies_in, scope_of, strip_number
 from tf1compat.ops.families import VARIABLES
 
 _COMPARISONS = {"LessEqual": 0, "GreaterEqual": 1}  # the input that the lengths are, the other being the step
@@ -94,7 +94,7 @@ def _wrapped(graph: Graph, network: Network, chain: Chain, scope: str) -> list[W
 
 def _is_within(scope: str, whole: Wrapped, bare: Wrapped) -> bool:
     made = [whole.output] * (whole.output != bare.output) + [bare.input] * (whole.input != bare.input)
-    return all(each.node.startswith(f"{scope}/") for each in made)
+    return all(lies_in(each.node, scope) for each in made)
 
 
 def _as_held(graph: Graph, scope: str, inputs: StepInputs, outputs: StepOutputs) -> Arrangement:
@@ -252,21 +252,22 @@ def _scope(graph: Graph, network: Network) -> str:
     made = _common(call.match.output.node for chain in network for call in chain.calls)
     owned = _common(name for chain in network for name in chain.first.variables)
     piece = piece_of(graph, network[0].first.input)
-    if piece is not None and piece.whole.node.startswith(f"{made}/"):
+    if piece is not None and lies_in(piece.whole.node, made):
         return made  # of a layer that has no cell of its own
-    alone = len(network) == 1 and len(network[0].calls) == 1 and f"{owned}/".startswith(f"{made}/")
+    alone = len(network) == 1 and len(network[0].calls) == 1 and lies_in(f"{owned}/", made)
     if alone or strip_number(leaf(made)) == strip_number(leaf(owned)):
         made = scope_of(made) or made
     made = _outside_conditionals(made, owned)
     entered = made
-    while leaf(entered) == leaf(scope_of(entered)):
+    while entered and leaf(entered) == leaf(scope_of(entered)):
         entered = scope_of(entered)  # a variable scope that was entered again
-    return entered if f"{owned}/".startswith(f"{entered}/") else made
+    return entered if lies_in(f"{owned}/", entered) else made
 
 
 def _outside_conditionals(made: str, owned: str) -> str:
     """A scope without those of a `cond` in it, as far as the variables do not lie in them too."""
-    shared = len(_common((f"{made}/", f"{owned}/")).split("/"))
+    common = _common((f"{made}/", f"{owned}/"))
+    shared = len(common.split("/")) if common else 0
     parts = made.split("/")
     ends = (at for at, part in enumerate(parts) if at >= shared and strip_number(part) == "cond")
     return "/".join(parts[: next(ends, len(parts))])

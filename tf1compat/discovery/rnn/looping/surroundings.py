@@ -16,7 +16,7 @@ from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
-from tf1compat.names import TensorRef, scope_of
+from tf1compat.names import TensorRef, lies_in, scope_of
 from tf1compat.ops.arrays import array_role, array_state, stored
 from tf1compat.ops.families import REVERSE
 
@@ -111,7 +111,7 @@ def _before_transpose(graph: Graph, ref: TensorRef | None) -> TensorRef | None:
 
 def _is_own(loop: Loop, node: Node) -> bool:
     """Whether a node was made with the loop, in its scope."""
-    return node.name.startswith(f"{loop.scope}/" if loop.scope else "")
+    return lies_in(node.name, loop.scope)
 
 
 def _is_made_beside(loop: Loop, ref: TensorRef | None) -> bool:

@@ -13,7 +13,7 @@ from tf1compat.discovery.rnn.looping.surroundings import reverses
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.graph.model import Graph, Node
-from tf1compat.names import TensorRef
+from tf1compat.names import TensorRef, lies_in
 
 FORWARD: Final = "forward"
 BACKWARD: Final = "backward"
@@ -184,6 +184,6 @@ def batch_major(graph: Graph, ref: TensorRef, axis: int, scope: str) -> TensorRe
     if axis != 0:
         return None
     node = graph.producer(source(graph, ref))
-    if node.name.startswith(f"{scope}/") and swaps_batch_and_time(graph, node):
+    if lies_in(node.name, scope) and swaps_batch_and_time(graph, node):
         return node.inputs[0]
     return None
