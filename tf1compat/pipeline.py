@@ -160,6 +160,7 @@ def _built(
     plan = _as_rewritten(plan, rewritten)
 
     from tf1compat.restore.op_libraries import load_op_libraries
+    from tf1compat.restore.reachable import tensorflow_path
     from tf1compat.restore.tables import read_contents
     from tf1compat.restore.values import read_values
     from tf1compat.savedmodel.write import write_saved_model
@@ -167,7 +168,7 @@ def _built(
 
     load_op_libraries(plan.op_libraries)
     tell("restoring the variables")
-    values = read_values(found.model.checkpoint.tensorflow_path, plan.variables)
+    values = read_values(tensorflow_path(found.model.checkpoint), plan.variables)
     values |= initial_values(found.model.meta_graph.graph, plan.variables)
     contents = read_contents(found.model, found.findings, plan)
     tell("writing the SavedModel")

@@ -74,6 +74,15 @@ def test_a_folder_that_holds_the_source_is_never_replaced(tmp_path: Path) -> Non
         check_output(place, overwrite=True, source=place / "model.meta")
 
 
+@pytest.mark.parametrize("name", ["run[1]/model", "back\\slash", "latin\udcfc"])
+def test_a_place_that_tensorflow_does_not_load_from_is_refused(
+    tmp_path: Path, source: Path, name: str
+) -> None:
+    with pytest.raises(OutputError, match="TensorFlow loads no SavedModel from"):
+        check_output(tmp_path / name, overwrite=False, source=source)
+    check_output(tmp_path / "run *?", overwrite=False, source=source)
+
+
 def test_a_file_cannot_be_a_parent(tmp_path: Path, source: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file"):

@@ -63,6 +63,11 @@ def test_a_damaged_record_is_refused(saved_model: Path, content: str, message: s
         read_record(saved_model)
 
 
+def test_a_source_whose_path_is_not_utf_8_is_kept(saved_model: Path) -> None:
+    write_record(saved_model, MigrationPlan("m\udcff\u00fc", "sha256:0", ()), {}, None)
+    assert read_record(saved_model)["source"]["path"] == "m\udcff\u00fc"
+
+
 def test_the_record_is_plain_json(saved_model: Path) -> None:
     write_record(saved_model, PLAN, {}, None)
     assert json.loads((saved_model / "assets.extra" / "tf1compat.json").read_text(encoding="utf-8"))

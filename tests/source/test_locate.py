@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tf1compat.errors import SourceError
+from tf1compat.source.files import beside
 from tf1compat.source.locate import locate
 
 
@@ -74,6 +75,68 @@ def test_the_current_folder(folder, monkeypatch):
 def test_a_latest_entry_is_taken_although_a_newer_one_is_there(folder):
     place = folder("model-1", "model-2", latest="model-1")
     assert locate(place) == place / "model-1"
+
+
+# ---- prefixes of any characters, and of none
+
+ODD = [
+    "with space", " ", "br[1]", "st*r", "q?m", "back\\slash", "\u00fcn\u00ef", "\u6771\u4eac", ".hidden", "..", "...x",
+    "new\nline", "x.meta", "x.index", "tab\t", "quote'\"", "{a}", "-rf", "~", "%41", "#frag", "c:d",
+    "a,b", "checkpoint", "$HOME", "latin\udcfc", ".meta", "model.ckpt-3.data-00000-of-00001", "e\u0301",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("given", ["{}", "{}.meta", ""])
+def test_a_prefix_of_any_characters(folder, name, given):
+    place = folder(name)
+    assert locate(place / given.replace("{}", name)) == place / name
+
+
+def test_a_prefix_that_ends_in_a_slash(folder):
+    place = folder("")
+    for given in (place, place / ".meta"):
+        prefix = locate(given)
+        assert (prefix.parent, prefix.name, str(prefix)) == (place, "", f"{place}{os.sep}")
+        assert beside(prefix, ".index") == place / ".index"
+
+
+@pytest.mark.parametrize(
+    "latest", ["{name}/", "./", ".", "/home/somebody/{name}/", r"C:\\models\\{name}\\", "model"]
+)
+def test_the_checkpoint_file_of_a_prefix_that_ends_in_a_slash(folder, tmp_path, latest):
+    place = folder("", latest=latest.replace("{name}", tmp_path.name))
+    assert str(locate(place)) == f"{place}{os.sep}"
+    assert str(locate(place / "checkpoint")) == f"{place}{os.sep}"
+
+
+def test_a_slash_after_the_name_of_a_folder_below(folder):
+    place = folder(latest="save/")
+    (place / "save").mkdir()
+    for part in (".meta", ".index"):
+        (place / "save" / part).write_bytes(b"")
+    assert str(locate(place)) == f"{place / 'save'}{os.sep}"
+
+
+def test_a_prefix_without_a_name_beside_others_is_chosen_by_its_meta(folder):
+    place = folder("", "model", latest=None)
+    assert f"'{place / '.meta'}', '{place / 'model'}'" in refusal(place)
+    assert str(locate(place / ".meta")) == f"{place}{os.sep}"
+
+
+def test_shards_of_a_v1_checkpoint_without_a_name(folder):
+    place = folder("", parts=(".meta",))
+    (place / "-00000-of-00001").write_bytes(b"\0" * 40 + bytes.fromhex("57fb808b247547db"))
+    assert str(locate(place)) == f"{place}{os.sep}"
+
+
+def test_a_folder_is_not_the_prefix_of_the_files_beside_it(folder):
+    place = folder("model")
+    (place / "model").mkdir()
+    for part in (".meta", ".index"):
+        (place / "model" / f"inner{part}").write_bytes(b"")
+    assert locate(place / "model") == place / "model"
+    assert locate(place / "model", is_folder=True) == place / "model" / "inner"
 
 
 def test_files_renamed_together_are_the_only_ones(folder):

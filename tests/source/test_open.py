@@ -46,6 +46,20 @@ def test_prefix_meta_and_folder_open_the_same(char_rnn):
     assert isinstance(ways[0], LegacyModel)
 
 
+def test_a_prefix_that_ends_in_a_slash(char_rnn):
+    before = open_model(char_rnn)
+    for each in char_rnn.glob("model.*"):
+        each.rename(each.with_name(each.name.removeprefix("model")))
+    for given in (str(char_rnn), f"{char_rnn}/", char_rnn / ".meta"):
+        found = open_model(given)
+        assert (found.digest, found.bytes, found.meta_path) == (
+            before.digest,
+            before.bytes,
+            char_rnn / ".meta",
+        )
+        assert [each.name for each in found.checkpoint.shards] == [".data-00000-of-00001"]
+
+
 def test_sizes_are_those_of_all_files(char_rnn):
     assert open_model(char_rnn).bytes == sum(each.stat().st_size for each in char_rnn.iterdir())
 

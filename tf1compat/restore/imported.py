@@ -18,6 +18,7 @@ from tf1compat.names import TensorRef
 from tf1compat.ops.families import VARIABLES
 from tf1compat.restore.legacy_ops import runnable
 from tf1compat.restore.python_ops import PythonOps
+from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.saved_tables import saved_tensors
 from tf1compat.source.checkpoints.saver import saved_as, saved_by_name
 from tf1compat.source.model import LegacyModel, SavedAs
@@ -37,7 +38,7 @@ class Imported:
 
     def restore(self, session: Any) -> None:
         """Give the variables their values in the checkpoint; raises RestoreError."""
-        prefix = self.model.checkpoint.tensorflow_path
+        prefix = tensorflow_path(self.model.checkpoint)
         wanted = self._saved_as()
         try:
             if self._is_own(wanted):

@@ -28,6 +28,7 @@ from tf1compat.discovery.rnn.cudnn_weights import (
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.reference_kernels.contrib_ops import (
     image_projective_transform,
     masked_matmul,
@@ -182,7 +183,7 @@ class _CudnnFunction:
             return ()
         checkpoint, weights = self._canonical
         if not self._values:
-            reader = tf.train.load_checkpoint(checkpoint.tensorflow_path)
+            reader = tf.train.load_checkpoint(tensorflow_path(checkpoint))
             self._values = {key: reader.get_tensor(key) for key in weights.keys}
         return tuple(
             canonical_gates(

@@ -11,6 +11,7 @@ from tf1compat.errors import RestoreError, reason_of
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
 from tf1compat.ops.families import DENSE_TABLES
+from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.source.model import LegacyModel
 
 
@@ -22,9 +23,9 @@ def saved_entries(model: LegacyModel, table: TableFinding) -> tuple[Array, Array
 
 def saved_tensors(model: LegacyModel, table: TableFinding) -> tuple[Array, Array]:
     """What the Saver saved of a table, open places and all; raises RestoreError."""
-    prefix = model.checkpoint.tensorflow_path
+    prefix = model.checkpoint.prefix
     try:
-        reader = tf.train.load_checkpoint(prefix)
+        reader = tf.train.load_checkpoint(tensorflow_path(model.checkpoint))
         keys, values = (np.asarray(reader.get_tensor(each)) for each in table.saved or ())
     except (tf.errors.OpError, ValueError) as error:
         raise RestoreError(f"the table '{table.name}' is not in '{prefix}': {reason_of(error)}") from error

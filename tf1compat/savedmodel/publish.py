@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tf1compat.errors import OutputError, PlanError, SourceError
 from tf1compat.savedmodel.ownership import foreign_entries
+from tf1compat.source.files import beyond_tensorflow
 
 _LISTED = 5  # names that a message lists at most
 _REMEDY = "move away what is yours, or choose another place"
@@ -21,6 +22,11 @@ def check_output(output: Path, *, overwrite: bool, source: Path) -> None:
 
     A directory that holds the source, or anything that its record does not vouch for, is never replaced.
     """
+    reason = beyond_tensorflow(output.absolute())
+    if reason:
+        raise OutputError(
+            f"TensorFlow loads no SavedModel from '{output.absolute()}', since {reason}; choose another place"
+        )
     if not _exists(output):
         _check_parents(output)
         return

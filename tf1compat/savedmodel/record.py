@@ -37,7 +37,9 @@ def write_record(
         "verification": verification,
         "files": _files(saved_model),
     }
-    place.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    # A path that is not UTF-8 has lone surrogates, which JSON escapes as Python does.
+    place.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _files(folder: Path) -> list[str]:

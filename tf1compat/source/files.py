@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, TypeAlias
 
 from tf1compat.errors import SourceError
 
 _POINTER = b"version https://git-lfs"
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class FolderPrefix:
+    """The checkpoint prefix of files whose whole names are suffixes: `Saver.save(session, 'model/')` writes
+    `model/.meta`, and no path of a file says so."""
+
+    parent: Path
+    name: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return f"{self.parent}{os.sep}"
+
+
+#: What the paths of a checkpoint's files begin with: of both forms `parent`, `name` and `str()` are asked, no more.
+Prefix: TypeAlias = Path | FolderPrefix
+
+
+def prefix_of(folder: Path, name: str) -> Prefix:
+    """The prefix of the files in a folder whose names begin so."""
+    return folder / name if name else FolderPrefix(folder)
 
 
 @contextmanager
@@ -22,9 +46,32 @@ def reading(path: Path) -> Iterator[None]:
         raise SourceError(f"'{error.filename or path}' cannot be read: {error.strerror or error}") from error
 
 
-def beside(prefix: Path, suffix: str) -> Path:
+def beside(prefix: Prefix, suffix: str) -> Path:
     """The file that a checkpoint prefix and a suffix name: `dir/model` and `.meta` give `dir/model.meta`."""
-    return prefix.with_name(prefix.name + suffix)
+    return prefix.parent / f"{prefix.name}{suffix}"
+
+
+def beyond_tensorflow(path: Prefix) -> str:
+    """Why TensorFlow does not find the checkpoint at a path, in words; nothing where it does.
+
+    It takes a prefix for a pattern of files when it looks for them, and for UTF-8 text; a prefix that is a folder
+    it takes for that folder's latest checkpoint. `*` and `?` match themselves.
+    """
+    text = str(path)
+    if isinstance(path, FolderPrefix):
+        return "the names of its files are suffixes alone"
+    for mark in ("[", "\\"):
+        if mark in text and mark != os.sep:
+            return f"there is a '{mark}' in it"
+    return "" if _is_utf8(text) else "it is not UTF-8"
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_bytes(path: Path) -> bytes:

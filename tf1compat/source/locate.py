@@ -8,23 +8,26 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from tf1compat.errors import SourceError, nearest
 from tf1compat.source.checkpoints.state_file import CheckpointState, base_name, read_state
 from tf1compat.source.checkpoints.v1_checkpoint import is_first_version, without_shard
-from tf1compat.source.files import beside, read_part, refuse_pointer, size_of
+from tf1compat.source.files import Prefix, beside, prefix_of, read_part, refuse_pointer, size_of
 from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
 
 _STATE_FILE = "checkpoint"
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}\Z")
 _STEP = re.compile(r"-(\d+)\Z")
 _LISTED = 8  # names that a message lists at most
+_HERE = frozenset({"", "."})
 _WANTED = "give a checkpoint's prefix, its .meta, or the folder of its 'checkpoint' file"
 
 
-def locate(given: Path) -> Path:
+def locate(given: Path, *, is_folder: bool = False) -> Prefix:
     """The checkpoint prefix that `given` means, its `.meta` and its weights found to be there.
 
-    `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file. A folder's own files win over the
-    path that its `checkpoint` file holds, which is often that of another machine. Raises SourceError.
+    `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file; a folder, where there is one,
+    `is_folder` says, even if files beside it have its name. A folder's own files win over the path that its
+    `checkpoint` file holds, which is often that of another machine. Raises SourceError.
     """
-    if given.is_dir() and not (given.name and beside(given, ".index").is_file()):
+    named_alike = given.name and not is_folder and beside(given, ".index").is_file()
+    if given.is_dir() and not named_alike:
         refuse_other_kinds(given)
         prefix = _in_folder(given)
     elif given.name == _STATE_FILE and given.is_file() and not is_first_version(given):
@@ -38,11 +41,11 @@ def locate(given: Path) -> Path:
 # ------------------------------------------------------------------------------------------- a path itself
 
 
-def _prefix_of(given: Path) -> Path:
+def _prefix_of(given: Path) -> Prefix:
     if given.name.endswith(".meta") and given.is_file():
-        return given.with_name(given.name.removesuffix(".meta"))
+        return prefix_of(given.parent, given.name.removesuffix(".meta"))
     part = _SHARD.search(given.name) or re.search(r"\.index\Z", given.name)
-    if part and _has_part(prefix := given.with_name(given.name[: part.start()])):
+    if part and _has_part(prefix := prefix_of(given.parent, given.name[: part.start()])):
         raise SourceError(
             f"'{given}' is one part of a checkpoint; give the prefix that its parts share: '{prefix}'"
         )
@@ -61,11 +64,11 @@ def _nothing_at(given: Path) -> str:
         return f"there is no '{given}': the folder '{folder}' does not exist"
     if given.exists():
         return f"'{given}' is no model: {size_of(given)} bytes of a kind that is not known; {_WANTED}"
-    hint = nearest(given.name, sorted({*_names(folder), *_with_suffix(folder, ".meta", ".index")}))
+    hint = nearest(given.name, sorted({*_names(folder), *_with_suffix(folder, ".meta", ".index")} - {""}))
     return f"there is no model '{given}'{hint or _listing(folder)}"
 
 
-def _has_part(prefix: Path) -> bool:
+def _has_part(prefix: Prefix) -> bool:
     if any(beside(prefix, suffix).is_file() for suffix in (".index", ".meta")) or is_first_version(prefix):
         return True
     names = _names(prefix.parent) if prefix.parent.is_dir() else []
@@ -75,7 +78,7 @@ def _has_part(prefix: Path) -> bool:
 # ------------------------------------------------------------------------------------------------ a folder
 
 
-def _in_folder(folder: Path) -> Path:
+def _in_folder(folder: Path) -> Prefix:
     state = _state_of(folder)
     if state is None:
         return _only_prefix(folder)
@@ -90,25 +93,34 @@ def _state_of(folder: Path) -> CheckpointState | None:
     return read_state(read_part(path).decode("utf-8", "replace"))
 
 
-def _inside(folder: Path, entry: str | None) -> list[Path]:
+def _inside(folder: Path, entry: str | None) -> list[Prefix]:
     """Where in the folder an entry of its `checkpoint` file may lie."""
     if not entry:
         return []
     entry = without_shard(entry)
-    by_name = folder / base_name(entry)
-    return [by_name] if _is_absolute(entry) else [folder / entry, by_name]
+    name = base_name(entry)
+    by_name = prefix_of(folder, "" if name in _HERE else name)
+    return [by_name] if _is_absolute(entry) else [_of_entry(folder, entry), by_name]
+
+
+def _of_entry(folder: Path, entry: str) -> Prefix:
+    """What a path in a `checkpoint` file is the prefix of; one that ends in a slash is so of suffixes alone."""
+    path = folder / entry
+    return prefix_of(path, "") if base_name(entry) in _HERE else path
 
 
 def _is_absolute(entry: str) -> bool:
     return PurePosixPath(entry).is_absolute() or PureWindowsPath(entry).is_absolute()
 
 
-def _instead_of_named(folder: Path, state: CheckpointState) -> Path:
+def _instead_of_named(folder: Path, state: CheckpointState) -> Prefix:
     complete = _complete(folder)
     if len(complete) > 1:
-        return folder / _newest(folder, complete, state)
-    if not complete and state.latest and _is_absolute(state.latest) and _has_part(Path(state.latest)):
-        return Path(state.latest)
+        return prefix_of(folder, _newest(folder, complete, state))
+    if not complete and state.latest and _is_absolute(state.latest):
+        elsewhere = _of_entry(folder, state.latest)
+        if _has_part(elsewhere):
+            return elsewhere
     return _only_prefix(folder, f"its 'checkpoint' file names {_named(state)}; ")
 
 
@@ -119,7 +131,9 @@ def _named(state: CheckpointState) -> str:
 def _newest(folder: Path, complete: list[str], state: CheckpointState) -> str:
     steps = {name: int(match[1]) for name in complete if (match := _STEP.search(name))}
     if steps:
-        return max(steps, key=lambda name: (steps[name], beside(folder / name, ".meta").stat().st_mtime))
+        return max(
+            steps, key=lambda name: (steps[name], beside(prefix_of(folder, name), ".meta").stat().st_mtime)
+        )
     written = [name for entry in state.all if (name := without_shard(base_name(entry))) in complete]
     if written:
         return written[-1]
@@ -129,11 +143,11 @@ def _newest(folder: Path, complete: list[str], state: CheckpointState) -> str:
     )
 
 
-def _only_prefix(folder: Path, because: str = "") -> Path:
+def _only_prefix(folder: Path, because: str = "") -> Prefix:
     complete = _complete(folder)
     candidates = complete or sorted(_with_suffix(folder, ".meta", ".index")) or _first_versions(folder)
     if len(candidates) == 1:
-        return folder / candidates[0]
+        return prefix_of(folder, candidates[0])
     if candidates:
         what = "several checkpoints" if complete else "parts of several checkpoints"
         choice = _paths(folder, candidates)
@@ -145,17 +159,17 @@ def _only_prefix(folder: Path, because: str = "") -> Path:
 
 def _complete(folder: Path) -> list[str]:
     graphs, indices = _with_suffix(folder, ".meta"), _with_suffix(folder, ".index")
-    return sorted(name for name in graphs if name in indices or is_first_version(folder / name))
+    return sorted(name for name in graphs if name in indices or is_first_version(prefix_of(folder, name)))
 
 
 def _with_suffix(folder: Path, *suffixes: str) -> set[str]:
     names = _names(folder)
-    return {name.removesuffix(end) for end in suffixes for name in names if name.endswith(end)} - {""}
+    return {name.removesuffix(end) for end in suffixes for name in names if name.endswith(end)}
 
 
 def _first_versions(folder: Path) -> list[str]:
     names = {without_shard(name) for name in _names(folder)}
-    return sorted(name for name in names if name and is_first_version(folder / name))
+    return sorted(name for name in names if is_first_version(prefix_of(folder, name)))
 
 
 def _names(folder: Path) -> list[str]:
@@ -163,7 +177,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _paths(folder: Path, names: list[str]) -> str:
-    return _shortened([f"'{folder / name}'" for name in names])
+    """The prefixes of these names, as they may be given: a folder's own name would mean its latest checkpoint."""
+    return _shortened([f"'{folder / (name or '.meta')}'" for name in names])
 
 
 def _listing(folder: Path) -> str:
@@ -178,7 +193,7 @@ def _shortened(items: list[str]) -> str:
 # ------------------------------------------------------------------------------------------- completeness
 
 
-def _check_complete(prefix: Path) -> None:
+def _check_complete(prefix: Prefix) -> None:
     graph, index = beside(prefix, ".meta"), beside(prefix, ".index")
     first_version = is_first_version(prefix)
     if first_version and not graph.is_file():
@@ -202,12 +217,13 @@ def _check_complete(prefix: Path) -> None:
         )
 
 
-def _refuse_damaged_table(prefix: Path) -> None:
+def _refuse_damaged_table(prefix: Prefix) -> None:
     """Raises SourceError for a file of the prefix's own name: it can only be what is left of a V1 checkpoint."""
-    if prefix.is_file():
-        refuse_pointer(prefix)
+    whole = beside(prefix, "")
+    if whole.is_file():
+        refuse_pointer(whole)
         raise SourceError(
-            f"'{prefix}' is no V1 checkpoint ({size_of(prefix)} bytes that do not end as one does), and there is no "
+            f"'{prefix}' is no V1 checkpoint ({size_of(whole)} bytes that do not end as one does), and there is no "
             f"'{prefix.name}.index' of a newer one: it is cut short or damaged, copy it again"
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tf1compat.graph.protos import BundleEntry, MetaGraph
+from tf1compat.source.files import Prefix
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Checkpoint:
     Of a V1 checkpoint the entries tell types and shapes; offsets, checksums and sizes of strings are not known.
     """
 
-    prefix: Path
+    prefix: Prefix
     format: str  # "V1" or "V2"
     entries: Mapping[str, BundleEntry]
     shards: tuple[Path, ...]

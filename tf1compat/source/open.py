@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
 from tf1compat.source.checkpoints.key_names import renamed_keys
 from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
-from tf1compat.source.files import beside, digest_of, read_bytes, reading, size_of
+from tf1compat.source.files import Prefix, beside, digest_of, read_bytes, reading, size_of
 from tf1compat.source.locate import locate
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
 
+_SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 _LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
 
 
@@ -27,16 +29,16 @@ def open_model(path: str | Path) -> LegacyModel:
     line that says what is wrong and what to do.
     """
     with reading(Path(path)):
-        return _opened(path, locate(Path(path)))
+        return _opened(path, locate(Path(path), is_folder=str(path).endswith(_SEPARATORS)))
 
 
-def _opened(path: str | Path, prefix: Path) -> LegacyModel:
+def _opened(path: str | Path, prefix: Prefix) -> LegacyModel:
     meta_path = beside(prefix, ".meta")
     meta_graph = _meta_graph(meta_path)
     checkpoint = read_checkpoint(prefix)
     parts = _parts(checkpoint)
     renamed = _renamed(meta_graph, checkpoint)
-    state_file = prefix.with_name("checkpoint")
+    state_file = prefix.parent / "checkpoint"
     everything = [each for _, each in parts] + [state_file] * state_file.is_file()
     return LegacyModel(
         kind="meta_graph",

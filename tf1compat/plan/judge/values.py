@@ -53,7 +53,7 @@ def _missing(model: LegacyModel, variable: VariablePlan, fed: str) -> Note:
     hint = nearest(variable.key, model.checkpoint.entries)
     return Note(
         "missing-variable", variable.name,
-        f"the checkpoint '{model.checkpoint.prefix.name}' has no key '{variable.key}'{hint}, and the initializer of "
+        f"the checkpoint '{model.checkpoint.prefix}' has no key '{variable.key}'{hint}, and the initializer of "
         f"'{variable.name}' gives no constant that could stand for it",
         f"take the checkpoint that belongs to this .meta, or freeze the variable with --set{fed}",
     )  # fmt: skip

@@ -26,7 +26,7 @@ from tf1compat.graph.protos import (
     read_stored_tensors,
 )
 from tf1compat.source.checkpoints.sstable import TableFile, is_table
-from tf1compat.source.files import beside, last_bytes, refuse_pointer
+from tf1compat.source.files import Prefix, beside, last_bytes, refuse_pointer
 from tf1compat.source.model import Checkpoint
 
 FORMAT = "V1"
@@ -35,11 +35,12 @@ _TABLE_END = 48
 _LIST_KEY = b""  # of the first entry
 
 
-def is_first_version(prefix: Path) -> bool:
+def is_first_version(prefix: Prefix) -> bool:
     """Whether a V1 checkpoint has this prefix: the one file of that name, or its shards."""
     if beside(prefix, ".index").exists():
         return False
-    return _is_table_file(prefix) if prefix.is_file() else any(map(_is_table_file, shards_of(prefix)))
+    whole = beside(prefix, "")
+    return _is_table_file(whole) if whole.is_file() else any(map(_is_table_file, shards_of(prefix)))
 
 
 def _is_table_file(path: Path) -> bool:
@@ -51,19 +52,20 @@ def without_shard(name: str) -> str:
     return _SHARD.sub("", name)
 
 
-def shards_of(prefix: Path) -> tuple[Path, ...]:
+def shards_of(prefix: Prefix) -> tuple[Path, ...]:
     """The shards of this prefix in their order; those of the largest number where a folder has two sets."""
     if not prefix.parent.is_dir():
         return ()
     names = (each.name for each in prefix.parent.iterdir() if each.name.startswith(prefix.name + "-"))
     matches = [(name, match) for name in names if (match := _SHARD.fullmatch(name, len(prefix.name)))]
     most = max((match[2] for _, match in matches), default="")
-    return tuple(prefix.with_name(name) for name, match in sorted(matches) if match[2] == most)
+    return tuple(prefix.parent / name for name, match in sorted(matches) if match[2] == most)
 
 
-def read_first_version(prefix: Path) -> Checkpoint:
+def read_first_version(prefix: Prefix) -> Checkpoint:
     """The V1 checkpoint of this prefix, with all its shards; raises SourceError. No values are read."""
-    shards = (prefix,) if prefix.is_file() else _all_shards(prefix)
+    whole = beside(prefix, "")
+    shards = (whole,) if whole.is_file() else _all_shards(prefix)
     found: dict[str, StoredTensor] = {}
     places: dict[str, int] = {}
     for number, shard in enumerate(shards):
@@ -80,7 +82,7 @@ def read_first_version(prefix: Path) -> Checkpoint:
     return Checkpoint(prefix, FORMAT, MappingProxyType(entries), shards)
 
 
-def _all_shards(prefix: Path) -> tuple[Path, ...]:
+def _all_shards(prefix: Prefix) -> tuple[Path, ...]:
     shards = shards_of(prefix)
     match = _SHARD.search(shards[0].name) if shards else None
     if match is None:
@@ -89,7 +91,7 @@ def _all_shards(prefix: Path) -> tuple[Path, ...]:
     for shard in every:
         if not shard.is_file():
             raise SourceError(
-                f"'{shard}' is missing: the checkpoint '{prefix.name}' has {len(every)} shards; "
+                f"'{shard}' is missing: the checkpoint '{prefix.name or prefix}' has {len(every)} shards; "
                 "put it beside the others"
             )
     return every

@@ -28,7 +28,7 @@ from tf1compat.source.checkpoints.crc32c import masked_crc32c
 from tf1compat.source.checkpoints.sstable import read_table
 from tf1compat.source.checkpoints.v1_checkpoint import is_first_version, read_first_version, read_stored
 from tf1compat.source.checkpoints.varint import read_varints
-from tf1compat.source.files import beside, read_bytes, read_part, refuse_pointer, size_of
+from tf1compat.source.files import Prefix, beside, read_bytes, read_part, refuse_pointer, size_of
 from tf1compat.source.model import Checkpoint
 
 _HEADER_KEY = b""
@@ -36,12 +36,12 @@ _MOST_SHARDS = 99_999  # a shard's name has five digits
 _SLICE_MARK = b"\0"  # keys of single slices begin so; a variable's own name never does
 
 
-def read_checkpoint(prefix: Path) -> Checkpoint:
+def read_checkpoint(prefix: Prefix) -> Checkpoint:
     """The checkpoint of this prefix, every shard found to be there and long enough; raises SourceError."""
     return read_first_version(prefix) if is_first_version(prefix) else _read_bundle(prefix)
 
 
-def _read_bundle(prefix: Path) -> Checkpoint:
+def _read_bundle(prefix: Prefix) -> Checkpoint:
     index = beside(prefix, ".index")
     table = read_table(read_bytes(index), str(index))
     header = _header(table, index)
