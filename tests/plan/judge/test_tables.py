@@ -8,6 +8,7 @@ import pytest
 
 from tests.discovery.tables.table_text import LOOKUP, MUTABLE, RESTORED, TABLE, TENSORS, from_file, model_in
 from tests.plan.judge.judged import judged
+from tf1compat.discovery import discover
 from tf1compat.plan.judge.notes import Note
 
 #: The same words in another table too, and the rows of the sums.
@@ -102,6 +103,19 @@ def test_a_table_that_every_run_changes_is_a_blocker(tmp_path: Path) -> None:
     saved = {"words-keys": ("string", 2), "words-values": ("int64", 2)}
     found = judged(model_in(tmp_path, waiting + MUTABLE + RESTORED + change, saved)).blockers
     assert [(each.code, each.node) for each in found] == [("table-changed", "more")]
+
+
+def test_a_file_outside_of_the_models_folders_is_not_read_unless_it_is_given(tmp_path: Path) -> None:
+    (tmp_path / "home" / "model").mkdir(parents=True)
+    secret = tmp_path / "secret.txt"
+    words(tmp_path, "secret", "lines", name=secret.name)
+    model = model_in(tmp_path / "home" / "model", LOOKUP + TABLE + from_file(str(secret)))
+    found = discover(model)
+    (note,) = judged(model).blockers
+    assert (note.code, note.node) == ("asset-missing", "table")
+    assert f"'{secret}' lies outside of the model's folders" in note.reason
+    assert f"--asset {secret.name}={secret}" in note.remedy
+    assert (found.tables[0].path, found.labels) == (None, ())
 
 
 # ------------------------------------------------------------------------------------------------ hazards

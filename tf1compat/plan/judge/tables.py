@@ -20,7 +20,7 @@ from tf1compat.plan.judge.codes import BlockerCode
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.signatures.reach import reached_by, waited_for
 from tf1compat.plan.tables import plan_tables
-from tf1compat.source.assets import base_name, places, same_place
+from tf1compat.source.assets import asset_outside, base_name, places, same_place
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat, read_vocabulary
 
 _LOOKUPS = frozenset({
@@ -117,22 +117,30 @@ def _asset_name(table: TableFinding, shared: Mapping[str, int]) -> str:
 
 
 def _missing(table: TableFinding, folder: Path, name: str, outside: str) -> Note:
+    elsewhere = asset_outside(table.recorded, folder) if table.recorded is not None else None
+    remedy = f"say where the file is: {option(name)}"
     if table.given:
         reason = f"the table '{table.name}' is filled from the file given for it, '{table.path}', which is not there"
     elif table.recorded is None:
         reason = f"the table '{table.name}' is filled from a file whose name only the author's program knew"
+    elif elsewhere is not None:
+        reason = (
+            f"the table '{table.name}' is filled from the file '{table.recorded}'; '{elsewhere}' lies outside of the "
+            "model's folders, where files are read only if you give them"
+        )
+        remedy = f"if that is the model's own file, give it: {option(name, str(elsewhere))}"
     else:
         looked = ", ".join(f"'{each}'" for each in places(folder))
         reason = (
             f"the table '{table.name}' is filled from the file '{table.recorded}', which is not there; "
             f"'{base_name(table.recorded)}' was looked for in {looked}"
         )
-    return Note("asset-missing", table.name, reason, f"say where the file is: {option(name)}; or {outside}")
+    return Note("asset-missing", table.name, reason, f"{remedy}; or {outside}")
 
 
-def option(name: str) -> str:
+def option(name: str, path: str = "PATH") -> str:
     """The option that gives an asset, as it is typed."""
-    return f"--asset {shlex.quote(f'{name}=PATH')}"
+    return f"--asset {shlex.quote(f'{name}={path}')}"
 
 
 def _misfit(table: TableFinding, name: str) -> Note | None:
