@@ -245,7 +245,7 @@ def verify(
 def restore(
     model: Place, *, assets: Mapping[str, Place] | None = None, op_libraries: Iterable[Place] = ()
 ) -> LegacySession:
-    """A legacy model in a `tf.compat.v1` Session, its weights restored by its own Saver; a context manager.
+    """A legacy model in a `tf.compat.v1` Session, its weights restored by a Saver; a context manager.
 
     `assets`: files that fill lookup tables, by the name or path that the graph has for them, where they are not
     found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. Raises SourceError where

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import tf1compat
 from tf1compat.cli import main
+from tf1compat.graph.protos import read_meta_graph, scrubbed_meta_graph
+from tf1compat.graph.text import from_text
 
 
 @pytest.fixture
@@ -99,6 +102,33 @@ def test_a_saved_model_with_a_thesis_beside_it(
     assert "there is no assets.extra/tf1compat.json in it" in line
     assert "--overwrite does not replace" in line
     assert (tmp_path / "work" / "thesis.tex").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("line", "op"),
+    [
+        ("evil = WriteFile(evil/path, evil/path)", "WriteFile"),
+        ("evil = ReadFile(evil/path)", "ReadFile"),
+        ("evil = Abort() exit_without_error=True", "Abort"),
+        ("evil = MatchingFiles(evil/path)", "MatchingFiles"),
+    ],
+)
+def test_an_output_that_waits_for_an_op_that_touches_the_machine(
+    model: Path, tmp_path: Path, refused: Callable[..., str], line: str, op: str
+) -> None:
+    path = model / "model.meta"
+    meta_graph = read_meta_graph(path.read_bytes())
+    added = f"evil/path = Const() dtype=string; value=tensor(string, {str(tmp_path / 'written')!r})\n{line}"
+    nodes = [
+        replace(node, control_inputs=("evil",)) if node.name == "Softmax" else node
+        for node in meta_graph.graph.nodes
+    ]
+    path.write_bytes(scrubbed_meta_graph(meta_graph.serialized, [*nodes, *from_text(added).nodes]))
+    said = refused(model)
+    assert said.startswith(f"error: machine-op at 'evil': 'evil' ({op}) ")
+    assert f"--allow {op}" in said
+    assert op in refused(model, "--no-verify")
+    assert op in refused(model, "--signature", "serving_default(inputs, Placeholder) -> Softmax")
 
 
 def test_a_label_file_that_does_not_exist(model: Path, refused: Callable[..., str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tf1compat.graph.text import from_text
-from tf1compat.graph.walk import ancestors, descendants, resolve, topological
+from tf1compat.graph.walk import ancestors, descendants, executed, resolve, topological
 from tf1compat.names import TensorRef
 
 GRAPH = from_text("""
@@ -46,3 +46,13 @@ def test_topological_order_puts_inputs_first_whatever_the_file_says() -> None:
     assert sorted(order) == sorted(node.name for node in GRAPH.nodes)
     assert order.index("a") < order.index("b") < order.index("c")
     assert order.index("guard") < order.index("b")
+
+
+def test_a_session_executes_what_fetches_need_and_feeds_do_not_give() -> None:
+    graph = from_text(
+        "x = Placeholder()\nw = Write(x)\na = Two(x, ^w)\nb = Neg(a)\nc = Add(b, a:1)\nd = Neg(c)"
+    )
+    assert executed(graph, [TensorRef("c")]) == {"c", "b", "a", "x", "w"}
+    assert executed(graph, [TensorRef("b")], {TensorRef("a")}) == {"b"}
+    assert executed(graph, [TensorRef("c")], {TensorRef("a")}) == {"c", "b", "a", "x", "w"}
+    assert executed(graph, [TensorRef("a")], {TensorRef("a")}) == set()

@@ -17,6 +17,7 @@ from tf1compat.errors import FeedError, RestoreError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Versions, make_node
 from tf1compat.graph.protos import meta_graph_text, read_meta_graph, scrubbed_meta_graph
+from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.source import open_model
 from tf1compat.source.model import LegacyModel, SavedAs
@@ -225,6 +226,56 @@ def test_a_key_that_the_checkpoint_lacks_is_named(char_rnn: LegacyModel) -> None
         LegacySession(odd, Findings())
 
 
+def test_no_other_op_of_the_file_is_run_to_restore_it(char_rnn: LegacyModel, tmp_path: Path) -> None:
+    from tf1compat.restore.session import LegacySession
+
+    restore_op = char_rnn.meta_graph.saver.restore_op  # type: ignore[union-attr]
+    hooked = with_writing(char_rnn, tmp_path / "written", restore_op, "save/RestoreV2", "init")
+    with LegacySession(hooked, discover(hooked)) as session:
+        assert session.run("probabilities", feeds()).shape == (2, 66)
+        count = len(session.graph.get_operations())
+        session.restore()
+        assert len(session.graph.get_operations()) == count
+    assert not (tmp_path / "written").exists()
+
+
+def test_a_variable_that_touches_the_machine_is_not_restored(char_rnn: LegacyModel, tmp_path: Path) -> None:
+    from tf1compat.restore.session import LegacySession
+
+    hooked = with_writing(char_rnn, tmp_path / "written", "W")
+    with pytest.raises(RestoreError, match=r"'evil' \(WriteFile\) writes to a file .* nothing was run"):
+        LegacySession(hooked, Findings())
+    assert not (tmp_path / "written").exists()
+
+
+def test_a_part_of_a_graph_is_restored_like_the_whole(char_rnn: LegacyModel) -> None:
+    from tf1compat.restore.session import LegacySession
+
+    needed = [TensorRef("probabilities")]
+    with (
+        LegacySession(char_rnn, discover(char_rnn)) as whole,
+        LegacySession(char_rnn, discover(char_rnn), needed=needed, whole=False) as part,
+    ):
+        np.testing.assert_array_equal(part.run("probabilities", feeds()), whole.run("probabilities", feeds()))
+        names = {each.name for each in part.graph.get_operations()}
+        assert not any(name.startswith(("save/", "gradients/")) for name in names)
+        assert part.replaced == ()
+
+
+def with_writing(model: LegacyModel, path: Path, *names: str) -> LegacyModel:
+    """The model in which these nodes wait for a file to be written."""
+    added = f"evil/path = Const() dtype=string; value=tensor(string, {str(path)!r})\n"
+    added += "evil = WriteFile(evil/path, evil/path)\n"
+    graph = model.meta_graph.graph
+    assert all(name in graph for name in names)
+    nodes = [
+        replace(node, control_inputs=(*node.control_inputs, "evil")) if node.name in names else node
+        for node in graph.nodes
+    ]
+    serialized = scrubbed_meta_graph(model.meta_graph.serialized, [*nodes, *from_text(added).nodes])
+    return replace(model, meta_graph=read_meta_graph(serialized))
+
+
 @pytest.fixture
 def uncovered(tmp_path: Path, tensorflow: ModuleType) -> LegacyModel:
     """A model whose Saver leaves the variable `offset` out."""
@@ -255,6 +306,27 @@ def test_it_has_its_initial_value_where_that_is_asked_for(uncovered: LegacyModel
 
     with LegacySession(uncovered, Findings(), initialize=True) as session:
         assert session.run("y", {"x": [2.0]}).tolist() == [11.0]
+
+
+def test_or_the_value_that_is_given_to_it(uncovered: LegacyModel) -> None:
+    from tf1compat.restore.session import LegacySession
+
+    values = {"offset": np.float32(7), "elsewhere": np.float32(1)}
+    with LegacySession(uncovered, Findings(), needed=[TensorRef("y")], whole=False, values=values) as session:
+        assert session.run("y", {"x": [2.0]}).tolist() == [13.0]
+        session.restore()
+        assert session.run("y", {"x": [2.0]}).tolist() == [13.0]
+
+
+def test_an_initializer_that_touches_the_machine_is_not_run(uncovered: LegacyModel, tmp_path: Path) -> None:
+    from tf1compat.restore.session import LegacySession
+
+    hooked = with_writing(uncovered, tmp_path / "written", "offset/Assign")
+    with LegacySession(hooked, Findings(), initialize=True) as session:
+        assert session.run("z", {"x": [2.0]}).tolist() == [6.0]
+        with pytest.raises(RestoreError, match=r"no value.*offset"):
+            session.run("y", {"x": [2.0]})
+    assert not (tmp_path / "written").exists()
 
 
 def test_a_run_that_waits_for_ever_ends_with_the_timeout(tmp_path: Path, tensorflow: ModuleType) -> None:

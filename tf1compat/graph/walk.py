@@ -53,6 +53,20 @@ def descendants(
     return _walked(graph, all_ahead(graph) if control else readers_of(graph), starts, stop, ())
 
 
+def executed(graph: Graph, tensors: Iterable[TensorRef], fed: Collection[TensorRef] = ()) -> frozenset[str]:
+    """The nodes that a session executes to fetch these tensors while others are fed: the graph as it prunes it."""
+    given = frozenset(fed)
+    todo = [ref.node for ref in tensors if ref not in given]
+    found = set(todo)
+    while todo:
+        node = graph[todo.pop()]
+        behind = (*(ref.node for ref in node.inputs if ref not in given), *node.control_inputs)
+        fresh = [each for each in dict.fromkeys(behind) if each not in found]
+        found.update(fresh)
+        todo += fresh
+    return frozenset(found)
+
+
 def _walked(
     graph: Graph,
     edges: Edges,

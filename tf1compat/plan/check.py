@@ -10,6 +10,7 @@ from tf1compat.errors import PlanError, nearest
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.judge.choice import Case, Choice
+from tf1compat.plan.judge.machine import machine_blockers
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.judge.tables import table_blockers
 from tf1compat.plan.judge.values import value_blockers
@@ -22,9 +23,10 @@ from tf1compat.plan.variables import VariableChoice, plan_variables
 from tf1compat.source.model import LegacyModel
 
 _MISSING = "missing-variable"
-#: The blockers about what files hold, which may hold something else by now.
-_BY_FILES = frozenset({
-    _MISSING, "averages-unclear", "asset-missing", "mutable-table", "table-changed", "table-content",
+#: The blockers about what files hold, which may hold something else by now, and about what touches the machine, which
+#: an edited plan allows by `allow` alone.
+_JUDGED_AGAIN = frozenset({
+    _MISSING, "averages-unclear", "asset-missing", "machine-op", "mutable-table", "table-changed", "table-content",
     "vocabulary-mismatch",
 })  # fmt: skip
 
@@ -53,11 +55,11 @@ def fitted(plan: MigrationPlan, model: LegacyModel, findings: Findings) -> Migra
 def _by_now(
     plan: MigrationPlan, model: LegacyModel, findings: Findings, chosen: VariableChoice
 ) -> Iterator[Note]:
-    """The blockers of a plan, those about what files hold judged by what they hold now.
+    """The blockers of a plan, those about what files hold judged by what they hold now, and about the machine again.
 
     A variable that the plan itself gives a key has a value, as long as the plan does not say otherwise.
     """
-    yield from (each for each in plan.blockers if each.code not in _BY_FILES)
+    yield from (each for each in plan.blockers if each.code not in _JUDGED_AGAIN)
     lacking = {each.node for each in plan.blockers if each.code == _MISSING}
     given = {each.name for each in plan.variables} - lacking
     missing = tuple(each for each in chosen.missing if each.name not in given)
@@ -68,6 +70,7 @@ def _by_now(
         *value_blockers(model, missing, case.cut),
         *weights_blockers(chosen.weights),
         *table_blockers(case),
+        *machine_blockers(case),
     )
 
 

@@ -164,7 +164,7 @@ def _setting(comparison: Comparison) -> str:
     tolerance = f"{comparison.atol:g} + {comparison.rtol:g} * |expected|"
     return (
         f"Reference: {wording.printable(comparison.reference)}, run by TensorFlow "
-        f"{comparison.tensorflow_version} and restored by its own Saver. "
+        f"{comparison.tensorflow_version} and restored from its checkpoint. "
         f"Tolerance {tolerance}{_wider(comparison)}; made inputs come from seed {comparison.seed}."
     )
 

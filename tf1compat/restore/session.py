@@ -1,4 +1,4 @@
-"""The author's own graph, running: imported whole where TensorFlow takes it, restored by its own Saver."""
+"""The author's own graph, running: restored by a Saver of our own, whole or as much of it as is needed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import tensorflow as tf
 
 from tf1compat.discovery.findings import Findings
 from tf1compat.errors import FeedError, RestoreError, UnknownNameError, nearest
-from tf1compat.graph.attributes import Shape
+from tf1compat.graph.attributes import Array, Shape
+from tf1compat.graph.walk import executed
 from tf1compat.names import TensorRef
-from tf1compat.restore.imported import Imported, import_legacy
+from tf1compat.restore.imported import Imported, import_legacy, initializers_behind
 from tf1compat.restore.states import LegacyRnn, legacy_rnn
 from tf1compat.source.model import LegacyModel
 
@@ -35,8 +36,10 @@ class LegacySession:
     `replaced` says what of the file had to be given another form to be imported, one line each. Variables
     that the Saver never covered have no value, unless `initialize` asks for their initializers to be run.
     `needed` names what must be there when TensorFlow cannot import the graph whole (default: all that
-    discovery offers). Lookup tables are filled from the files that `findings` has for them.
-    Raises RestoreError.
+    discovery offers); without `whole`, only that is there, and what it depends on. `values` are those of variables
+    that no checkpoint has. Lookup tables are filled from the files that `findings` has for them.
+    No op of the file is run to restore it but the variables themselves, what fills the tables and, with `initialize`,
+    initializers, none of them where that touches the machine. Raises RestoreError.
     """
 
     def __init__(
@@ -46,10 +49,14 @@ class LegacySession:
         *,
         needed: Iterable[TensorRef] = (),
         initialize: bool = False,
+        whole: bool = True,
+        values: Mapping[str, Array] = MappingProxyType({}),
     ) -> None:
-        fills = (TensorRef(each.fill) for each in findings.tables if each.fill)
-        wanted = (*(tuple(needed) or _offered(findings)), *fills)
-        self._imported: Imported = import_legacy(model, wanted)
+        wanted = tuple(needed) or _offered(findings)
+        fills = _fills(model, findings, None if whole else wanted)
+        begun = () if whole or not initialize else initializers_behind(model, wanted)
+        self._imported: Imported = import_legacy(model, (*wanted, *fills, *begun), whole=whole)
+        self._values = values
         self.graph: Any = self._imported.graph
         self.replaced: tuple[str, ...] = self._imported.replaced
         self.session: Any = tf.compat.v1.Session(graph=self.graph, config=_CONFIG)
@@ -59,7 +66,7 @@ class LegacySession:
         try:
             #: Why lookup tables have no content, by their names: their files were not found, or do not fit.
             self.unfilled: Mapping[str, str] = self._filled(self.session)
-            self.rnns: Mapping[str, LegacyRnn] = self._rnns(findings)
+            self.rnns: Mapping[str, LegacyRnn] = self._rnns(findings if whole else Findings())
         except BaseException:
             self.close()
             raise
@@ -82,6 +89,7 @@ class LegacySession:
     def _filled(self, session: Any) -> Mapping[str, str]:
         """Give variables and tables their content in a session; the reasons of tables that have none."""
         self._imported.restore(session)
+        self._imported.give(session, self._values)
         unfilled = self._imported.fill_tables(session, self._tables)
         if self._initialize:
             self._imported.initialize_uncovered(session)
@@ -106,8 +114,9 @@ class LegacySession:
             self._optimized.close()
 
     def restore(self) -> None:
-        """Give the variables their values in the checkpoint again; raises RestoreError."""
+        """Give the variables their values in the checkpoint, and those that were given; raises RestoreError."""
         self._imported.restore(self.session)
+        self._imported.give(self.session, self._values)
 
     def tensor(self, name: str | TensorRef) -> Any:
         """The tensor of this name (`scope/op:0` or `scope/op`); raises UnknownNameError with the nearest."""
@@ -207,6 +216,15 @@ def _without_value(error: Any) -> str:
         return ""
     line = _line_with("uninitialized", error)
     return f"a variable has no value, because the Saver never covered it (initialize=True may help): {line}"
+
+
+def _fills(
+    model: LegacyModel, findings: Findings, needed: Iterable[TensorRef] | None
+) -> tuple[TensorRef, ...]:
+    """What fills the tables, all or those that something is computed from."""
+    behind = None if needed is None else executed(model.meta_graph.graph, needed)
+    filled = (each for each in findings.tables if each.fill and (behind is None or each.name in behind))
+    return tuple(TensorRef(each.fill) for each in filled)
 
 
 def _offered(findings: Findings) -> tuple[TensorRef, ...]:

@@ -59,7 +59,7 @@ def _computed(
     unknown = tuple(ref for ref in filling if constant(graph, ref) is None)
     if not unknown:
         return {}
-    with LegacySession(model, findings, needed=unknown, initialize=True) as legacy:
+    with LegacySession(model, findings, needed=unknown, initialize=True, whole=False) as legacy:
         try:
             values = legacy.run([str(ref) for ref in unknown])
         except tf.errors.OpError as error:

@@ -12,10 +12,13 @@ import tensorflow as tf
 from tf1compat.analysis.shapes.dimensions import Dims
 from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
+from tf1compat.graph.attributes import Array
+from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import written_by
 from tf1compat.plan.tables import planned_files
+from tf1compat.plan.variables import initial_values
 from tf1compat.restore.op_libraries import load_op_libraries
 from tf1compat.restore.planned import as_planned, exchanged
 from tf1compat.restore.session import LegacySession
@@ -33,6 +36,7 @@ from tf1compat.verify.original.nondeterminism import drawn_outputs
 from tf1compat.verify.original.precision import coarse_outputs
 from tf1compat.verify.original.probes import probes_of
 from tf1compat.verify.original.reference import Reference
+from tf1compat.verify.original.running import refuse_touching, without_aside
 from tf1compat.verify.original.sensitivity import Sensitivity
 from tf1compat.verify.original.state_feeds import with_taps
 from tf1compat.verify.original.unused_feeds import idle_feeds
@@ -98,11 +102,16 @@ class _Sides:
         planned = as_planned(model, plan)
         original_model, fed, changed = in_inference(planned, plan)
         tapped, taps = with_taps(original_model, plan)
+        tapped = without_aside(tapped, model.meta_graph.graph, with_begin(plan))
+        refuse_touching(tapped.meta_graph.graph, fed, taps)
         kept = _kept(model, plan)
         counted = bounded(tapped, endless_loops(tapped.meta_graph.graph, fed.signatures), MOST_TURNS)
         graph = counted.model.meta_graph.graph
         needed = (*_needed(with_begin(fed)), *taps.values(), *counted.turns)
-        session = LegacySession(counted.model, self.findings, needed=needed, initialize=kept.unsaved)
+        session = LegacySession(
+            counted.model, self.findings, needed=needed, initialize=kept.unsaved, whole=False,
+            values=_begun(model.meta_graph.graph, plan),
+        )  # fmt: skip
         with FreshProcess(self.saved_model, plan.op_libraries) as fresh, session as legacy:
             reference = Reference(
                 legacy, with_begin(fed), taps, keeps_state=kept.any, changed=(*changed, *exchanged(model, planned)),
@@ -163,6 +172,13 @@ def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:
         for piece in output.pieces
     ]
     return (*inputs, *outputs, *(each.tensor for each in plan.constants))
+
+
+def _begun(graph: Graph, plan: MigrationPlan) -> Mapping[str, Array]:
+    """The values of the variables that begin with a constant of the graph."""
+    return initial_values(
+        graph, (each for each in plan.variables if each.initializer != TensorRef(each.name))
+    )
 
 
 class _Kept(NamedTuple):

@@ -78,8 +78,9 @@ def notes_of(made: str) -> list[Note]:
 
 
 def test_an_op_of_contrib_is_a_blocker_with_its_library():
-    (note,) = notes_of("made = DecodeVideo(x)\n")
+    note, reading = notes_of("made = DecodeVideo(x)\n")
     assert (note.code, note.node) == ("unregistered-op", "made")
+    assert (reading.code, reading.node) == ("machine-op", "made")
     assert "tf.contrib.ffmpeg" in note.reason
 
 

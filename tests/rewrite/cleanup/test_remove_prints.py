@@ -69,7 +69,9 @@ def test_every_variable_has_its_value(op: str) -> None:
     assert known.attrs["value"].array.item() is True  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("op", ["PyFunc", "MutableHashTableV2", "QueueSizeV2", "IteratorGetNext"])
+@pytest.mark.parametrize(
+    "op", ["PyFunc", "MutableHashTableV2", "QueueSizeV2", "IteratorGetNext", "ReadFile", "WriteFile", "Abort"]
+)
 def test_what_the_files_do_not_hold_is_refused_by_name_unless_it_is_allowed(op: str) -> None:
     graph = from_text(f"odd = {op}()")
     with pytest.raises(RewriteError, match=rf"'odd' \({op}\).*--signature"):

@@ -20,6 +20,7 @@ from tf1compat.ops.families import (
     PLACEHOLDERS,
     STATIC_TABLES,
 )
+from tf1compat.ops.machine import MACHINE
 from tf1compat.source.assets import find_asset
 from tf1compat.source.checkpoints.saver import restored_from
 from tf1compat.source.model import LegacyModel
@@ -31,7 +32,7 @@ _FROM_TENSORS = frozenset(
 )
 _INSERTS = frozenset({"LookupTableInsert", "LookupTableInsertV2"})
 #: Ops that give what the files do not hold, or not always the same.
-_OPEN = (PLACEHOLDERS | FEEDERS | DRAWS) | {"PyFunc", "PyFuncStateless", "EagerPyFunc", "ReadFile"}
+_OPEN = PLACEHOLDERS | FEEDERS | DRAWS | MACHINE.keys()
 
 Fills = dict[str, list[Node]]
 Entries = Mapping[str, BundleEntry]

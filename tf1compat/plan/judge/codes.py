@@ -24,6 +24,7 @@ HazardCode: TypeAlias = Literal[
     "fixed-batch",  # the model takes as many examples as the author fed, and no other number
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
     "input-pipeline",  # examples come out of the author's input pipeline, whose work is not in the model
+    "machine-op-allowed",  # an op that touches the machine was allowed by the user
     "other-saver",  # the checkpoint was read as another Saver of the graph wrote it
     "output-not-in-step",  # an output of the whole run is none of a step
     "random-at-inference",  # an output is drawn at random, or by the clock, whatever is fed
@@ -46,6 +47,7 @@ BlockerCode: TypeAlias = Literal[
     "batch-not-free",  # a model that is to take any batch holds something made for the author's
     "cudnn-projection",  # a CudnnRNN projects its states with weights in an unknown layout
     "custom-op",  # an output depends on an op of a library that only the author has
+    "machine-op",  # an output depends on, or waits for, an op that touches the machine
     "missing-variable",  # the checkpoint has no value for a variable that is needed
     "mutable-table",  # a table that the program filled while it ran is in no file
     "no-outputs",  # no tensor of the graph looks like a prediction

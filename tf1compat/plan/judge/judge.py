@@ -8,6 +8,7 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.plan.judge.blockers import find_blockers
 from tf1compat.plan.judge.choice import Case, Choice
 from tf1compat.plan.judge.hazards import find_hazards
+from tf1compat.plan.judge.machine import machine_blockers, machine_hazards
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.judge.replicas import replica_hazards
 from tf1compat.plan.judge.states import changed_variable_hazards, kept_state_hazards, step_hazards
@@ -47,6 +48,7 @@ def _hazards(case: Case) -> tuple[Note, ...]:
         *weights_hazards(choice.variables.weights),
         *changed_variable_hazards(case.graph, choice.signatures, choice.constants),
         *step_hazards(choice.stepping),
+        *machine_hazards(case),
     )
 
 
@@ -59,4 +61,5 @@ def _blockers(case: Case) -> tuple[Note, ...]:
         *table_blockers(case),
         *statistics_blockers(choice.statistics),
         *choice.batch.blockers,
+        *machine_blockers(case),
     )

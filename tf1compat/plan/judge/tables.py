@@ -199,17 +199,21 @@ def _ambiguous(tables: Iterable[TableFinding]) -> Iterator[Note]:
 
 def table_hazards(case: Case) -> tuple[Note, ...]:
     """Which files were taken for those that the graph names, which are read in part, and what was assumed."""
-    choice = case.choice
-    planned = {
-        each.name for each in plan_tables(case.graph, choice.tables, choice.signatures, choice.constants)
-    }
-    names = asset_names(choice.tables)
-    needed = [each for each in choice.tables if each.name in planned]
+    names = asset_names(case.choice.tables)
+    needed = needed_tables(case)
     return (
         *(_moved(each, names[each.name]) for each in needed if _is_moved(each)),
         *(_inserted(each) for each in needed if each.inserted),
         *(note for each in needed if (note := _truncated(each)) is not None),
     )
+
+
+def needed_tables(case: Case) -> tuple[TableFinding, ...]:
+    """What was found of the tables that are written."""
+    choice = case.choice
+    planned = plan_tables(case.graph, choice.tables, choice.signatures, choice.constants)
+    names = {each.name for each in planned}
+    return tuple(each for each in choice.tables if each.name in names)
 
 
 def _is_moved(table: TableFinding) -> bool:

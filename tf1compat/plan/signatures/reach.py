@@ -21,7 +21,7 @@ def reached(
     """
     fed = tuple(fed)
     ends = {*cut, *(each.tensor.node for each in fed if not each.readers)}
-    parted = _without_readings(graph, fed)
+    parted = without_readings(graph, fed)
     return ancestors(parted, [ref.node for ref in outputs], until=ends)
 
 
@@ -71,7 +71,7 @@ def waited_for(graph: Graph, signature: SignaturePlan, frozen: Iterable[str]) ->
     return reached(graph, _tensors(signature), frozen, signature.inputs)
 
 
-def _without_readings(graph: Graph, fed: Iterable[InputBinding]) -> Graph:
+def without_readings(graph: Graph, fed: Iterable[InputBinding]) -> Graph:
     """The graph in which nobody reads what is fed to certain readers only: fit for walking, not for running."""
     cut = {(use.node, use.position) for each in fed for use in each.readers}
     if not cut:

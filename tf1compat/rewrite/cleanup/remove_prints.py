@@ -16,6 +16,7 @@ from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import FEEDERS, IS_INITIALIZED, MUTABLE_TABLES, PIPELINE_STATES
+from tf1compat.ops.machine import WORDS, touch_of
 from tf1compat.rewrite.base import Outcome, passing, substitute
 
 #: Ops that may end a run, and go on doing so.
@@ -63,14 +64,22 @@ def drop_idle_effects(graph: Graph, outputs: Iterable[TensorRef]) -> Outcome:
 
 
 def refuse_outside(graph: Graph, allowed: Collection[str]) -> None:
-    """Raises RewriteError for the first op whose value comes from what is not in the files, unless it is allowed."""
+    """Raises RewriteError for the first op that the files alone do not tell the value of, or that touches the machine,
+    unless it is allowed."""
     for node in _every_node(graph):
-        for ops, reason in _OUTSIDE:
-            if node.op in ops and node.op not in allowed:
-                raise RewriteError(
-                    f"'{node.name}' ({node.op}) {reason}; cut the graph after it: name what it gives as an input "
-                    "with --signature"
-                )
+        for reason in () if node.op in allowed else _reasons(node):
+            raise RewriteError(
+                f"'{node.name}' ({node.op}) {reason}; cut the graph after it: name what it gives as an input "
+                "with --signature"
+            )
+
+
+def _reasons(node: Node) -> Iterator[str]:
+    """Why a node must not be in the result."""
+    yield from (reason for ops, reason in _OUTSIDE if node.op in ops)
+    touch = touch_of(node)
+    if touch is not None:
+        yield WORDS[touch]
 
 
 def _every_node(graph: Graph) -> Iterator[Node]:

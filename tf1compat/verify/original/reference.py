@@ -1,4 +1,4 @@
-"""The original's own answers: the legacy graph in a session, restored by its own Saver."""
+"""The original's own answers: the legacy graph in a session, restored from its checkpoint."""
 
 from __future__ import annotations
 
