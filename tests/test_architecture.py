@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "names": {"errors"},
     "quiet": set(),
     "options": {"errors"},
+    "scratch": set(),
     "graph": {"errors", "names"},
     "source": {"errors", "names", "graph", "ops"},
     "ops": {"errors", "names", "graph"},
@@ -29,14 +30,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plan": _FACTS | {"source", "discovery"},
     "rewrite": _FACTS | {"source", "discovery", "plan"},
     "consumers": _RESULTS,
-    "restore": _RESULTS,
-    "savedmodel": _RESULTS | {"restore"},
-    "verify": _RESULTS | {"restore", "savedmodel", "__init__"},
+    "restore": _RESULTS | {"scratch"},
+    "savedmodel": _RESULTS | {"restore", "scratch"},
+    "verify": _RESULTS | {"restore", "savedmodel", "scratch", "__init__"},
     "report": _RESULTS | {"consumers", "verify"},
     "pipeline": _RESULTS | {"consumers", "restore", "savedmodel", "verify", "report", "__init__"},
     # The package itself names its public functions lazily, so others may ask it for its version and place.
     "__init__": {"errors", "pipeline", "plan", "quiet"},
-    "cli": _RESULTS | {"consumers", "report", "pipeline", "quiet", "__init__"},
+    "cli": _RESULTS | {"consumers", "savedmodel", "report", "pipeline", "quiet", "scratch", "__init__"},
     "__main__": {"cli"},
 }
 #: Of the stages behind a TensorFlow door, what others may import at module level: what needs no TensorFlow.

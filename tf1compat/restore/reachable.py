@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tf1compat.errors import RestoreError
+from tf1compat.scratch import scratch_prefix
 from tf1compat.source.files import Prefix, beside, beyond_tensorflow
 from tf1compat.source.model import Checkpoint
 
@@ -36,7 +37,7 @@ def tensorflow_path(checkpoint: Checkpoint) -> str:
 @cache
 def _linked(prefix: Prefix, version: str, shards: tuple[Path, ...]) -> Path:
     """A prefix in a folder of its own at which there are links to the files."""
-    folder = TemporaryDirectory(prefix="tf1compat-")
+    folder = TemporaryDirectory(prefix=scratch_prefix())
     _FOLDERS.append(folder)
     plain = Path(folder.name) / _NAME
     index = () if version == "V1" else (beside(prefix, ".index").absolute(),)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tf1compat.errors import OutputError, PlanError, SourceError
 from tf1compat.savedmodel.ownership import foreign_entries
+from tf1compat.scratch import REPLACED, scratch_prefix
 from tf1compat.source.files import beyond_tensorflow
 
 _LISTED = 5  # names that a message lists at most
@@ -63,14 +64,15 @@ def _exists(path: Path) -> bool:
 
 
 def _check_parents(output: Path) -> None:
-    parent = _existing_parent(output)
+    parent = staging_place(output)
     if not parent.is_dir():
         raise OutputError(f"'{output}' cannot be written: '{parent}' is a file")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"'{output}' cannot be written: '{parent}' may not be written to")
 
 
-def _existing_parent(output: Path) -> Path:
+def staging_place(output: Path) -> Path:
+    """The folder in which a result is built aside: the innermost above it that is there."""
     parent = output.absolute().parent
     while not parent.exists():
         parent = parent.parent
@@ -80,7 +82,7 @@ def _existing_parent(output: Path) -> Path:
 @contextmanager
 def staged(output: Path) -> Iterator[Path]:
     """An empty directory on the output's file system; it is gone afterwards unless `publish` has moved it."""
-    staging = Path(tempfile.mkdtemp(prefix=".tf1compat-", dir=_existing_parent(output)))
+    staging = Path(tempfile.mkdtemp(prefix=f".{scratch_prefix()}", dir=staging_place(output)))
     try:
         yield staging / "model"
     finally:
@@ -102,7 +104,7 @@ def publish(built: Path, output: Path, *, overwrite: bool) -> None:
 
 
 def _replace(built: Path, output: Path) -> None:
-    old = built.parent / "replaced"
+    old = built.parent / REPLACED
     try:
         output.rename(old)
     except OSError as error:

@@ -17,6 +17,7 @@ import numpy as np
 import tf1compat
 from tf1compat.errors import VerificationError
 from tf1compat.graph.attributes import Array
+from tf1compat.scratch import scratch_prefix
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.reloaded.stored_strings import marked
 
@@ -36,7 +37,7 @@ class FreshProcess:
     """A context manager: the process starts at once, and loads the model while the caller does else."""
 
     def __init__(self, saved_model: Path, op_libraries: Sequence[str] = ()) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="tf1compat-verify-")
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{scratch_prefix()}verify-")
         self._log = open(Path(self._folder.name) / "log", "w+b")  # noqa: SIM115 (closed in __exit__)
         self._requests = 0
         self.labels: Array | None = None  # what the model says its labels are, once it has answered
