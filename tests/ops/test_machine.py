@@ -10,7 +10,6 @@ import pytest
 from tf1compat.graph.text import from_text
 from tf1compat.ops.machine import _OPS, CONDITIONAL, MACHINE, WORDS, touch_of
 from tf1compat.ops.registry import op_names
-from tf1compat.ops.unregistered import ORIGINS
 
 #: What names of such ops hold.
 _SUSPICIOUS = re.compile(
@@ -32,15 +31,12 @@ _HARMLESS = """
     ReaderNumRecordsProduced ReaderNumRecordsProducedV2 AllCandidateSampler LearnedUnigramCandidateSampler
     LogUniformCandidateSampler ThreadUnsafeUnigramCandidateSampler UniformCandidateSampler XlaRngBitGenerator
     SkipGramGenerateCandidates Snapshot TpuHandleToProtoKey
+    QuantileAccumulatorFlushSummary StatsAccumulatorScalarMakeSummary StatsAccumulatorTensorMakeSummary
 """
 HARMLESS = frozenset(_HARMLESS.split())
 
-#: Ops of TensorFlow 1 alone, and internal ones, which the lists of ops leave out.
-_UNKNOWN = """
-    GcsConfigureBlockCache GcsConfigureCredentials RemoteFusedGraphExecute RestoreIterator SaveIterator Rpc TryRpc
-    _HostRecv _HostSend _Recv _Send
-"""
-UNKNOWN = frozenset(_UNKNOWN.split())
+#: Ops of libraries of their own, which the table of ops leaves out.
+UNKNOWN = frozenset({"WriteKafka"})
 
 
 def test_each_op_stands_once_and_is_one_that_some_release_has() -> None:
@@ -48,12 +44,12 @@ def test_each_op_stands_once_and_is_one_that_some_release_has() -> None:
     assert len(every) == len(set(every))
     assert CONDITIONAL.isdisjoint(MACHINE)
     assert WORDS.keys() == _OPS.keys()
-    assert MACHINE.keys() - op_names() - ORIGINS.keys() == UNKNOWN
+    assert MACHINE.keys() - op_names() == UNKNOWN
     assert op_names() >= CONDITIONAL
 
 
 def test_no_registered_op_of_such_a_name_is_forgotten() -> None:
-    suspicious = {op for op in op_names() | ORIGINS.keys() if _SUSPICIOUS.search(op)}
+    suspicious = {op for op in op_names() if _SUSPICIOUS.search(op)}
     assert sorted(op for op in suspicious - MACHINE.keys() - CONDITIONAL - HARMLESS if "TPU" not in op) == []
 
 
