@@ -21,6 +21,8 @@ Signatures: TypeAlias = "Mapping[str, Signature | str] | Sequence[str] | None"
 WeightsChoice = Literal["auto", "raw", "ema"]
 #: The number of examples that the author fixed, or any.
 BatchChoice = Literal["keep", "free"]
+#: Sequences of as many steps as the author fed, or of any number.
+TimeChoice = Literal["keep", "free"]
 #: What batch normalisation in training mode becomes: its moving averages, these even where no training updated them,
 #: or what it is.
 StatisticsChoice = Literal["auto", "averages", "keep"]
@@ -36,6 +38,7 @@ class PlanArguments(TypedDict, total=False):
     batch_statistics: StatisticsChoice
     softmax: bool | str
     batch: BatchChoice
+    time: TimeChoice
     op_libraries: Iterable[Place]
     allow_random: Iterable[str]
 
@@ -66,6 +69,7 @@ class PlanOptions:
     #: add `probabilities`, the softmax that the graph lacks, of its logits or of the output of this alias
     softmax: bool | str = False
     batch: BatchChoice = "keep"
+    time: TimeChoice = "keep"
     #: shared libraries that hold ops of the model, built for the TensorFlow that is installed
     op_libraries: tuple[str, ...] = ()
     #: outputs that may be drawn at random, where verification then has nothing else of a signature to compare
@@ -74,6 +78,7 @@ class PlanOptions:
     def __post_init__(self) -> None:
         _check("weights", self.weights, get_args(WeightsChoice))
         _check("batch", self.batch, get_args(BatchChoice))
+        _check("time", self.time, get_args(TimeChoice))
         _check("batch_statistics", self.batch_statistics, get_args(StatisticsChoice))
 
 

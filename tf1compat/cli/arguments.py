@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, get_args
 from tf1compat import __version__
 from tf1compat.cli.terminal import OneLineParser
 from tf1compat.consumers import CONSUMERS
-from tf1compat.options import BatchChoice, StatisticsChoice, WeightsChoice
+from tf1compat.options import BatchChoice, StatisticsChoice, TimeChoice, WeightsChoice
 
 _MODEL = (
     "a checkpoint prefix (dir/model), its .meta, or a directory with a checkpoint; "
@@ -139,6 +139,10 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--labels", metavar="SOURCE",
         help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
+    )  # fmt: skip
+    command.add_argument(
+        "--time", choices=get_args(TimeChoice), default="keep",
+        help="free: a model that was built for sequences of one length takes any",
     )  # fmt: skip
     command.add_argument(
         "--batch", choices=get_args(BatchChoice), default="keep",

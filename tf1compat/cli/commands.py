@@ -152,6 +152,7 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "batch_statistics": options.batch_statistics,
         "softmax": options.softmax_for or options.softmax,
         "batch": options.batch,
+        "time": options.time,
         "op_libraries": tuple(options.op_libraries),
         "allow_random": tuple(options.allow_random),
     }

@@ -29,6 +29,7 @@ class Freed(NamedTuple):
     batch: FreeSizePlan | None = None
     hazards: tuple[Note, ...] = ()
     blockers: tuple[Note, ...] = ()
+    time: FreeSizePlan | None = None
 
 
 def batch_of(
@@ -123,6 +124,8 @@ def question_of(
     numbers: Mapping[str, int],
     axes: Axes,
     cut: Iterable[TensorRef] = (),
+    *,
+    any_time: bool = False,
 ) -> Question:
     """What to ask for a signature to take any sizes in the place of these numbers."""
     application = None if signature.step is None else signature.step.application
@@ -130,7 +133,7 @@ def question_of(
         graph = one_application(graph, application)
     return Question(
         graph, numbers, axes, frozenset((*_fed(signature), *cut)), tuple(_outputs(signature)),
-        frozenset(() if application is None else application.joined),
+        frozenset(() if application is None else application.joined), any_time=any_time,
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ from tf1compat.plan.signatures.reach import reached_by
 from tf1compat.plan.signatures.signature import Signature, alias_problem, parse_signature
 from tf1compat.plan.signatures.softmax import with_softmax
 from tf1compat.plan.statistics import choose_statistics, correction_constants, with_plan_averages
+from tf1compat.plan.stepping.any_time import time_of
 from tf1compat.plan.stepping.step import Stepping, make_step, with_step
 from tf1compat.plan.tables import plan_tables
 from tf1compat.plan.variables import plan_variables
@@ -80,7 +81,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         carried=tuple(CarriedPlan(each.variable, each.assigns) for each in findings.kept_states),
         averages=choice.statistics.averages, no_step=judgement.no_step, no_step_at=judgement.no_step_at,
         batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
-        time=with_step(None, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
+        time=with_step(choice.time.time, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
         allow_random=wishes.allow_random,
     )  # fmt: skip
 
@@ -115,8 +116,9 @@ def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
     variables = plan_variables(model, findings, signatures, frozen, wishes.weights)
     cut = [*(each.tensor for each in frozen), *(each.statistic for each in statistics.averages)]
     freed = batch_of(model.meta_graph.graph, findings, signatures, cut, wishes.batch)
+    timed = time_of(model.meta_graph.graph, freed, planner.stepping, cut, wishes.time)
     choice = Choice(
-        freed.signatures, frozen, files, variables, statistics, planner.stepping, freed, planner.named,
+        timed.signatures, frozen, files, variables, statistics, planner.stepping, freed, timed, planner.named,
         wishes.allow, wishes.op_libraries, wishes.jit,
     )  # fmt: skip
     return _Made(model, choice, labels)

@@ -143,7 +143,7 @@ class _Sides:
             whole = WholeRuns(
                 plan, self._layout(plan.step), reference.run, fresh.run, tolerance, random, sensitivity.of
             )
-            results += whole.results(tried)
+            results += (*whole.results(tried), *whole.shorter(tried))
         endless = frozenset(case.signature for case, expected in tried if expected.endless)
         comparison = Comparison(
             results, tolerance.rtol, tolerance.atol, original.reference.description, self.seed, tf.__version__,

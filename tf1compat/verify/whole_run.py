@@ -87,6 +87,43 @@ class WholeRuns:
         if self._takes_any_batch and examples > 1:
             yield self._one_example(case, whole, states, f"{name}, one example alone")
 
+    def shorter(self, tried: Iterable[tuple[Case, Answer]]) -> tuple[CaseResult, ...]:
+        """Half of the steps of the longest whole run, where the model takes any number: what came of them alone."""
+        found, default = self._longest(tried), self.plan.signatures[0].name
+        if found is None or self.plan.time is None or default not in self.plan.time.axes:
+            return ()
+        case, whole = found
+        length = self._length(case)
+        steps = range(length // 2)
+        feeds = {
+            **case.feeds,
+            **{alias: _until(axes, case.feeds[alias], steps) for alias, axes in self._cut(case)},
+        }
+        name = f"the first {len(steps)} of {length} steps alone"
+        (answer,) = self.ask([Case(default, name, MappingProxyType(feeds))])
+        if answer.error is not None:
+            return (CaseResult(default, name, failure=answer.error),)
+        both = (
+            each.alias
+            for each in self._step.outputs
+            if each.time is not None and each.alias in whole.outputs and each.alias in answer.outputs
+        )
+        axes = {each.alias: each for each in self._step.outputs}
+        outputs = tuple(
+            self._difference(
+                alias,
+                _until(axes[alias], whole.outputs[alias], steps, length),
+                answer.outputs[alias],
+                None,
+            )
+            for alias in both
+        )
+        return (CaseResult(default, name, outputs),)
+
+    def _cut(self, case: Case) -> Iterator[tuple[str, AxesPlan]]:
+        inputs = (each for each in self._step.inputs if each.time is not None or each.counts)
+        return ((each.alias, each) for each in inputs if each.alias in case.feeds)
+
     @property
     def _signature(self) -> SignaturePlan:
         assert self.plan.step is not None
@@ -218,6 +255,18 @@ class WholeRuns:
 
 def _pieces(output: OutputBinding) -> tuple[tuple[tuple[int, ...], TensorRef], ...]:
     return tuple((each.index, each.tensor) for each in output.pieces)
+
+
+def _until(axes: AxesPlan, value: Array, steps: range, length: int = 0) -> Array:
+    """The first steps of what lies along time; of lengths, none beyond them."""
+    if axes.counts:
+        return np.minimum(value, len(steps))
+    assert axes.time is not None
+    if not axes.flat:
+        return np.take(value, steps, axes.time)
+    rows = len(value) // length
+    apart = value.reshape(((rows, length) if axes.time else (length, rows)) + value.shape[1:])
+    return np.take(apart, steps, axes.time).reshape((-1, *value.shape[1:]))
 
 
 def _first(value: Array, axis: int | None) -> Array:

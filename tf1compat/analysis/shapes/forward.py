@@ -10,6 +10,7 @@ from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.shapes.arrays import ARRAYS
 from tf1compat.analysis.shapes.dimensions import (
     BATCH,
+    TIME,
     Dim,
     Dims,
     any_symbol,
@@ -28,7 +29,7 @@ from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.axes import AxisMap, Ended, Origin
+from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin
 
 Special = Callable[[Walk, Node], tuple[Dims, ...]]
 #: Reductions of which the author takes the greatest or the least of a batch, to know how far to count.
@@ -116,6 +117,30 @@ def _check(walk: Walk, node: Node, found: AxisMap) -> None:
     for origins in found.outputs:
         for origin in origins or ():
             _check_coupled(walk, node, origin)
+    if walk.any_time:
+        _check_time(walk, node, found)
+
+
+def _check_time(walk: Walk, node: Node, found: AxisMap) -> None:
+    """Refuse what takes sequences apart into the author's steps, or has a weight for each of them."""
+    timed = {each.axis for each in found.ended if _is_timed(walk, node, each.axis)}
+    if sum(each.how == "contracted" for each in found.ended if each.axis in timed) % 2:
+        walk.refuse(node, "has weights for each of the author's steps")
+    for each in found.ended:
+        if each.axis in timed and each.how == "picked" and each.index not in (-1, _last(walk)):
+            walk.refuse(node, "takes the sequence apart into the author's steps")
+    parts = (origin for origins in found.outputs for origin in origins or () if origin.kind == "part")
+    if any(_is_timed(walk, node, axis) for origin in parts for axis in origin.of):
+        walk.refuse(node, "takes some of the author's steps")
+
+
+def _is_timed(walk: Walk, node: Node, axis: Axis) -> bool:
+    dim = _at(walk, node.inputs[axis.operand], axis.axis)
+    return dim is not None and TIME in dim
+
+
+def _last(walk: Walk) -> int:
+    return walk.numbers.get(TIME, 0) - 1
 
 
 def _check_ended(walk: Walk, node: Node, ended: Ended) -> None:

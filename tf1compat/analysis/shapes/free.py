@@ -49,7 +49,8 @@ class Question:
 
     `listed`: nodes that put the steps of an unrolled sequence together, of which one is left. `traces`: what fed
     tensors hold of the steps, where their axes do not tell. `lengths`: nodes that give the sequences' lengths.
-    `required`: symbols that outputs must have, though nothing that is fed leads to them.
+    `required`: symbols that outputs must have, though nothing that is fed leads to them. `any_time`: sequences may
+    be of any length, so that none is taken apart into the author's steps.
     """
 
     graph: Graph
@@ -62,6 +63,7 @@ class Question:
     traces: Mapping[TensorRef, Trace] | None = None
     lengths: frozenset[str] = frozenset()
     required: Axes = field(default_factory=dict)
+    any_time: bool = False
 
 
 def find_free_sizes(question: Question) -> FreeSizes | Mismatch:
@@ -91,7 +93,7 @@ def _found(question: Question, walk: Walk) -> FreeSizes:
 def walked(question: Question, changes: Changes) -> tuple[Walk, bool]:
     """One walk with what is to change so far, and whether it found more loops over the steps."""
     graph = question.graph
-    walk = Walk(graph, question.numbers, changes, question.listed, question.lengths)
+    walk = Walk(graph, question.numbers, changes, question.listed, question.lengths, question.any_time)
     networks = Networks(question.networks)
     ends = {ref.node for ref in question.fed}
     behind = ancestors(

@@ -52,6 +52,7 @@ class Walk:
     changes: Changes
     listed: frozenset[str] = frozenset()
     lengths: frozenset[str] = frozenset()  # nodes that give the sequences' lengths
+    any_time: bool = False  # sequences are of any length, not of one step
     dims: dict[TensorRef, Dims] = field(default_factory=dict)
     time: dict[TensorRef, Trace] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)  # nodes that mark which steps each sequence has

@@ -35,6 +35,7 @@ class Choice:
     statistics: ChosenStatistics = field(default_factory=ChosenStatistics)
     stepping: Stepping = field(default_factory=Stepping)
     batch: Freed = field(default_factory=lambda: Freed(()))
+    time: Freed = field(default_factory=lambda: Freed(()))
     named: frozenset[str] = frozenset()  # the nodes of the tensors that the user gave values
     allow: tuple[str, ...] = ()
     op_libraries: tuple[str, ...] = ()

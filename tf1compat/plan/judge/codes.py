@@ -57,6 +57,7 @@ BlockerCode: TypeAlias = Literal[
     "replica-average",  # a sum over replicas is divided by how many replicas the author had
     "table-changed",  # an output waits for a change of a lookup table
     "table-content",  # what is in a lookup table cannot be told from the files
+    "time-not-free",  # a model that is to take any number of steps is made for the author's
     "unregistered-op",  # an output depends on an op that TensorFlow 2 does not have
     "vocabulary-mismatch",  # a file does not fit the table that it fills
 ]

@@ -44,6 +44,7 @@ def _hazards(case: Case) -> tuple[Note, ...]:
         *statistics_hazards(choice.statistics),
         *table_hazards(case),
         *choice.batch.hazards,
+        *choice.time.hazards,
         *value_hazards(case.model, choice.variables),
         *weights_hazards(choice.variables.weights),
         *changed_variable_hazards(case.graph, choice.signatures, choice.constants),
@@ -61,5 +62,6 @@ def _blockers(case: Case) -> tuple[Note, ...]:
         *table_blockers(case),
         *statistics_blockers(choice.statistics),
         *choice.batch.blockers,
+        *choice.time.blockers,
         *machine_blockers(case),
     )
