@@ -26,7 +26,7 @@ def add_start(tf: Any, module: Any, signature: SignaturePlan, run: Run | None) -
     made = _filled(signature, step)
     if run is None and not made:
         return
-    setattr(module, ZERO_STATE, _zero_state(tf, step, made, run))
+    setattr(module, ZERO_STATE, _zero_state(tf, step, made, run, _kept(signature, step)))
     axes = {each.alias: each.batch for each in step.inputs if each.batch is not None}
     setattr(module, BATCH_AXES, _batch_axes(tf, axes))
 
@@ -41,15 +41,28 @@ def _filled(signature: SignaturePlan, step: StepPlan) -> tuple[InputBinding, ...
     )
 
 
-def _zero_state(tf: Any, step: StepPlan, filled: tuple[InputBinding, ...], run: Run | None) -> Any:
+def _zero_state(
+    tf: Any, step: StepPlan, filled: tuple[InputBinding, ...], run: Run | None, kept: Mapping[str, int]
+) -> Any:
     @tf.function(input_signature=[tf.TensorSpec([], tf.int32, name="batch_size")], autograph=False)  # type: ignore[untyped-decorator]
     def zero_state(batch_size: Any) -> dict[str, Any]:
         given = {f"given_{number}": _given(tf, each, batch_size) for number, each in enumerate(step.start)}
         states = {} if run is None else run(given)
         states |= {each.alias: _zeros(tf, each.shape.dims, each.dtype.base, batch_size) for each in filled}
+        for alias, axis in kept.items():
+            tf.debugging.assert_equal(
+                tf.shape(states[alias])[axis], batch_size, f"'{alias}' is kept for another number of examples"
+            )
         return {each.alias: states[each.alias] for each in step.states if each.alias in states}
 
     return zero_state
+
+
+def _kept(signature: SignaturePlan, step: StepPlan) -> dict[str, int]:
+    """Of the states that begin with what a variable holds, the axis of the batch: there are that many and no others."""
+    kept = {each.alias for each in step.states if each.origin == "variable" and each.start is not None}
+    dims = {each.alias: each.shape.dims or () for each in signature.inputs if each.alias in kept}
+    return {alias: each.index(None) for alias, each in dims.items() if each.count(None) == 1}
 
 
 def _given(tf: Any, start: StartPlan, batch_size: Any) -> Any:
