@@ -104,7 +104,7 @@ def domains_of(
     anchors = anchors_of(graph, findings)
     symbols = Symbols()
     given = {each.tensor: given_dims(live, each, anchors) for each in signature.inputs}
-    composites = tuple(map(_with_symbols, composites_of(live, signature.inputs)))
+    composites = tuple(map(_with_symbols, composites_of(graph, signature.inputs)))
     sparse = _sparse_shapes(live, signature, composites)
     walk = walk_shapes(live, {**given, **sparse.results()}, anchors, symbols)
     sparse.demand(walk)
