@@ -229,3 +229,21 @@ def test_a_branch_in_a_branch_that_is_not_taken_gives_nothing() -> None:
 def test_one_entry_is_assumed_however_it_is_arranged() -> None:
     assert evaluate(NESTED, TensorRef("rate"), {KEEP_PROB: 0.25}) == 0.75
     assert evaluate(NESTED, TensorRef("rate"), {}) is None
+
+
+def test_a_tensor_that_is_filled_with_what_is_assumed_is_that_value():
+    filled = from_text("""
+        flag = Placeholder() dtype=bool; shape=shape()
+        sizes = Placeholder() dtype=int32; shape=shape(None)
+        flags = Fill(sizes, flag) T=bool
+        tiled = Tile(flags, sizes) T=bool
+        three = Const() dtype=int32; value=tensor(int32, [3])
+        alike = Fill(three, flag) T=bool
+        mixed = Const() dtype=int32; value=tensor(int32, [3, 4])
+    """)
+    assumed = Evaluation(filled, {TensorRef("flag"): True})
+    assert assumed.entry(TensorRef("tiled")) == np.True_
+    assert assumed.entry(TensorRef("alike")) == np.True_
+    assert assumed.scalar(TensorRef("alike")) is None
+    assert assumed.entry(TensorRef("mixed")) is None
+    assert Evaluation(filled, {}).entry(TensorRef("tiled")) is None

@@ -71,6 +71,7 @@ def _differentiated(graph: Graph, scope: str, components: list[str]) -> str | No
     return None
 
 
+@cached_on_graph
 def find_training_nodes(graph: Graph) -> frozenset[str]:
     """Names of the optimizer, gradient, saver, summary and initializer nodes."""
     gradients = _gradient_nodes(graph)

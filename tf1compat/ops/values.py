@@ -31,7 +31,7 @@ Assumed: TypeAlias = Mapping[TensorRef, Any]
 #: Ops that give the value of their first input, if they give one: a Switch passes it on to one side.
 _SAME = TRANSPARENT | SWITCH | {"EnsureShape"}
 #: Ops that arrange a tensor; of one that has a single entry, they give that entry whatever the arrangement is.
-_SHAPING = frozenset({"Reshape", "Squeeze", "ExpandDims"})
+_SHAPING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Tile", "BroadcastTo"})
 #: Logical ops that one operand may decide, and those over all entries of a tensor, with the value that decides.
 _DECIDED_BY = {"LogicalAnd": False, "LogicalOr": True}
 _REDUCTIONS = {"All": False, "Any": True}
@@ -95,6 +95,12 @@ class Evaluation:
         """The value of a scalar, as a numpy scalar; None where it does not follow, or the tensor is none."""
         found = self.value(ref)
         return found[()] if found is not None and found.shape == () else None
+
+    def entry(self, ref: TensorRef) -> Any:
+        """The one value that all entries of a tensor have, as a numpy scalar; None where it does not follow."""
+        found = self.value(ref)
+        alike = found is not None and found.size > 0 and bool((found == found.flat[0]).all())
+        return found.flat[0] if found is not None and alike else None
 
     def is_dead(self, ref: TensorRef) -> bool:
         """Whether a tensor is known to get no value: it stands in a branch that is not taken."""
@@ -162,6 +168,11 @@ class Evaluation:
             return found
         value = yield node.inputs[0]
         return value if value is not None and value.size == 1 else None
+
+    def _filled(self, node: Node, ref: TensorRef) -> _Rule:
+        """What is assumed of the value that fills a tensor holds of it, if its sizes are not known."""
+        found = yield from self._computed(node, ref)
+        return (yield node.inputs[1]) if found is None and self._assumed else found
 
     def _rank(self, node: Node, ref: TensorRef) -> _Rule:
         yield from ()
@@ -244,6 +255,7 @@ _RULES = {
     **dict.fromkeys(IS_INITIALIZED, Evaluation._initialized),
     **dict.fromkeys(_DECIDED_BY, Evaluation._logical),
     **dict.fromkeys(_REDUCTIONS, Evaluation._reduced),
+    "Fill": Evaluation._filled,
     "Rank": Evaluation._rank,
 }
 

@@ -88,10 +88,19 @@ _DIVIDING: Mapping[str, Callable[..., Any]] = MappingProxyType({
     "FloorMod": np.mod, "Mod": np.fmod, "TruncateMod": np.fmod,
 })  # fmt: skip
 
-ELEMENTWISE: Mapping[str, Kernel] = MappingProxyType({
-    **{op: _of_all(compute) for op, compute in {**_UNARY, **_BINARY}.items()},
-    **{op: _of_integers(compute) for op, compute in _DIVIDING.items()},
-    "AddN": lambda node, values: np.asarray(reduce(np.add, values)),
-    "Cast": _cast,
-    "ClipByValue": lambda node, values: np.asarray(np.minimum(np.maximum(values[0], values[1]), values[2])),
-})  # fmt: skip
+_OF_MORE: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "AddN": lambda *values: reduce(np.add, values),
+        "ClipByValue": lambda value, low, high: np.minimum(np.maximum(value, low), high),
+    }
+)
+
+#: What each op computes, whatever its attributes are; integers may not be divided by zero.
+FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType({**_UNARY, **_BINARY, **_DIVIDING, **_OF_MORE})
+ELEMENTWISE: Mapping[str, Kernel] = MappingProxyType(
+    {
+        **{op: _of_all(compute) for op, compute in {**_UNARY, **_BINARY, **_OF_MORE}.items()},
+        **{op: _of_integers(compute) for op, compute in _DIVIDING.items()},
+        "Cast": _cast,
+    }
+)

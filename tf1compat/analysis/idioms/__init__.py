@@ -1,0 +1,1 @@
+"""What authors write in many spellings, each recognised once for all stages that ask."""
