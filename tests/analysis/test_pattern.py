@@ -3,14 +3,11 @@ from tf1compat.analysis.pattern import (
     Mismatch,
     capture,
     clipped,
-    dropped,
     either,
     every_match,
-    furthest,
     joined,
     linear,
     match,
-    normalized,
     op,
     part,
     piece,
@@ -126,29 +123,3 @@ def test_every_way_to_fit_is_given():
 def test_a_part_is_split_off_or_sliced():
     assert fit(part(capture("whole")), "parts:1") == fit(part(capture("whole")), "slice")
     assert isinstance(fit(piece(capture("whole")), "slice"), Mismatch)
-
-
-def test_dropout_is_optional():
-    for tensor in ("matrix", "dropout"):
-        assert not isinstance(fit(dropped(op("MatMul")), tensor), Mismatch)
-    assert isinstance(fit(dropped(op("MatMul")), "scaled"), Mismatch)
-
-
-def test_a_normalization_is_seen_by_its_formula():
-    assert fit(normalized(capture("value", op("MatMul"))), "normal") == {"value": TensorRef("matrix")}
-    assert isinstance(fit(normalized(ANYTHING), "sum"), Mismatch)
-
-
-def test_a_pattern_knows_at_which_ops_it_can_fit():
-    assert either(op("Mul"), capture("x", op("Tanh"))).roots == {"Mul", "Tanh"}
-    assert either(op("Mul"), ANYTHING).roots is None
-
-
-def test_no_alternative_for_an_op_is_one_miss_that_names_them_all():
-    found = fit(either(op("Mul"), op("Tanh", op("Mul"))), "matrix")
-    assert found == Mismatch("MatMul where Mul or Tanh is wanted", "matrix")
-
-
-def test_the_first_of_the_misses_that_got_furthest_is_told():
-    misses = [Mismatch("near", "a", 1), Mismatch("first", "b", 2), Mismatch("second", "c", 2)]
-    assert furthest(misses).reason == "first"

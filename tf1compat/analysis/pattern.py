@@ -276,12 +276,6 @@ def part(value: Pattern) -> Pattern:
     return op(SPLITS | SLICES, value)
 
 
-def dropped(value: Pattern) -> Pattern:
-    """The value, with dropout applied to it or not."""
-    mask = op(frozenset({"Floor", "Cast"}))
-    return either(value, op("Mul", op(frozenset({"Mul", "RealDiv", "Div"}), value, ANYTHING), mask))
-
-
 def normalized(value: Pattern) -> Pattern:
     """The value after `tf.nn.batch_normalization` with a scale and an offset, as in `layer_norm`."""
     scaled = op("Mul", value, op("Mul", op("Rsqrt"), ANYTHING))

@@ -15,11 +15,11 @@ from tf1compat.source.vocabulary import TextFormat
 DEFAULT_SIGNATURE = "serving_default"
 #: What an input is for, and what an output is, as reports and plans name it.
 InputRole = Literal[
-    "data", "state", "sequence_length", "label", "keep_prob", "is_training", "learning_rate", "other"
+    "data", "state", "sequence_length", "label", "keep_prob", "noise", "is_training", "learning_rate", "other"
 ]
 OutputRole = Literal["probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other"]
-#: What a tensor is frozen as: the share that a dropout keeps, or what tells training from inference.
-FreezeRole = Literal["keep_prob", "is_training"]
+#: What a tensor is frozen as: the share that a dropout keeps, the size of noise, or what tells training from inference.
+FreezeRole = Literal["keep_prob", "noise", "is_training"]
 #: How a recurrent network was built, as reports name it.
 RnnKind = Literal["dynamic", "static", "decoder", "block", "cudnn", "raw"]
 Direction = Literal["forward", "backward"]

@@ -34,7 +34,9 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     # the changes that are left count; before variables become values themselves
     ForOutputs(updates_to_values),
     tables_to_handles,  # after idle effects are dropped: what fills a table is one, and needs the table itself
-    remove_dropout,  # once its rate is a constant, before its random numbers count as a state
+    ForOutputs(
+        remove_dropout
+    ),  # once what governs noise is a constant, before its random numbers count as a state
     portable_cudnn,  # before variables become values: the weights' shapes are theirs
     gather_tree_to_loop,  # with the one before, ahead of loops: a loop around them takes them in whole
     express_unregistered,  # likewise: what stands inside a loop has to stay there

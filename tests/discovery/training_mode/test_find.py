@@ -4,7 +4,8 @@ import pytest
 
 from tests.discovery.model_text import FORWARD, flow_of
 from tests.discovery.training_mode.test_freezes import NEW_DROPOUT, OLD_DROPOUT, SWITCHED
-from tf1compat.discovery.training_mode.dropout import find_masks
+from tf1compat.analysis.idioms.noise.governors import forward_noise
+from tf1compat.analysis.idioms.noise.sites import find_noise
 from tf1compat.discovery.training_mode.find import find_switches
 
 HELD = "training = VariableV2() dtype=bool; shape=shape()"
@@ -21,7 +22,10 @@ IN_BRANCH = (
 
 def switches(text: str) -> list[tuple[str, object]]:
     flow = flow_of(FORWARD + text)
-    return [(str(each.tensor), each.value) for each in find_switches(flow, find_masks(flow))]
+    return [
+        (str(each.tensor), each.value)
+        for each in find_switches(flow, forward_noise(flow, find_noise(flow.graph)))
+    ]
 
 
 def test_a_variable_is_a_switch():
@@ -116,3 +120,14 @@ def test_a_selection_between_noise_and_none_is_a_switch():
     assert switches(SELECTED.replace("training, noisy, logits", "training, logits, noisy")) == [
         ("training:0", True)
     ]
+
+
+def test_a_selection_by_flags_that_are_all_one_switch_is_understood():
+    flags = SELECTED.replace("Select(training,", "Select(flags,") + "flags = Fill(shape, training) T=bool\n"
+    assert switches(flags) == [("training:0", False)]
+
+
+def test_a_switch_that_gives_the_sizes_of_flags_is_none():
+    sizes = SELECTED.replace("Select(training,", "Select(flags,").replace("dtype=bool", "dtype=int32")
+    flags = "on = Const() dtype=bool; value=tensor(bool, True)\nflags = Fill(training, on) T=bool\n"
+    assert switches(sizes + flags) == []

@@ -1,7 +1,5 @@
 from tests.discovery.model_text import FORWARD, flow_of
-from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
 from tf1compat.discovery.training_mode.freezes import find_freezes
-from tf1compat.names import TensorRef
 
 OLD_DROPOUT = """
     keep = Placeholder() dtype=float32; shape=shape()
@@ -136,20 +134,3 @@ def test_a_switch_that_updates_a_variable_is_turned_off():
 
 def test_a_boolean_that_decides_no_branch_is_not_frozen():
     assert frozen("flag = Placeholder() dtype=bool; shape=shape()\nnot = LogicalNot(flag)\n") == []
-
-
-def test_masks_are_neutral_when_what_they_hang_on_is_frozen_or_drops_nothing():
-    flow = flow_of(FORWARD + OLD_DROPOUT)
-    (mask,) = find_masks(flow)
-    assert is_neutral(flow.graph, mask, {TensorRef("keep"): 1.0})
-    assert not is_neutral(flow.graph, mask, {})
-    fixed = OLD_DROPOUT.replace("keep = Placeholder() dtype=float32; shape=shape()", "keep = Identity(width)")
-    flow = flow_of(FORWARD + fixed)
-    (mask,) = find_masks(flow)
-    assert is_neutral(flow.graph, mask, {})
-
-
-def test_draws_are_found_behind_scaling():
-    flow = flow_of(FORWARD + OLD_DROPOUT)
-    assert draws(flow.graph, TensorRef("spread")) == {"drawn"}
-    assert draws(flow.graph, TensorRef("logits")) == set()

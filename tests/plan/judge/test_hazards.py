@@ -52,3 +52,54 @@ def test_a_placeholder_that_no_output_depends_on_is_dead():
 
 def test_a_needed_variable_that_was_not_saved_is_named():
     assert hazards_of(CLASSIFIER, keys=("w",)) == [("unsaved-variable", "b")]
+
+
+NOISY = """
+    noisy = Add(x, small) T=float32; _output_shapes=[shape(None, 4)]
+    size = Shape(x) T=float32
+    drawn = RandomStandardNormal(size) dtype=float32
+    {0}
+    small = Mul(drawn, width) T=float32
+"""
+FIXED_WIDTH = "width = Const() dtype=float32; value=tensor(float32, 0.1)"
+FED_WIDTH = "width = Placeholder() dtype=float32; shape=shape(); _output_shapes=[shape()]"
+
+
+def noisy(width: str) -> str:
+    return FORWARD.replace("MatMul(x,", "MatMul(noisy,") + NOISY.format(width)
+
+
+def test_noise_of_training_is_taken_out_and_said_to_be():
+    assert hazards_of(noisy(FIXED_WIDTH)) == [("noise-built-in", "width")]
+    assert hazards_of(noisy(FED_WIDTH)) == [("noise-frozen", "width")]
+
+
+def test_noise_without_a_width_of_its_own_is_said_to_be_fixed_by_how_it_is_drawn():
+    text = noisy("width = Reciprocal(x) T=float32").replace("Mul(drawn, width)", "Mul(near, half)")
+    uniform = """
+        u = RandomUniform(size) dtype=float32
+        half = Const() dtype=float32; value=tensor(float32, 0.5)
+        near = Sub(u, half) T=float32
+    """
+    found = judged(model_of(from_text(text + uniform), keys=("w", "b"))).hazards
+    assert [(each.code, each.node) for each in found] == [("noise-built-in", "half")]
+    mask = """
+        rounded = Round(u) T=float32
+        u = RandomUniform(size) dtype=float32
+        size = Shape(x) T=float32
+        dropped = Mul(x, rounded) T=float32; _output_shapes=[shape(None, 4)]
+    """
+    (told,) = judged(
+        model_of(from_text(FORWARD.replace("MatMul(x,", "MatMul(dropped,") + mask), keys=("w", "b"))
+    ).hazards
+    assert (told.code, told.node) == ("dropout-built-in", "rounded")
+    assert "out of the constants of a plan" in told.remedy
+
+
+def test_an_output_that_is_drawn_itself_is_random():
+    text = """
+        count = Const() dtype=int32; value=tensor(int32, 1)
+        drawn = Multinomial(logits, count) T=float32; _output_shapes=[shape(None, 1)]
+        action = Squeeze(drawn) T=int64; _output_shapes=[shape(None)]
+    """
+    assert ("random-at-inference", "drawn") in hazards_of(FORWARD + text)

@@ -213,3 +213,29 @@ def test_a_selection_that_would_widen_what_it_takes_is_left_alone() -> None:
     )
     graph = from_text(wider)
     assert take_known_branches(graph).graph is graph
+
+
+def test_a_predicate_whose_entries_are_all_one_scalar_is_known() -> None:
+    filled = SELECTION.format(False, "filled") + "filled = Fill(one, flag) T=bool; index_type=int32\n"
+    graph = take_known_branches(from_text(filled)).graph
+    assert (graph["y"].op, graph["y"].inputs) == ("Identity", (TensorRef("x"),))
+
+
+DRAWN = """
+    x = Placeholder() dtype=float32; shape=shape(None, 3)
+    nothing = Const() dtype=int32; value=tensor(int32, [])
+    drawn = RandomUniform(nothing) T=int32; dtype=float32
+    keep = Const() dtype=float32; value=tensor(float32, {0})
+    computed = Less(drawn, keep) T=float32
+    given = Switch(x, computed) T=float32
+    block = Tanh(given:1) T=float32
+    y = Merge(given, block) T=float32; N=2
+"""
+
+
+def test_a_predicate_that_is_drawn_is_known_where_it_is_the_same_whatever_is_drawn() -> None:
+    graph = take_known_branches(from_text(DRAWN.format(1.0))).graph
+    assert lint(graph) == ()
+    assert (graph["y"].op, graph["y"].inputs) == ("Identity", (TensorRef("block"),))
+    drawn = from_text(DRAWN.format(0.5))
+    assert take_known_branches(drawn).graph is drawn

@@ -205,3 +205,22 @@ def test_what_is_frozen_in_a_loop_stays_in_it() -> None:
     """)
     frozen = freeze(graph, [ConstantPlan(TensorRef("read"), 1.0, DType("float32"), "user")])
     assert (frozen["read"].op, frozen["read"].control_inputs) == ("Const", ("entered",))
+
+
+DRAWN = """
+    x = Placeholder() dtype=float32; shape=shape(None, 4)
+    shape = Shape(x) T=float32; out_type=int32
+    u = RandomUniform(shape) T=int32; dtype=float32
+    mask = Round(u) T=float32
+    y = Mul(x, mask) T=float32
+"""
+
+
+def test_what_is_drawn_is_filled_with_the_constant_in_its_own_sizes() -> None:
+    graph = freeze(from_text(DRAWN), [ConstantPlan(TensorRef("mask"), 1.0, FLOAT, "keep_prob")])
+    assert lint(graph) == ()
+    assert graph["mask"].op == "Fill"
+    sizes, one = (graph[ref.node] for ref in graph["mask"].inputs)
+    assert (sizes.op, graph[sizes.inputs[0].node].op) == ("Shape", "Round")
+    assert float(one.attrs["value"].array) == 1.0  # type: ignore[union-attr]
+    assert graph["y"].inputs == (TensorRef("x"), TensorRef("mask"))

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import (
     ACTIVATIONS,
     ADDITIONS,
-    ANYTHING,
-    Mismatch,
-    capture,
-    match,
-    op,
     source,
 )
 from tf1compat.discovery.outputs.head import Head, Search, readers
@@ -21,12 +17,6 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 
 _BIASES = ADDITIONS | {"BiasAdd"}
-#: A value times a mask, as dropout takes it: floor(keep + uniform), or a comparison cast to a number.
-_DROPPED = op(
-    "Mul",
-    op(frozenset({"Mul", "RealDiv", "Div"}), capture("value"), ANYTHING),
-    op(frozenset({"Floor", "Cast"})),
-)
 
 
 def find_last_layers(search: Search) -> Iterator[Head]:
@@ -84,9 +74,9 @@ def _without_activation(graph: Graph, ref: TensorRef) -> TensorRef:
     """What was activated and dropped out, step by step; the tensor itself where nothing was."""
     while True:
         node = graph.producer(source(graph, ref))
-        dropped = match(_DROPPED, graph, ref)
-        if not isinstance(dropped, Mismatch):
-            ref = dropped["value"]
+        kept = undropped(graph, ref)
+        if kept is not None:
+            ref = kept
         elif node.op in ACTIVATIONS - {"Sigmoid"} and node.inputs:
             ref = node.inputs[0]
         else:

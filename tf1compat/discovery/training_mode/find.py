@@ -13,9 +13,12 @@ from typing import Any, TypeAlias
 from tf1compat.analysis.batch_norm.statistics import FUSED, find_statistics, unshaped
 from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.idioms.noise.governors import is_neutral
+from tf1compat.analysis.idioms.noise.parts import scalars
+from tf1compat.analysis.idioms.noise.sites import Noise
 from tf1compat.analysis.pattern import SELECTIONS, TRANSPARENT, source
+from tf1compat.analysis.value_sources import SIZES
 from tf1compat.discovery.findings import Freeze
-from tf1compat.discovery.training_mode.dropout import Mask, is_neutral
 from tf1compat.graph.attributes import Attr, FunctionRef
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
@@ -31,15 +34,16 @@ _UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Up
 #: Ops through which a switch decides: a learning phase may be a number that is compared or cast.
 _DECIDING = frozenset({
     "LogicalNot", "LogicalAnd", "LogicalOr", "Identity", "Cast", "ReadVariableOp", "Enter", "Reshape", "Squeeze",
+    "ExpandDims", "Fill", "Tile", "BroadcastTo",
 })  # fmt: skip
 #: Functional branch points, with the attributes that name the branch for True and the one for False.
 _IFS = dict.fromkeys(("If", "StatelessIf"), ("then_branch", "else_branch"))
 _COMPARING = frozenset({"Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"})
-#: A mask, and the nodes that its threshold is made of.
-_Threshold: TypeAlias = "tuple[Mask, frozenset[str]]"
+#: Noise, and the nodes that the scalars which decide it are made of.
+_Decided: TypeAlias = "tuple[Noise, frozenset[str]]"
 #: Whether a node shows that a branch trains.
 _Sign: TypeAlias = "Callable[[Node], bool]"
-_MOST = 100  # nodes of one threshold
+_MOST = 100  # nodes behind the scalars of one noise
 #: Types of switches that are fed, and of such as stand in the graph: whole numbers there are counts.
 _FED_TYPES = frozenset({"bool", "uint8", "int8", "int16", "uint16", "int32", "int64"})
 _FIXED_TYPES = frozenset({"bool"})
@@ -62,12 +66,12 @@ class _Choice:
         return 2 if taken == {branch} else int(branch in taken)
 
 
-def find_switches(flow: ForwardGraph, masks: Iterable[Mask]) -> list[Freeze]:
+def find_switches(flow: ForwardGraph, noise: Iterable[Noise]) -> list[Freeze]:
     """The switches of the forward part, each with its value at inference, in the order of the file."""
-    thresholds = tuple((mask, _made_of(flow.graph, mask.threshold)) for mask in masks)
+    decided = tuple((each, _made_of(flow.graph, scalars(flow.graph, each))) for each in noise)
     found = []
     for ref in _candidates(flow):
-        value = _inference_value(flow, ref, thresholds)
+        value = _inference_value(flow, ref, decided)
         if value is not None and scalar(flow.graph, ref) != value:
             found.append(Freeze(ref, value, "is_training"))
     return found
@@ -94,7 +98,7 @@ def _is_bool(flow: ForwardGraph, ref: TensorRef) -> bool:
     return value_type(flow.graph, ref) == "bool"
 
 
-def _inference_value(flow: ForwardGraph, ref: TensorRef, masks: tuple[_Threshold, ...]) -> bool | int | None:
+def _inference_value(flow: ForwardGraph, ref: TensorRef, noise: tuple[_Decided, ...]) -> bool | int | None:
     """The value at which a switch leaves training out; None where it is no switch.
 
     Where no branch shows anything of training, only the name of a placeholder that says `train` counts: any other
@@ -103,9 +107,9 @@ def _inference_value(flow: ForwardGraph, ref: TensorRef, masks: tuple[_Threshold
     off, on = (False, True) if _is_bool(flow, ref) else (0, 1)
     choices = _choices(flow, ref, (off, on))
     trains = {
-        value for choice in choices for value in _training_values(flow, choice, _sign(flow, ref, masks))
+        value for choice in choices for value in _training_values(flow, choice, _sign(flow, ref, noise))
     }
-    trains |= _dropping_values(flow.graph, ref, (off, on), masks)
+    trains |= _dropping_values(flow.graph, ref, (off, on), noise)
     if len(trains) == 1:
         return off if trains == {True} else on
     fed = flow.graph.producer(ref).op in PLACEHOLDERS and _is_bool(flow, ref)
@@ -119,7 +123,7 @@ def _choices(flow: ForwardGraph, ref: TensorRef, values: tuple[Any, Any]) -> lis
     assumed = [Evaluation(flow.graph, {ref: value}) for value in values]
     found = []
     for name, predicate in _predicates(flow, deciding):
-        off, on = (_possible(each.scalar(predicate)) for each in assumed)
+        off, on = (_possible(each.entry(predicate)) for each in assumed)
         if off != on:
             found.append(_Choice(flow.graph[name], (off, on)))
     return found
@@ -137,7 +141,8 @@ def _reading(graph: Graph, ref: TensorRef, through: frozenset[str]) -> frozenset
         for use in graph.uses.get(todo.pop(), ()):
             node = graph[use.node]
             outputs = 2 if node.op in SWITCH else 1
-            results = [TensorRef(use.node, index) for index in range(outputs)] if node.op in through else []
+            passes = node.op in through and SIZES.get(node.op) != use.position
+            results = [TensorRef(use.node, index) for index in range(outputs)] if passes else []
             todo.extend(each for each in results if each not in found)
             found.update(results)
     return frozenset(found)
@@ -157,11 +162,11 @@ def _possible(value: Any) -> frozenset[bool]:
     return frozenset({False, True}) if value is None else frozenset({bool(value)})
 
 
-def _sign(flow: ForwardGraph, ref: TensorRef, masks: tuple[_Threshold, ...]) -> _Sign:
+def _sign(flow: ForwardGraph, ref: TensorRef, noise: tuple[_Decided, ...]) -> _Sign:
     """What shows that a branch trains. Behind a constant, as `tf.case` has some, a mere draw shows nothing."""
     if flow.graph.producer(ref).op != "Const":
         return _trains
-    drops = frozenset(mask.node for mask, _ in masks)
+    drops = frozenset(ref.node for each, _ in noise for ref in each.steps)
     return lambda node: node.name in drops or _is_batch_norm(node)
 
 
@@ -206,22 +211,22 @@ def _operand_trains(flow: ForwardGraph, node: Node, branch: bool, sign: _Sign) -
 
 
 def _dropping_values(
-    graph: Graph, ref: TensorRef, values: tuple[Any, Any], masks: Iterable[_Threshold]
+    graph: Graph, ref: TensorRef, values: tuple[Any, Any], noise: Iterable[_Decided]
 ) -> set[bool]:
-    """With which of the switch's two values a mask drops, where with the other it drops nothing."""
+    """With which of the switch's two values noise changes something, where with the other it changes nothing."""
     found = set()
-    for mask, made_of in masks:
+    for each, made_of in noise:
         if ref.node in made_of:
-            off, on = (is_neutral(graph, mask, {ref: value}) for value in values)
+            off, on = (is_neutral(graph, each, {ref: value}) for value in values)
             if off != on:
                 found.add(off)
     return found
 
 
-def _made_of(graph: Graph, threshold: TensorRef) -> frozenset[str]:
-    """The nodes that a threshold is worked out from, and that the branches wait for in which that is done."""
+def _made_of(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
+    """The nodes that scalars are worked out from, and that the branches wait for in which that is done."""
     found: set[str] = set()
-    todo = [threshold.node]
+    todo = [each.node for each in starts]
     while todo and len(found) < _MOST:
         name = todo.pop()
         if name not in found:

@@ -11,30 +11,30 @@ from typing import Any
 
 from tf1compat.analysis.dead import Dead, find_dead
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import Freeze
-from tf1compat.discovery.training_mode.dropout import (
-    Mask,
-    Origin,
-    find_masks,
-    find_origin,
+from tf1compat.analysis.idioms.noise.governors import (
+    Governor,
+    find_governor,
+    forward_noise,
     is_neutral,
-    near_masks,
+    near_noise,
 )
+from tf1compat.analysis.idioms.noise.sites import Noise, find_noise
+from tf1compat.discovery.findings import Freeze
+from tf1compat.discovery.training_mode.blends import find_blends
 from tf1compat.discovery.training_mode.find import find_switches
-from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.values import Evaluation
 
 
 def find_freezes(flow: ForwardGraph) -> tuple[Freeze, ...]:
-    """The rates of dropout and the training switches, each with its value at inference, in the order of the file.
+    """What governs dropout and noise, and the training switches, each with its value at inference, in the order of
+    the file.
 
-    Switches come first: where one turns a dropout off, its rate is left as it is.
+    Switches come first: where one turns noise off, what else governs it is left as it is.
     """
-    masks = find_masks(flow)
-    switches = find_switches(flow, masks)
+    noise = forward_noise(flow, find_noise(flow.graph))
+    switches = [*find_switches(flow, noise), *find_blends(flow, noise)]
     given = values(switches)
-    rates = _rates(flow, masks, find_dead(flow.graph, given), given)
+    rates = _rates(flow, noise, find_dead(flow.graph, given), given)
     order = {node.name: position for position, node in enumerate(flow.graph.nodes)}
     return tuple(sorted((*rates, *switches), key=lambda each: order[each.tensor.node]))
 
@@ -45,28 +45,24 @@ def values(freezes: Iterable[Freeze]) -> dict[TensorRef, Any]:
 
 
 def _rates(
-    flow: ForwardGraph, masks: Iterable[Mask], dead: Dead, given: dict[TensorRef, Any]
+    flow: ForwardGraph, noise: Iterable[Noise], dead: Dead, given: dict[TensorRef, Any]
 ) -> list[Freeze]:
-    """What decides the masks that are still drawn, at the value that drops nothing."""
-    masks = tuple(masks)
-    near = near_masks(flow, masks)
+    """What governs the noise that is still drawn, at the value that changes nothing."""
+    noise = tuple(noise)
+    near = near_noise(flow, noise)
     found: dict[TensorRef, Freeze] = {}
-    for mask in masks:
-        if mask.node in dead.nodes or is_neutral(flow.graph, mask, given):
+    for each in noise:
+        if all(site.node in dead.nodes for site in each.sites) or is_neutral(flow.graph, each, given):
             continue
-        origin = find_origin(flow, mask, near)
-        if origin is not None and _decides(flow.graph, mask, origin, given):
-            for each in _freezes(origin):
-                found.setdefault(each.tensor, each)
+        governor = find_governor(flow, each, near)
+        for freeze in () if governor is None else _freezes(governor):
+            found.setdefault(freeze.tensor, freeze)
     return list(found.values())
 
 
-def _decides(graph: Graph, mask: Mask, origin: Origin, given: dict[TensorRef, Any]) -> bool:
-    """Whether nothing is dropped with the value that the origin is to have."""
-    threshold = Evaluation(graph, {**given, origin.tensor: origin.neutral}).scalar(mask.threshold)
-    return threshold is None or threshold == mask.neutral
-
-
-def _freezes(origin: Origin) -> list[Freeze]:
-    rate = Freeze(origin.tensor, origin.neutral, "keep_prob")
-    return [rate, *(Freeze(each, 1.0, "keep_prob", origin.tensor) for each in origin.scales)]
+def _freezes(governor: Governor) -> list[Freeze]:
+    following = governor.follows.items()
+    return [
+        Freeze(governor.tensor, governor.value, governor.role),
+        *(Freeze(tensor, value, governor.role, governor.tensor) for tensor, value in following),
+    ]

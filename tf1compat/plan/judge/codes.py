@@ -25,6 +25,8 @@ HazardCode: TypeAlias = Literal[
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
     "input-pipeline",  # examples come out of the author's input pipeline, whose work is not in the model
     "machine-op-allowed",  # an op that touches the machine was allowed by the user
+    "noise-built-in",  # noise of a constant size, after which weights come, is taken out of the graph
+    "noise-frozen",  # a tensor that governs noise of training is frozen, so that there is none
     "other-saver",  # the checkpoint was read as another Saver of the graph wrote it
     "output-not-in-step",  # an output of the whole run is none of a step
     "random-at-inference",  # an output is drawn at random, or by the clock, whatever is fed

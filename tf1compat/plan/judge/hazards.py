@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.idioms.noise.settled import find_settled
+from tf1compat.analysis.idioms.noise.sites import is_drawn
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Freeze, FreezeRole, InputFinding
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
-from tf1compat.discovery.training_mode.dropout import draws, find_masks, is_neutral
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
@@ -22,6 +24,7 @@ _DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinom
 _KINDS = {**dict.fromkeys(VARIABLES, " (a variable)"), "Const": " (a constant)"}
 _FROZEN: Mapping[FreezeRole, tuple[HazardCode, str]] = {
     "keep_prob": ("dropout-frozen", "dropout"),
+    "noise": ("noise-frozen", "noise of training"),
     "is_training": ("training-switch-frozen", "training"),
 }
 #: How many of a pipeline's ops are named.
@@ -36,17 +39,23 @@ def find_hazards(case: Case) -> tuple[Note, ...]:
 
 def _frozen(case: Case) -> Iterator[Note]:
     """What was frozen, by no wish of the user, of that which outputs depend on."""
+    flow = case.flow
     needed = [each for each in case.kept_freezes if each.tensor.node in case.behind and each.follows is None]
-    fixed = [each for each in needed if _is_fixed_rate(case.flow, each)]
+    fixed = [each for each in needed if _is_fixed(flow, each)]
     for freeze in needed:
         if freeze not in fixed:
-            yield _one_frozen(case.flow, freeze)
-    if fixed:
-        yield _built_in(fixed)
+            yield _one_frozen(flow, freeze)
+    for role, built_in in _BUILT_IN.items():
+        alike = [each for each in fixed if each.role == role]
+        if alike:
+            yield built_in(flow, alike)
 
 
-def _is_fixed_rate(flow: ForwardGraph, freeze: Freeze) -> bool:
-    return freeze.role == "keep_prob" and flow.graph.producer(freeze.tensor).op == "Const"
+def _is_fixed(flow: ForwardGraph, freeze: Freeze) -> bool:
+    """Whether noise is governed by a constant of the graph, or by nothing but how it is drawn."""
+    if freeze.role not in _BUILT_IN:
+        return False
+    return flow.graph.producer(freeze.tensor).op == "Const" or is_drawn(flow.graph, freeze.tensor)
 
 
 def _one_frozen(flow: ForwardGraph, freeze: Freeze) -> Note:
@@ -60,17 +69,44 @@ def _one_frozen(flow: ForwardGraph, freeze: Freeze) -> Note:
     )
 
 
-def _built_in(fixed: list[Freeze]) -> Note:
+def _dropout_built_in(flow: ForwardGraph, fixed: Sequence[Freeze]) -> Note:
     """One note for all dropout whose rate the graph fixes: an unrolled network has one for each step."""
-    first = fixed[0].tensor.node
-    others = f" and {len(fixed) - 1} more" if len(fixed) > 1 else ""
+    subject = "the mask" if is_drawn(flow.graph, fixed[0].tensor) else "the rate"
     return Note(
         "dropout-built-in",
-        first,
-        f"the rate of dropout in '{first}'{others} is a constant of the graph, so that this very graph drops out "
+        fixed[0].tensor.node,
+        f"{subject} of dropout in {_and_more(fixed)} is a constant of the graph, so that this very graph drops out "
         "whatever it is fed; the migrated model drops nothing",
-        f"to go on dropping out at random there, give the rate again: --set {first}=VALUE",
+        f"to go on dropping out at random there, {_again(flow, fixed[0], 'rate')}",
     )
+
+
+def _noise_built_in(flow: ForwardGraph, fixed: Sequence[Freeze]) -> Note:
+    """One note for all noise whose size the graph fixes."""
+    return Note(
+        "noise-built-in",
+        fixed[0].tensor.node,
+        f"the size of noise in {_and_more(fixed)} is a constant of the graph, so that this very graph is noisy "
+        "whatever it is fed; as weights come after it, it is taken for noise of training, and the migrated model "
+        "has none",
+        f"to go on drawing at random there, {_again(flow, fixed[0], 'size')}",
+    )
+
+
+def _and_more(fixed: Sequence[Freeze]) -> str:
+    first = f"'{fixed[0].tensor.node}'"
+    return f"{first} and {len(fixed) - 1} more" if len(fixed) > 1 else first
+
+
+def _again(flow: ForwardGraph, freeze: Freeze, what: str) -> str:
+    if is_drawn(flow.graph, freeze.tensor):
+        return f"take '{freeze.tensor}' out of the constants of a plan (tf1compat plan, migrate --plan)"
+    return f"give the {what} again: --set {freeze.tensor.node}=VALUE"
+
+
+_BUILT_IN: Mapping[FreezeRole, Callable[[ForwardGraph, Sequence[Freeze]], Note]] = MappingProxyType({
+    "keep_prob": _dropout_built_in, "noise": _noise_built_in,
+})  # fmt: skip
 
 
 def _dead(case: Case) -> Iterator[Note]:
@@ -127,8 +163,7 @@ def _random(case: Case) -> tuple[Note, ...]:
         return ()
     ends = {*given, *case.fed, *(each.tensor for each in case.choice.constants)}
     behind = live_behind(graph, case.outputs, find_dead(graph, given), ends)
-    masks = [each for each in find_masks(flow) if is_neutral(graph, each, given)]
-    harmless = {name for mask in masks for name in draws(graph, mask.drawn)}
+    harmless = set(find_settled(graph, given, ignored=flow.training, outputs=case.outputs).draws)
     harmless |= set() if case.is_overruled else flow.inside_branches
     return tuple(
         Note(

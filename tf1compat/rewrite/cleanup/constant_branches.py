@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tf1compat.analysis.dead import dead_nodes
+from tf1compat.analysis.idioms.noise.ranges import Ranges
+from tf1compat.analysis.idioms.noise.sites import is_drawn
 from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
@@ -25,8 +27,8 @@ from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
 
 _MADE_BY = "take_known_branches"
-#: What lies between a scalar and a predicate of one entry.
-_SHAPING = frozenset({"Identity", "Reshape", "ExpandDims"})
+#: What lies between a scalar and a predicate whose entries are all that scalar.
+_SHAPING = frozenset({"Identity", "Reshape", "ExpandDims", "Tile", "BroadcastTo"})
 
 
 def take_known_branches(graph: Graph) -> Outcome:
@@ -66,7 +68,7 @@ def _selected(graph: Graph, node: Node) -> Node | None:
     """A Select with one known predicate as the value that it takes; None for others, and where that would grow."""
     if node.op not in SELECTIONS:
         return None
-    decision = known_scalar(graph, resolve(graph, node.inputs[0], _SHAPING))
+    decision = known_scalar(graph, _entry(graph, node.inputs[0]))
     taken = node.inputs[1 if decision else 2]
     same = node.op == "Select" or graph.static_shape(taken) == graph.static_shape(TensorRef(node.name))
     if decision is None or not same or graph.static_shape(taken).dims is None:
@@ -74,22 +76,31 @@ def _selected(graph: Graph, node: Node) -> Node | None:
     return passing(node, taken, _MADE_BY)
 
 
+def _entry(graph: Graph, ref: TensorRef) -> TensorRef:
+    """The scalar that every entry of a tensor is, if it was made of one."""
+    ref = resolve(graph, ref, _SHAPING)
+    node = graph.producer(ref)
+    return resolve(graph, node.inputs[1], _SHAPING) if node.op == "Fill" else ref
+
+
 def _decisions(graph: Graph) -> dict[str, bool]:
     """By Switch, what its predicate is known to be."""
-    taken = {}
+    taken, ranges = {}, Ranges(graph)
     for node in graph.nodes:
         if node.op in SWITCH:
-            decision = _decision(graph, node)
+            decision = _decision(graph, node, ranges)
             if decision is not None:
                 taken[node.name] = decision
     return taken
 
 
-def _decision(graph: Graph, switch: Node) -> bool | None:
+def _decision(graph: Graph, switch: Node, ranges: Ranges) -> bool | None:
     """What a Switch's predicate is known to be; a loop that never ends is no decision."""
     condition = graph.input(switch, 1)
     if condition.op != "LoopCond":
         value = known_scalar(graph, switch.inputs[1])
+        if value is None and is_drawn(graph, switch.inputs[1]):
+            value = ranges.point(switch.inputs[1])
         return None if value is None else bool(value)
     going = known_scalar(graph, condition.inputs[0])
     return False if going is not None and not going else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
+from tf1compat.analysis.idioms.noise.sites import is_drawn
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, TensorValue
 from tf1compat.graph.draft import Draft
@@ -23,16 +25,38 @@ from tf1compat.rewrite.base import fresh_name, passing, rewired, substitute
 
 
 def freeze(graph: Graph, constants: Sequence[ConstantPlan]) -> Graph:
-    """Each constant's tensor is a `Const`; one that stood in a loop or a branch still does."""
+    """Each constant's tensor is a `Const`; one that stood in a loop or a branch still does.
+
+    What is drawn keeps its sizes: it is filled with the constant.
+    """
     draft, inside = Draft(graph), frame_of_nodes(graph) if constants else {}
     for constant in constants:
-        value = TensorValue.of(constant.value, constant.dtype)
+        if is_drawn(graph, constant.tensor):
+            _fill(draft, constant)
+            continue
         place = _place(graph.producer(constant.tensor), inside)
-        node = make_node(
-            "", "Const", control_inputs=place, made_by="freeze", dtype=constant.dtype, value=value
-        )
-        _replace_tensor(draft, constant.tensor, node)
+        _replace_tensor(draft, constant.tensor, _const(constant, place))
     return draft.graph()
+
+
+def _const(constant: ConstantPlan, waiting: Sequence[str]) -> Node:
+    value = TensorValue.of(constant.value, constant.dtype)
+    return make_node("", "Const", control_inputs=waiting, made_by="freeze", dtype=constant.dtype, value=value)
+
+
+def _fill(draft: Draft, constant: ConstantPlan) -> None:
+    """A tensor's own node, moved aside, gives the shape alone in which the constant is filled."""
+    node = draft.producer(constant.tensor)
+    aside, sizes, one = (fresh_name(draft, f"{node.name}/{each}") for each in ("drawn", "shape", "constant"))
+    shape = make_node(
+        sizes, "Shape", (TensorRef(aside),), made_by="freeze", T=constant.dtype, out_type=DType("int32")
+    )
+    attrs: dict[str, Any] = {k: v for k, v in node.attrs.items() if k == "_output_shapes"}
+    filled = make_node(
+        node.name, "Fill", (TensorRef(sizes), TensorRef(one)), made_by="freeze",
+        T=constant.dtype, index_type=DType("int32"), **attrs,
+    )  # fmt: skip
+    draft.put(replace(node, name=aside), shape, replace(_const(constant, (aside,)), name=one), filled)
 
 
 def _place(node: Node, inside: Container[str]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ Size = int | str  # a size, or the symbol of one
 
 #: Inputs that have one right value at inference, by role; used where the plan leaves them open.
 _NUMBERS = ("normal", "range", "mask", "probabilities", "one_hot")
-_FIXED = {"keep_prob": 1.0, "is_training": False, "learning_rate": 0.0}
+_FIXED = {"keep_prob": 1.0, "noise": 0.0, "is_training": False, "learning_rate": 0.0}
 
 
 @dataclass(frozen=True)

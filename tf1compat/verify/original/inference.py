@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tf1compat.analysis.idioms.noise.sites import is_drawn
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph
@@ -33,7 +34,9 @@ def in_inference(
 
 def _stands_in_graph(graph: Graph, constant: ConstantPlan) -> bool:
     node = graph.get(constant.tensor.node)
-    return node is not None and (node.op == "Const" or node.name in frame_of_nodes(graph))
+    if node is None:
+        return False
+    return node.op == "Const" or node.name in frame_of_nodes(graph) or is_drawn(graph, constant.tensor)
 
 
 def _said(constants: int, averages: int) -> tuple[str, ...]:

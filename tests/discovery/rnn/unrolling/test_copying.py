@@ -1,5 +1,4 @@
 from tf1compat.discovery.rnn.unrolling.copying import (
-    dropped_forms,
     held_back,
     joined_states,
     length_test,
@@ -61,10 +60,3 @@ def test_parts_of_a_state_are_joined_where_nothing_else_is_joined_with_them():
     text = graph("axis = Const() dtype=int32; value=tensor(int32, 1)\nboth = ConcatV2(new, old, axis) N=2\n")
     assert joined_states(text, [NEW, OLD]) == {NEW: TensorRef("both"), OLD: TensorRef("both")}
     assert joined_states(text, [NEW]) == {}
-
-
-def test_dropout_of_a_tensor_is_told_from_other_products():
-    text = graph(
-        "mask = Floor(other)\nscaled = RealDiv(new, pred)\ndropped = Mul(scaled, mask)\nproduct = Mul(scaled, old)\n"
-    )
-    assert dropped_forms(text, NEW) == [TensorRef("dropped")]

@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 
+from tf1compat.analysis.idioms.noise.dropped import dropped_forms, undropped
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Layer, Rnn, StateSlice
 from tf1compat.discovery.rnn.cells import StateStep
 from tf1compat.discovery.rnn.looping.surroundings import Arrangement, as_given
-from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
+from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of
 from tf1compat.discovery.rnn.unrolling.applications import Application, find_applications, variables_between
 from tf1compat.discovery.rnn.unrolling.chains import Chain, find_chains
 from tf1compat.discovery.rnn.unrolling.copying import (
-    dropped_forms,
     held_back,
     joined_states,
     length_test,

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tf1compat.analysis.idioms.noise.dropped import dropped
 from tf1compat.analysis.pattern import (
     Captures,
     Mismatch,
@@ -19,7 +20,6 @@ from tf1compat.analysis.pattern import (
     activated,
     capture,
     clipped,
-    dropped,
     either,
     every_match,
     first_or_furthest,

@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tf1compat.analysis.constants import constant, scalar
+from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import (
     CONCATENATIONS,
     SELECTIONS,
-    Mismatch,
-    capture,
     data_operands,
-    match,
-    op,
     source,
 )
 from tf1compat.discovery.findings import StateSlice
@@ -149,16 +146,6 @@ def _fresh(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef | None:
         return None
     new = [each for each in branches if outside_branch(graph, each) != outside_branch(graph, old)]
     return new[0] if len(new) == len(branches) - 1 else None
-
-
-_MASK = capture("mask", op(frozenset({"Floor", "Cast"})))
-DROPPED = op("Mul", op(frozenset({"Mul", "RealDiv", "Div"}), capture("kept"), capture("scale")), _MASK)
-
-
-def undropped(graph: Graph, ref: TensorRef) -> TensorRef | None:
-    """What dropout was applied to, when it was."""
-    found = match(DROPPED, graph, ref)
-    return None if isinstance(found, Mismatch) else found["kept"]
 
 
 def _unordered(graph: Graph, ref: TensorRef) -> TensorRef | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, data_operands
 from tf1compat.discovery.rnn.cells import StateStep
-from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of, undropped
+from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of
 from tf1compat.discovery.rnn.unrolling.applications import Application
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef

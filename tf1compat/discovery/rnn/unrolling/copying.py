@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, TRANSPARENT, data_operands
-from tf1compat.discovery.rnn.states.carrying import outside_branch, undropped
+from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SCALING
 
 _HANDS_ON = TRANSPARENT - ENTER
 _ZEROS = frozenset({"Const", "Fill", "ZerosLike"})
@@ -96,10 +95,3 @@ def joined_states(graph: Graph, parts: Iterable[TensorRef]) -> dict[TensorRef, T
                 known.append(TensorRef(node.name))
                 whole.update(dict.fromkeys(operands, TensorRef(node.name)))
     return whole
-
-
-def dropped_forms(graph: Graph, ref: TensorRef) -> list[TensorRef]:
-    """What dropout makes of a tensor, everywhere where it is applied to it."""
-    scaled = (TensorRef(node.name) for node in readers(graph, ref) if node.op in SCALING)
-    masked = (TensorRef(node.name) for each in scaled for node in readers(graph, each) if node.op == "Mul")
-    return [each for each in masked if undropped(graph, each) == ref]
