@@ -140,14 +140,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "--labels", metavar="SOURCE",
         help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
     )  # fmt: skip
-    command.add_argument(
-        "--time", choices=get_args(TimeChoice), default="keep",
-        help="free: a model that was built for sequences of one length takes any",
-    )  # fmt: skip
-    command.add_argument(
-        "--batch", choices=get_args(BatchChoice), default="keep",
-        help="free: a model that was built for one number of examples takes any",
-    )  # fmt: skip
+    _add_free_sizes(command)
     _add_op_libraries(command)
     command.add_argument(
         "--softmax", action="store_true", help="add 'probabilities', the softmax of the logits that the graph lacks"
@@ -172,6 +165,17 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         help="accept an op that is refused otherwise; repeat",
     )
     _add_allow_random(command)
+
+
+def _add_free_sizes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--time", choices=get_args(TimeChoice), default="keep",
+        help="free: a model that was built for sequences of one length takes any",
+    )  # fmt: skip
+    command.add_argument(
+        "--batch", choices=get_args(BatchChoice), default="keep",
+        help="free: a model that was built for one number of examples takes any",
+    )  # fmt: skip
 
 
 def _add_verify(commands: Commands) -> None:
