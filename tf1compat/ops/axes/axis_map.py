@@ -100,9 +100,9 @@ def equal(operand: int, axis: int, *, coupled: bool = False) -> Origin:
     return Origin("equal", (Axis(operand, axis),), coupled=coupled)
 
 
-def whole(operand: int, axes: Iterable[int]) -> Origins:
+def whole(operand: int, axes: Iterable[int], *, coupled: bool = False) -> Origins:
     """These axes of one operand, as they are."""
-    return tuple(equal(operand, axis) for axis in axes)
+    return tuple(equal(operand, axis, coupled=coupled) for axis in axes)
 
 
 def number(facts: Facts, node: Node, position: int) -> int | None:

@@ -16,6 +16,7 @@ from tf1compat.ops.axes.axis_map import (
     rank_of,
     whole,
 )
+from tf1compat.ops.registry import attribute
 
 #: The value of the first operand, entry by entry; what else they read says how, and is no value of the result.
 _UNARY = """
@@ -27,24 +28,26 @@ _UNARY = """
     Erfc Erfinv Exp Expint Expm1 Floor FresnelCos FresnelSin Imag Inv Invert IsFinite IsInf IsNan LeakyRelu Lgamma
     Log Log1p LogicalNot Ndtri Neg OnesLike PopulationCount Real Reciprocal Relu Relu6 Rint Round Rsqrt Selu
     Sigmoid Sign Sin Sinh Softplus Softsign Spence Sqrt Square Tan Tanh ZerosLike
-    QuantizeAndDequantize QuantizeAndDequantizeV2 QuantizeAndDequantizeV3 QuantizeAndDequantizeV4 Dequantize
-    FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars
+    Dequantize FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars
     AsString StringToNumber StringToHashBucket StringToHashBucketFast StringToHashBucketStrong StringStrip
     StringLower StringUpper StringLength RegexReplace RegexFullMatch StaticRegexReplace StaticRegexFullMatch
-    DecodeBase64 EncodeBase64 UnicodeScript UnicodeTranscode
+    DecodeBase64 EncodeBase64 DecodeCompressed DataFormatDimMap UnicodeScript UnicodeTranscode
 """
 #: All operands, entry by entry; where one has a single entry along an axis, it stands for all.
 _BROADCASTING = """
     Add AddV2 Sub Mul MulNoNan Div DivNoNan RealDiv FloorDiv TruncateDiv Mod FloorMod TruncateMod Maximum Minimum
     Pow SquaredDifference Atan2 ApproximateEqual Equal NotEqual Less LessEqual Greater GreaterEqual
     LogicalAnd LogicalOr BitwiseAnd BitwiseOr BitwiseXor LeftShift RightShift Complex NextAfter
-    Xdivy Xlogy Xlog1py Igamma Igammac IgammaGradA Zeta Polygamma Betainc SelectV2 ClipByValue AddN AccumulateNV2
+    Xdivy Xlogy Xlog1py Igamma Igammac IgammaGradA RandomGammaGrad Zeta Polygamma Betainc
+    SelectV2 ClipByValue AddN AccumulateNV2
     Substr
     EluGrad InvGrad LeakyReluGrad ReciprocalGrad Relu6Grad ReluGrad RsqrtGrad SeluGrad SigmoidGrad SoftplusGrad
     SoftsignGrad SqrtGrad TanhGrad FakeQuantWithMinMaxArgsGradient
 """
 UNARY = frozenset(_UNARY.split())
 BROADCASTING = frozenset(_BROADCASTING.split())
+#: Entry by entry where the range is given.
+_REQUANTIZED = tuple(f"QuantizeAndDequantize{version}" for version in ("", "V2", "V3", "V4"))
 #: Of one of two operands each entry.
 _SELECT = "Select"
 ELEMENTWISE = UNARY | BROADCASTING | {_SELECT, "IdentityN", "BiasAdd", "BiasAddV1", "Bitcast", "QuantizeV2"}
@@ -117,6 +120,13 @@ def _quantized(node: Node, facts: Facts) -> AxisMap | None:
     return None if rank is None else AxisMap((whole(0, range(rank)), (), ()), (0,))
 
 
+def _requantized(node: Node, facts: Facts) -> AxisMap | None:
+    """Without a range that is given, the steps are those of the largest entry of all."""
+    rank = rank_of(facts, node)
+    is_given = attribute(node, "range_given") is True
+    return rank if rank is None else AxisMap((whole(0, range(rank), coupled=not is_given),), (0,))
+
+
 def _switch(node: Node, facts: Facts) -> AxisMap | None:
     rank = rank_of(facts, node)
     if rank is None:
@@ -147,5 +157,6 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Merge", "RefMerge"), _merge),
     **dict.fromkeys(("BiasAdd", "BiasAddV1"), _bias),
     **dict.fromkeys(("LookupTableFind", "LookupTableFindV2"), _looked_up),
+    **dict.fromkeys(_REQUANTIZED, _requantized),
     _SELECT: _select, "IdentityN": _identities, "Bitcast": _bitcast, "QuantizeV2": _quantized,
 }  # fmt: skip
