@@ -14,10 +14,10 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import function_names
 from tf1compat.ops.registry import has_any_kernel, is_in_newest, op_def
 
-#: Unregistered ops that the rewrite expresses by registered ones; GatherTree has a pass of its own.
+#: Ops without a kernel that the rewrite expresses by registered ones; GatherTree has a pass of its own.
 EXPRESSED = frozenset({
     "GatherTree", "Resampler", "ImageProjectiveTransform", "MaskedMatmul", "HorovodAllreduce", "HorovodBroadcast",
-    "HorovodAllgather",
+    "HorovodAllgather", "CrossReplicaSum", "TPUReplicatedInput", "TPUReplicatedOutput",
 })  # fmt: skip
 #: Ops without a kernel, in whose place TensorFlow puts others before it runs a graph
 #: (tensorflow/core/common_runtime/accumulate_n_optimizer.cc).
