@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.objectives import differentiated, scopes_through
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.registry import value_type
 
 
 @dataclass(frozen=True)
@@ -144,4 +144,4 @@ def by_shared_weights(applications: Sequence[Application]) -> list[tuple[Applica
 
 def _is_weight(flow: ForwardGraph, name: str) -> bool:
     ref = TensorRef(name)
-    return dtype_of(flow.graph, ref).is_floating and flow.graph[name].shape().rank != 0
+    return value_type(flow.graph, ref).is_floating and flow.graph[name].shape().rank != 0
