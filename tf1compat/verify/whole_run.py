@@ -213,7 +213,8 @@ class WholeRuns:
         found = {}
         for each in self._step.inputs:
             if each.counts:
-                found[each.alias] = np.ones_like(feeds[each.alias])
+                counted = np.asarray(feeds[each.alias])
+                found[each.alias] = np.clip(counted, number, number + 1).astype(counted.dtype) - number
             elif each.time is not None:
                 found[each.alias] = np.take(feeds[each.alias], [number], each.time)
         return found
