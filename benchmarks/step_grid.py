@@ -25,6 +25,8 @@ import numpy as np
 from tabulate import tabulate
 
 import tf1compat
+from tf1compat.analysis.constants import constant
+from tf1compat.source import open_model
 
 ARCHIVES = Path(__file__).parent.parent / "fixtures" / "step_grid"
 SUFFIX = ".tar.xz"
@@ -101,16 +103,26 @@ def computed(model: GridModel, folder: Path, output: Path) -> str:
     """Where the migrated model misses the golden values of TensorFlow 1, run whole and step by step; '' if nowhere."""
     result = tf1compat.migrate(folder, output, verify=False)
     loaded, golden = tf1compat.load(output), dict(np.load(folder / "golden.npz"))
-    default = result.plan.signatures[0]
+    default, unfed = result.plan.signatures[0], _defaults(folder)
     for case in sorted({key.partition("|")[0] for key in golden} - {"step"}):
         fed = {str(each.tensor): each.alias for each in default.inputs}
-        feeds = {fed[name]: value for name, value in _of_case(golden, case, "in").items() if name in fed}
+        given = unfed | _of_case(golden, case, "in")
+        feeds = {fed[name]: value for name, value in given.items() if name in fed}
         found = loaded.predict("serving_default", feeds)
         for name, expected in _of_case(golden, case, "out").items():
             alias = next((each.alias for each in default.outputs if str(each.tensor) == name), None)
             if alias is not None and (gap := _gap(found[alias], expected)) > TOLERANCE:
                 return f"{case}: '{name}' is {gap:.1e} from TensorFlow 1"
-    return _stepped(model, result.plan, loaded, golden) if "step|in" in golden else ""
+    return _stepped(model, result.plan, loaded, golden, unfed) if "step|in" in golden else ""
+
+
+def _defaults(folder: Path) -> dict[str, Any]:
+    """What stands at each `placeholder_with_default` while nobody feeds it, by tensor."""
+    graph = open_model(folder).meta_graph.graph
+    nodes = [node for node in graph.nodes if node.op == "PlaceholderWithDefault"]
+    return {
+        f"{node.name}:0": value for node in nodes if (value := constant(graph, node.inputs[0])) is not None
+    }
 
 
 def _of_case(golden: dict[str, Any], case: str, side: str) -> dict[str, Any]:
@@ -118,12 +130,13 @@ def _of_case(golden: dict[str, Any], case: str, side: str) -> dict[str, Any]:
     return {key.removeprefix(prefix): value for key, value in golden.items() if key.startswith(prefix)}
 
 
-def _stepped(model: GridModel, plan: Any, loaded: Any, golden: dict[str, Any]) -> str:
+def _stepped(model: GridModel, plan: Any, loaded: Any, golden: dict[str, Any], unfed: dict[str, Any]) -> str:
     truth, step = model.truth, plan.step
     data = next(each for each in step.inputs if str(each.tensor) == truth["data_input"])
     output = next(each for each in step.outputs if str(each.tensor) == truth["output"])
     carried = [each.alias for each in step.step.states]
-    others = {alias: np.array(value) for alias, value in truth["step_feeds"].items()}
+    others = {each.alias: unfed[str(each.tensor)] for each in step.inputs if str(each.tensor) in unfed}
+    others |= {alias: np.array(value) for alias, value in truth["step_feeds"].items()}
     known = {each.alias for each in step.inputs}
     state, found = loaded.zero_state(1), []
     for value in golden["step|in"]:
