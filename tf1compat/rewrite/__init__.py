@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import Mismatch
 from tf1compat.analysis.shapes.dimensions import BATCH
-from tf1compat.analysis.shapes.free import Question, find_free_sizes
+from tf1compat.analysis.shapes.free import Question
 from tf1compat.analysis.time.application import one_application
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.errors import RewriteError
@@ -111,9 +110,8 @@ def _with_free_sizes(
         frozenset(() if application is None else application.joined),
         required=_required(plan, signature, found),
     )  # fmt: skip
-    if signature.name == ZERO_STATE and plan.carried and isinstance(find_free_sizes(question), Mismatch):
-        return graph  # what a variable kept for the author's examples is for these alone
-    outcome = free_sizes(question)
+    # What a variable kept for the author's examples is for these alone.
+    outcome = free_sizes(question, or_as_it_is=signature.name == ZERO_STATE and bool(plan.carried))
     _record(changes, "free_sizes", outcome.count, outcome.summary)
     return outcome.graph
 
