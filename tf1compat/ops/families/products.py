@@ -1,0 +1,19 @@
+"""Products of matrices, convolutions, pooling, and what works on images."""
+
+from __future__ import annotations
+
+MATRIX_PRODUCT = frozenset({"MatMul"})
+BATCH_MATRIX_PRODUCTS = frozenset({"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"})
+CONVOLUTION_2D = frozenset({"Conv2D"})
+CONVOLUTION_3D = frozenset({"Conv3D"})
+#: A 1-D convolution is a 2-D one with an axis put in.
+CONVOLUTIONS = CONVOLUTION_2D | CONVOLUTION_3D
+DEPTHWISE_CONVOLUTION = frozenset({"DepthwiseConv2dNative"})
+POOLING = frozenset({"MaxPool", "AvgPool"})
+RESIZING = frozenset({"ResizeBilinear", "ResizeBicubic", "ResizeNearestNeighbor", "ResizeArea"})
+SUPPRESSIONS = frozenset({
+    "NonMaxSuppression", "NonMaxSuppressionV2", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5",
+    "NonMaxSuppressionWithOverlaps", "CombinedNonMaxSuppression",
+})  # fmt: skip
+PROJECTION = frozenset({"ImageProjectiveTransform"})
+FUSED_BATCH_NORMALISATION = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})

@@ -1,0 +1,33 @@
+"""Ops that put entries and axes in another order, and join tensors or take them apart."""
+
+from __future__ import annotations
+
+RESHAPE = frozenset({"Reshape"})
+SQUEEZE = frozenset({"Squeeze"})
+EXPAND_DIMS = frozenset({"ExpandDims"})
+#: The same entries in the same order, on other axes.
+RESHAPES = RESHAPE | SQUEEZE | EXPAND_DIMS
+TRANSPOSE = frozenset({"Transpose"})
+REVERSE_SEQUENCE = frozenset({"ReverseSequence"})
+REVERSE_V1 = frozenset({"Reverse"})
+#: Whole axes turned round.
+REVERSE_AXES = REVERSE_V1 | {"ReverseV2"}
+REVERSE = REVERSE_AXES | REVERSE_SEQUENCE
+CONCATENATIONS = frozenset({"Concat", "ConcatV2"})
+PACK = frozenset({"Pack"})
+#: Tensors put side by side, along an axis that they have or along a new one.
+JOINING = CONCATENATIONS | PACK
+UNPACK = frozenset({"Unpack"})
+EVEN_SPLIT = frozenset({"Split"})
+#: Parts along an axis.
+CUTS = EVEN_SPLIT | {"SplitV"}
+SPLITS = CUTS | UNPACK
+TILE = frozenset({"Tile"})
+BROADCAST_TO = frozenset({"BroadcastTo"})
+#: The same entries several times.
+REPEATING = TILE | BROADCAST_TO
+PADDING = frozenset({"Pad", "PadV2", "MirrorPad"})
+SPACE_TO_BATCH = frozenset({"SpaceToBatchND"})
+BATCH_TO_SPACE = frozenset({"BatchToSpaceND"})
+DIAGONAL = frozenset({"MatrixDiag"})
+RUNNING_SUM = frozenset({"Cumsum"})

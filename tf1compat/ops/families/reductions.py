@@ -1,0 +1,13 @@
+"""Ops that make one entry of many."""
+
+from __future__ import annotations
+
+SUM = frozenset({"Sum"})
+MEAN = frozenset({"Mean"})
+PRODUCT = frozenset({"Prod"})
+GREATEST = frozenset({"Max"})
+LEAST = frozenset({"Min"})
+ARG_MAX = frozenset({"ArgMax"})
+#: The greatest or least entry, or where that is; of truth values, whether any or all hold.
+BOUNDS = GREATEST | LEAST | ARG_MAX | {"ArgMin", "All", "Any"}
+L2_LOSS = frozenset({"L2Loss"})

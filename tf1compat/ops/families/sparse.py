@@ -1,0 +1,9 @@
+"""Ops on sparse tensors, which are three: indices, values, shape."""
+
+from __future__ import annotations
+
+SPARSE_MATRIX_PRODUCT = frozenset({"SparseTensorDenseMatMul"})
+SPARSE_TO_DENSE = frozenset({"SparseToDense"})
+SPARSE_DENSE_ADDITION = frozenset({"SparseTensorDenseAdd"})
+SPARSE_REORDER = frozenset({"SparseReorder"})
+SPARSE_SOFTMAX = frozenset({"SparseSoftmax"})
