@@ -46,7 +46,9 @@ def test_an_op_is_told_with_its_library(op: str, library: str) -> None:
     assert origin.advice
 
 
-@pytest.mark.parametrize("op", ["BoostedTreesPredict", "AllToAll", "InfeedDequeue", "TPUOrdinalSelector", "Binary"])
+@pytest.mark.parametrize(
+    "op", ["BoostedTreesPredict", "AllToAll", "InfeedDequeue", "TPUOrdinalSelector", "Binary"]
+)
 def test_an_op_without_a_kernel_is_as_good_as_none(op: str) -> None:
     assert not is_registered(op)
     assert is_registered("AccumulateNV2")
