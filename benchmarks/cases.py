@@ -29,6 +29,9 @@ import tf1compat
 
 #: Largest difference from TensorFlow 1, relative where values are above one; a truth may state its own.
 TOLERANCE = 1e-5
+#: How much is shown of a problem.
+_LONGEST = 300
+_NOTHING: Mapping[str, Any] = {"inputs": {}, "outputs": {}}
 
 
 @dataclass(frozen=True)
@@ -153,10 +156,11 @@ def run(case: Case, limit: float, *, plan_only: bool = False) -> Verdict:
     name, start = case.folder.name, time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as place:
-            signature = _tf1compat(limit, "plan", str(case.model))["signatures"]["serving_default"]
+            plan = _tf1compat(limit, "plan", str(case.model))
+            signature = plan["signatures"].get("serving_default", _NOTHING)
             inputs, outputs = served(case, signature)
-            if plan_only:
-                return Verdict(name, inputs, outputs, None, time.monotonic() - start)
+            if plan_only or problem(plan):
+                return Verdict(name, inputs, outputs, None, time.monotonic() - start, problem(plan))
             output = Path(place) / "out"
             try:
                 _tf1compat(limit, "migrate", str(case.model), str(output))
@@ -183,11 +187,44 @@ def _tf1compat(limit: float, *arguments: str) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise _CommandError(f"{arguments[0]}: over {limit:g} s") from None
-    if done.returncode:
-        lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise _CommandError(f"{arguments[0]}, exit {done.returncode}: {(lines or ['nothing said'])[0][:300]}")
+    if done.returncode and not (arguments[0] == "plan" and done.stdout):
+        raise _CommandError(f"{arguments[0]}, exit {done.returncode}: {_said(done.stdout, done.stderr)}")
     document: dict[str, Any] = json.loads(done.stdout)
     return document
+
+
+def _said(stdout: str, stderr: str) -> str:
+    """Why a command did not end with 0: its error, or what stands in its report."""
+    if stdout.startswith("{"):
+        return problem(json.loads(stdout))[:_LONGEST]
+    lines = [line for line in (stderr or stdout).splitlines() if line.strip()]
+    return lines[-1][:_LONGEST] if lines else "nothing said"
+
+
+def problem(document: Mapping[str, Any]) -> str:
+    """What keeps a plan from being carried out, or a result from being published; empty where nothing does."""
+    for blocker in document.get("blockers", ()):
+        return f"{blocker['code']} at {blocker['node'] or 'the graph'}: {blocker['reason']}"
+    verification = document.get("verification") or {}
+    for case in verification.get("cases", ()):
+        if case["passed"] is False:
+            return f"{case['signature']}, {case['case']}: {case['failure'] or _differing(case['outputs'])}"
+    for each in verification.get("unproven", ()):
+        return (
+            f"not proven: {each['signature']} ({each['reason']}{_refusal(verification, each['signature'])})"
+        )
+    return ""
+
+
+def _differing(outputs: Sequence[Mapping[str, Any]]) -> str:
+    found = (f"{each['output']} by {each['largest_absolute']}" for each in outputs if not each["passed"])
+    return f"differs in {', '.join(found)}"
+
+
+def _refusal(verification: Mapping[str, Any], signature: str) -> str:
+    refused = (each["refused"] for each in verification["cases"] if each["signature"] == signature)
+    first = next(filter(None, refused), "")
+    return f": {first}" if first else ""
 
 
 def main() -> int:
