@@ -45,5 +45,5 @@ def test_operations_have_one_name_in_all_versions():
         "TensorArrayGradWithShape",
         "TensorListStack",
     )
-    assert [array_operation(node(op)) for op in ops] == [None, "Write", "Write", "GradWithShape", None]
+    assert [array_operation(node(op)) for op in ops] == [None, "write", "write", "gradwithshape", None]
     assert [is_array(node(op)) for op in ops] == [True, False, False, False, False]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONCATENATIONS, TRANSPOSE
+from tf1compat.ops.registry import data_operands
 from tf1compat.ops.values import constant, scalar
 
 __all__ = ["constant", "scalar", "swaps_batch_and_time"]
@@ -12,7 +14,7 @@ __all__ = ["constant", "scalar", "swaps_batch_and_time"]
 
 def swaps_batch_and_time(graph: Graph, node: Node) -> bool:
     """Whether a node transposes by exchanging the first two axes and keeping the rest."""
-    if node.op != "Transpose":
+    if node.op not in TRANSPOSE:
         return False
     order = constant(graph, node.inputs[1])
     if order is not None:
@@ -23,7 +25,5 @@ def swaps_batch_and_time(graph: Graph, node: Node) -> bool:
 def _starts_with_swap(graph: Graph, order: TensorRef) -> bool:
     """`concat([[1, 0], range(2, rank)])` of a rank that is only known at run time."""
     node = graph.producer(source(graph, order))
-    if node.op not in {"Concat", "ConcatV2"}:
-        return False
-    first = constant(graph, node.inputs[1 if node.op == "Concat" else 0])
+    first = constant(graph, data_operands(node)[0]) if node.op in CONCATENATIONS else None
     return first is not None and list(first) == [1, 0]

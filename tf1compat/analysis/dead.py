@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_switch
-from tf1compat.ops.families import SELECTIONS
+from tf1compat.ops.families import SELECTIONS, TRANSPARENT
 from tf1compat.ops.values import Evaluation
 
 

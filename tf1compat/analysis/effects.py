@@ -13,13 +13,9 @@ from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ASSIGN
+from tf1compat.ops.families import ASSIGN, BY_REFERENCE, HAND_ON, IDENTITY, VARIABLE_HANDLE
+from tf1compat.ops.updates import writes_variable
 
-#: Ops that change a variable, which is their first input.
-WRITES = re.compile(
-    r"(Resource)?(Sparse)?Apply\w+|Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub|Mul|Div|Min|Max)"
-    r"|(Resource)?StridedSliceAssign|(Resource)?CountUpTo|DestroyTemporaryVariable|DestroyResourceOp"
-)
 #: Ops that act outside the graph, or on what outlives a run, and that an inference can do without.
 ASIDE = re.compile(
     r"PrintV2|(Eager)?PyFunc(Stateless)?|(Write|Import)\w*Summary\w*|(Flush|Close|Create)Summary\w*"
@@ -28,10 +24,8 @@ ASIDE = re.compile(
     r"|\w*AccumulatorApplyGradient|ReaderReset(V2)?|WriteFile|Save(Slices|V2)?|MergeV2Checkpoints"
 )
 #: Ops that pass on a variable itself, by reference or by its handle.
-_CARRIERS = frozenset({
-    "Identity", "RefIdentity", "RefEnter", "RefExit", "RefSwitch", "RefMerge", "RefNextIteration",
-})  # fmt: skip
-_HANDLE_CARRIERS = frozenset({"Identity", "Enter", "Switch", "Merge", "NextIteration", "Exit"})
+_CARRIERS = IDENTITY | BY_REFERENCE
+_HANDLE_CARRIERS = HAND_ON - BY_REFERENCE
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ def find_effects(graph: Graph, outputs: Iterable[TensorRef], cut: Collection[str
     if not acting:
         return Effects()
     valued = _valued(graph, names, cut)
-    writes = [Write(node.name, _variable(graph, node)) for node in acting if WRITES.fullmatch(node.op)]
+    writes = [Write(node.name, _variable(graph, node)) for node in acting if writes_variable(node.op)]
     needed = _needed(graph, writes, valued, cut)
     kept = valued.union(each.node for each in needed)
     idle = (node.name for node in acting if node.name not in kept)
@@ -77,7 +71,7 @@ def find_effects(graph: Graph, outputs: Iterable[TensorRef], cut: Collection[str
 
 @cache
 def _acts(op: str) -> bool:
-    return WRITES.fullmatch(op) is not None or ASIDE.fullmatch(op) is not None
+    return writes_variable(op) or ASIDE.fullmatch(op) is not None
 
 
 def _valued(graph: Graph, names: Iterable[str], cut: Collection[str]) -> frozenset[str]:
@@ -92,12 +86,12 @@ def _valued_edges(graph: Graph) -> Edges:
 
 
 def _is_pivot(graph: Graph, node: Node) -> bool:
-    return node.op in SWITCH or (node.op == "Identity" and graph.input(node, 0).op in SWITCH)
+    return node.op in SWITCH or (node.op in IDENTITY and graph.input(node, 0).op in SWITCH)
 
 
 def _variable(graph: Graph, node: Node) -> str:
     """The node that holds what a write changes: a write of a reference passes the reference on."""
-    while node.inputs and (WRITES.fullmatch(node.op) or node.op in _CARRIERS | _HANDLE_CARRIERS):
+    while node.inputs and (writes_variable(node.op) or node.op in HAND_ON):
         node = graph.input(node, 0)
     return node.name
 
@@ -128,13 +122,13 @@ def holders(graph: Graph, variable: str) -> frozenset[str]:
     An Identity of a reference copies nothing: what reads it after a write of the variable reads what was written
     (tensorflow/core/kernels/identity_op.h sets its output to its input; assign_op.h writes in place).
     """
-    carriers = _HANDLE_CARRIERS if graph[variable].op == "VarHandleOp" else _CARRIERS
+    carriers = _HANDLE_CARRIERS if graph[variable].op in VARIABLE_HANDLE else _CARRIERS
     found = {variable}
     todo = [variable]
     while todo:
         for use in graph.uses_of_node.get(todo.pop(), ()):
             node = graph[use.node]
-            passes = use.position == 0 and (node.op in carriers or WRITES.fullmatch(node.op))
+            passes = use.position == 0 and (node.op in carriers or writes_variable(node.op))
             if passes and use.node not in found:
                 found.add(use.node)
                 todo.append(use.node)

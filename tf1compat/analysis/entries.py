@@ -14,22 +14,22 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from tf1compat.analysis.dtypes import dtype_of
-from tf1compat.analysis.pattern import ADDITIONS, SLICES, TRANSPARENT
 from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf, strip_number
+from tf1compat.ops import families
 from tf1compat.ops.control import is_branch_merge
 from tf1compat.ops.decoders import DECODERS
-from tf1compat.ops.families import FEEDERS, GATHER, PLACEHOLDERS, VARIABLES
 
 #: What a serialized value goes through on its way to the op that decodes it.
-_CARRYING = TRANSPARENT | frozenset({"ExpandDims", "Squeeze", "Reshape"})
+_CARRYING = families.TRANSPARENT | families.RESHAPES
 #: What an index is computed with, and what does not stand behind data that the graph itself holds.
 _INDEXING = (
-    TRANSPARENT | ADDITIONS | frozenset({"Mul", "Sub", "Pack", "Cast", "ExpandDims", "Reshape", "FloorMod"})
-)
-_NO_DATA = PLACEHOLDERS | FEEDERS | VARIABLES
+    families.TRANSPARENT | families.ADDITIONS | families.CAST | families.EXPAND_DIMS | families.MULTIPLICATION
+    | families.PACK | families.RESHAPE | families.SUBTRACTION | families.MODULO
+)  # fmt: skip
+_NO_DATA = families.PLACEHOLDERS | families.FEEDERS | families.VARIABLES
 #: Types whose values only mean something within one run.
 _NEVER_FED = frozenset({"resource", "variant", "type_0"})
 #: Names that TensorFlow's functions give to what hands a value on, and to what the input pipeline is made of.
@@ -94,7 +94,7 @@ def find_entries(graph: Graph, training: frozenset[str]) -> Entries:
 
 def kind_of(op: str) -> EntryKind:
     """What sort of pipeline an op takes its examples from."""
-    if op in PLACEHOLDERS:
+    if op in families.PLACEHOLDERS:
         return "placeholder"
     return next((kind for start, kind in _FEEDER_KINDS if op.startswith(start)), "iterator")
 
@@ -109,9 +109,9 @@ def _ends(graph: Graph, entries: tuple[Entry, ...]) -> frozenset[str]:
 def is_fed_by_pipeline(graph: Graph, ref: TensorRef) -> bool:
     """Whether a tensor is a placeholder that passes on what the pipeline gives unless it is fed."""
     node = graph.producer(ref)
-    if node.op != "PlaceholderWithDefault":
+    if node.op not in families.PLACEHOLDER_WITH_DEFAULT:
         return False
-    return any(graph[name].op in FEEDERS for name in ancestors(graph, [node.name], control=False))
+    return any(graph[name].op in families.FEEDERS for name in ancestors(graph, [node.name], control=False))
 
 
 @dataclass
@@ -124,10 +124,10 @@ class _Finder:
 
     def starting_at(self, node: Node) -> Iterator[Entry]:
         """The tensors that a node brings in by itself."""
-        if node.op in PLACEHOLDERS:
+        if node.op in families.PLACEHOLDERS:
             if node.name not in self.training:
                 yield Entry(TensorRef(node.name), TensorRef(node.name), "placeholder")
-        elif node.op in FEEDERS:
+        elif node.op in families.FEEDERS:
             uses = self.graph.uses_of_node.get(node.name, ())
             read = sorted({self.graph[use.node].inputs[use.position] for use in uses})
             yield from (Entry(ref, ref, kind_of(node.op)) for ref in read)
@@ -156,7 +156,7 @@ class _Finder:
         """The entry that a branch hands on."""
         while ref not in entries:
             node = self.graph.producer(ref)
-            if node.op not in SWITCH | TRANSPARENT or not node.inputs:
+            if node.op not in SWITCH | families.TRANSPARENT or not node.inputs:
                 return None
             ref = node.inputs[0]
         return entries[ref]
@@ -178,7 +178,9 @@ class _Finder:
 
     def _put_together(self, columns: list[TensorRef]) -> list[TensorRef]:
         """Columns that nobody named, those replaced by the row that they do nothing but make up."""
-        rows = {node.name: node for ref in columns for node in self._forward_uses(ref) if node.op == "Pack"}
+        rows = {
+            node.name: node for ref in columns for node in self._forward_uses(ref) if node.op in families.PACK
+        }
         whole = [
             node for node in rows.values() if all(self._goes_only_into(ref, node) for ref in node.inputs)
         ]
@@ -186,7 +188,7 @@ class _Finder:
         return [*(TensorRef(node.name) for node in whole), *(ref for ref in columns if ref not in parts)]
 
     def _goes_only_into(self, ref: TensorRef, node: Node) -> bool:
-        return self.graph.producer(ref).op == "DecodeCSV" and {
+        return self.graph.producer(ref).op in families.DECODE_CSV and {
             each.name for each in self._forward_uses(ref)
         } == {node.name}
 
@@ -227,7 +229,7 @@ class _Finder:
 
     def _picks(self, ref: TensorRef) -> list[Node]:
         """The nodes that pick examples by an index from the pipeline, if it serves for nothing else."""
-        if not dtype_of(self.graph, ref).is_integer or self.graph.producer(ref).op not in FEEDERS:
+        if not dtype_of(self.graph, ref).is_integer or self.graph.producer(ref).op not in families.FEEDERS:
             return []
         found: dict[str, Node] = {}
         todo, seen = [ref], set[TensorRef]()
@@ -245,7 +247,7 @@ class _Finder:
 
     def _picks_data(self, node: Node, index: TensorRef) -> bool:
         """Whether a node takes a part of data that the graph holds, at a place that depends on the index."""
-        if node.op not in GATHER | SLICES or node.inputs[0] == index:
+        if node.op not in families.GATHER | families.SLICES or node.inputs[0] == index:
             return False
         behind = ancestors(self.graph, [node.inputs[0].node], control=False)
         return all(self.graph[name].op not in _NO_DATA for name in behind)
@@ -253,15 +255,19 @@ class _Finder:
     def _named(self, ref: TensorRef) -> TensorRef:
         """The same value where the author gave it a name, or is rid of an axis, if that is the only way on."""
         readers, producer = self._forward_uses(ref), self.graph.producer(ref)
-        if producer.op in PLACEHOLDERS or len(readers) != 1:
+        if producer.op in families.PLACEHOLDERS or len(readers) != 1:
             return ref
-        named = readers[0].op == "Identity" and is_author_s(readers[0])
+        named = readers[0].op in families.IDENTITY and is_author_s(readers[0])
         return TensorRef(readers[0].name) if named or _is_single(producer, readers[0]) else ref
 
 
 def _is_single(parse: Node, reader: Node) -> bool:
     """Whether a node takes off the axis that `parse_single_example` put on to parse one Example (until 1.4)."""
-    return parse.op == "ParseExample" and reader.op == "Squeeze" and leaf(reader.name).startswith("Squeeze_")
+    return (
+        parse.op in families.PARSE_EXAMPLE
+        and reader.op in families.SQUEEZE
+        and leaf(reader.name).startswith("Squeeze_")
+    )
 
 
 def is_author_s(node: Node) -> bool:

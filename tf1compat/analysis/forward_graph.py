@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tf1compat.analysis.entries import Entries, find_entries
-from tf1compat.analysis.pattern import SLICES, SPLITS, TRANSPARENT
 from tf1compat.analysis.training import find_losses
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import (
@@ -27,17 +26,15 @@ from tf1compat.graph.frames import EXIT, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.control import is_branch_merge, is_branch_switch
-from tf1compat.ops.families import SHAPES, VARIABLES
 
-_LOSS_OPS = frozenset({
-    "SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss", "InTopK", "InTopKV2",
-})  # fmt: skip
-_REDUCTIONS = frozenset({"Mean", "Sum", "RealDiv", "Div"})
-_PREDICTIONS = frozenset({
-    "Softmax", "LogSoftmax", "Sigmoid", "CTCGreedyDecoder", "CTCBeamSearchDecoder", "Multinomial",
-})  # fmt: skip
-_COMPARISONS = frozenset({"Sub", "SquaredDifference"})
+_LOSS_OPS = families.ENTROPIES | families.IN_TOP_K
+_REDUCTIONS = families.DIVISION | families.AVERAGE | families.SUM
+_PREDICTIONS = (
+    families.CTC_DECODERS | families.LOG_SOFTMAX | families.MULTINOMIAL | families.SIGMOID | families.SOFTMAX
+)
+_COMPARISONS = families.SQUARED_DIFFERENCE | families.SUBTRACTION
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,12 @@ class ForwardGraph:
     @cached_property
     def _reads(self) -> frozenset[str]:
         """The variables and the nodes that only read them, into loops and branches too."""
-        found = {node.name for node in self.graph.nodes if node.op in VARIABLES}
+        found = {node.name for node in self.graph.nodes if node.op in families.VARIABLES}
         todo = list(found)
         while todo:
             for use in self.graph.uses_of_node.get(todo.pop(), ()):
                 node = self.graph[use.node]
-                reads = node.op in TRANSPARENT or (node.op in SWITCH and use.position == 0)
+                reads = node.op in families.TRANSPARENT or (node.op in SWITCH and use.position == 0)
                 if reads and node.name not in found:
                     found.add(node.name)
                     todo.append(node.name)
@@ -130,7 +127,7 @@ class ForwardGraph:
     @cached_property
     def _unfelt(self) -> frozenset[int]:
         """The places of the nodes that no value is felt through."""
-        shapes = {place for place, node in enumerate(self.graph.nodes) if node.op in SHAPES}
+        shapes = {place for place, node in enumerate(self.graph.nodes) if node.op in families.SHAPES}
         return frozenset(shapes | places_of(self.graph, self.training))
 
     @cached_property
@@ -153,7 +150,7 @@ class ForwardGraph:
         """What is cut out of examples of the pipeline, in which features and labels may lie side by side."""
         whole = [each.tensor for each in self.entries.entries if each.kind != "placeholder"]
         readers = {use.node for ref in whole for use in self.graph.uses.get(ref, ())}
-        cutting = [name for name in readers if self.graph[name].op in SLICES | SPLITS]
+        cutting = [name for name in readers if self.graph[name].op in families.SLICES | families.SPLITS]
         uses = (use for name in cutting for use in self.graph.uses_of_node.get(name, ()))
         read = {self.graph[use.node].inputs[use.position] for use in uses}
         return tuple(sorted(read | {TensorRef(name) for name in cutting}))
@@ -232,7 +229,9 @@ class ForwardGraph:
 
     def _may_compare(self, node: Node) -> bool:
         """Whether a node takes a difference, or weighs the logarithm of what was made, as a cross-entropy does."""
-        logarithm = node.op == "Mul" and any(self.graph.producer(ref).op == "Log" for ref in node.inputs)
+        logarithm = node.op in families.MULTIPLICATION and any(
+            self.graph.producer(ref).op in families.LOGARITHM for ref in node.inputs
+        )
         return node.op in _COMPARISONS or logarithm
 
     @cached_property
@@ -295,4 +294,4 @@ def _valued_ahead(graph: Graph) -> Edges:
 
 
 def _is_pivot(node: Node) -> bool:
-    return node.op in TRANSPARENT or node.op in SWITCH
+    return node.op in families.TRANSPARENT or node.op in SWITCH

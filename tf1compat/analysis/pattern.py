@@ -18,19 +18,8 @@ from typing import Protocol, TypeVar
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import (
-    ACTIVATIONS,
-    ADDITIONS,
-    CONCATENATIONS,
-    SELECTIONS,
-    SLICES,
-    SPLITS,
-    TRANSPARENT,
-)
-
-__all__ = [
-    "ACTIVATIONS", "ADDITIONS", "CONCATENATIONS", "SELECTIONS", "SLICES", "SPLITS", "TRANSPARENT",
-]  # fmt: skip
+from tf1compat.ops.families import ACTIVATIONS, ADDITIONS, CONCATENATIONS, SLICES, SPLITS, TRANSPARENT
+from tf1compat.ops.registry import data_operands
 
 Captures = Mapping[str, TensorRef]
 Found = TypeVar("Found")
@@ -173,15 +162,6 @@ class Alternatives:
 
 def _wrong_op(node: Node, wanted: frozenset[str]) -> Mismatch:
     return Mismatch(f"{node.op} where {' or '.join(sorted(wanted))} is wanted", node.name)
-
-
-def data_operands(node: Node) -> tuple[TensorRef, ...]:
-    """A node's inputs without those that only say along which axis, or into what sizes."""
-    if node.op in {"Concat", "Split"}:
-        return node.inputs[1:]
-    if node.op == "ConcatV2":
-        return node.inputs[:-1]
-    return node.inputs[:1] if node.op == "SplitV" or node.op in SLICES else node.inputs
 
 
 def _fit_each(

@@ -18,24 +18,14 @@ from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants, order, topological
 from tf1compat.names import strip_number
-from tf1compat.ops.families import PLACEHOLDERS, READ_VARIABLE, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.updates import is_update
 
-_UPDATES = (
-    "Apply", "ResourceApply", "SparseApply", "ResourceSparseApply", "Assign", "ResourceScatter",
-    "ScatterAdd", "ScatterUpdate", "ScatterSub", "CountUpTo", "ResourceCountUpTo", "AccumulatorApply",
-    "SparseAccumulatorApply",
-)  # fmt: skip
-_SAVES = frozenset({
-    "Save", "SaveV2", "SaveSlices", "Restore", "RestoreV2", "RestoreSlice", "MergeV2Checkpoints",
-    "ShardedFilename", "ShardedFilespec",
-})  # fmt: skip
 #: `SigmoidGrad`, `TensorArrayGradV3`, and what gives back to a gradient's loop what the forward loop pushed.
 _GRADIENT_OP = re.compile(r"Grad(V\d+)?\Z|StackPop(V2)?\Z")
-_CHECKS = frozenset({"IsVariableInitialized", "VarIsInitializedOp", "ReportUninitializedVariables"})
+_CHECKS = families.IS_INITIALIZED | {"ReportUninitializedVariables"}
 SUMMARIES = ("Summary", "SummaryV2")
-#: How metrics count what they look at, and training its steps.
-_COUNTS = frozenset({"AssignAdd", "AssignAddVariableOp"})
-_KEPT = VARIABLES | PLACEHOLDERS | EXIT
+_KEPT = families.VARIABLES | families.PLACEHOLDERS | EXIT
 
 
 @cached_on_graph
@@ -75,7 +65,7 @@ def _differentiated(graph: Graph, scope: str, components: list[str]) -> str | No
 def find_training_nodes(graph: Graph) -> frozenset[str]:
     """Names of the optimizer, gradient, saver, summary and initializer nodes."""
     gradients = _gradient_nodes(graph)
-    derived = descendants(graph, gradients, stop=lambda node: node.op in VARIABLES)
+    derived = descendants(graph, gradients, stop=lambda node: node.op in families.VARIABLES)
     performed = frozenset(node.name for node in graph.nodes if _performs(graph, node))
     results = frozenset(node.name for node in graph.nodes if node.op in MERGE and _only_updated(graph, node))
     training = derived | _only_serving(graph, performed) | results
@@ -93,9 +83,14 @@ def _gradient_nodes(graph: Graph) -> frozenset[str]:
 
 
 def _performs(graph: Graph, node: Node) -> bool:
-    if node.op == "Identity":  # the Saver's result: the filename, after everything is written
-        return any(graph[name].op in _SAVES for name in node.control_inputs)
-    return node.op.startswith(_UPDATES) or node.op in _SAVES | _CHECKS or node.op.endswith(SUMMARIES)
+    if node.op in families.IDENTITY:  # the Saver's result: the filename, after everything is written
+        return any(graph[name].op in families.SAVER for name in node.control_inputs)
+    return _updates(node) or node.op in families.SAVER | _CHECKS or node.op.endswith(SUMMARIES)
+
+
+def _updates(node: Node) -> bool:
+    """Whether a node changes a variable, or what gathers gradients for one."""
+    return is_update(node.op) or "AccumulatorApply" in node.op
 
 
 def _only_updated(graph: Graph, merge: Node) -> bool:
@@ -107,10 +102,10 @@ def _only_updated(graph: Graph, merge: Node) -> bool:
 
 def _follows_update(graph: Graph, node: Node) -> bool:
     """Whether a node is an update, or reads what one left behind."""
-    if node.op not in READ_VARIABLE:
-        return node.op.startswith(_UPDATES)
+    if node.op not in families.READ_VARIABLE:
+        return _updates(node)
     before = (*(ref.node for ref in node.inputs), *node.control_inputs)
-    return any(graph[name].op.startswith(_UPDATES) for name in before)
+    return any(_updates(graph[name]) for name in before)
 
 
 def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
@@ -131,11 +126,11 @@ def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
 
 
 def _looks_on(node: Node) -> bool:
-    return node.op.endswith(SUMMARIES) or node.op in _COUNTS
+    return node.op.endswith(SUMMARIES) or node.op in families.ASSIGN_ADD
 
 
 def _may_serve(node: Node) -> bool:
-    if node.op in PLACEHOLDERS:
+    if node.op in families.PLACEHOLDERS:
         return node.dtype("dtype") == DType("string")  # the Saver's filename
     return node.op not in _KEPT
 
@@ -144,7 +139,9 @@ def _groups(graph: Graph, training: frozenset[str]) -> frozenset[str]:
     """NoOps that wait for training parts, and groups of such groups."""
     found: set[str] = set()
     for node in topological(graph):
-        waits = node.op == "NoOp" and any(each in training or each in found for each in node.control_inputs)
+        waits = node.op in families.NO_OP and any(
+            each in training or each in found for each in node.control_inputs
+        )
         if waits:
             found.add(node.name)
     return frozenset(found)

@@ -11,7 +11,6 @@ from tf1compat.analysis.constants import constant
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.entries import Entry
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.findings import (
     Freeze,
     InputFinding,
@@ -27,6 +26,7 @@ from tf1compat.discovery.input_pipeline.pipeline import fills_pipeline
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.decoders import fed_shape
+from tf1compat.ops.families import ADDITIONS, TRANSPARENT
 
 #: Ops that lengths may go through between the placeholder and the RNN.
 _ADJUSTING = TRANSPARENT | ADDITIONS | frozenset({"Cast", "Sub", "Minimum", "Maximum", "Reshape", "Squeeze"})

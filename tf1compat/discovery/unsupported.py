@@ -8,9 +8,8 @@ from itertools import islice
 from tf1compat.analysis.replicas import averages_over_replicas
 from tf1compat.discovery.callees import called_functions
 from tf1compat.discovery.findings import UnsupportedOp
-from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
 from tf1compat.graph.model import Graph
-from tf1compat.ops.families import FEEDERS, PIPELINE_STATES
+from tf1compat.ops.families import CUDNN_RNN, FEEDERS, PIPELINE_STATES
 from tf1compat.ops.unregistered import unregistered_nodes
 
 _PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})

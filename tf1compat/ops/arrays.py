@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from tf1compat.graph.model import Node
@@ -17,9 +19,11 @@ _ROLES: dict[str, ArrayRole] = {
     "TensorArrayGather": "stack", "TensorArrayPack": "stack", "TensorListStack": "stack",
 }  # fmt: skip
 _VERSION = re.compile(r"V\d\Z")
-_MADE = re.compile(r"TensorArray(V\d)?\Z")
-_OPERATION = re.compile(
-    r"TensorArray(?P<what>Read|Write|Gather|Scatter|Size|Concat|Split|Unpack|Pack|Close|Grad|GradWithShape)(V\d)?\Z"
+TENSOR_ARRAYS = frozenset({"TensorArray", "TensorArrayV2", "TensorArrayV3"})
+_NAMES = "Read Write Gather Scatter Size Concat Split Unpack Pack Close Grad GradWithShape"
+#: What each operation on a TensorArray is called in all versions: `read`, `write` ...
+ARRAY_OPERATIONS: Mapping[str, str] = MappingProxyType(
+    {f"TensorArray{name}{version}": name.lower() for name in _NAMES.split() for version in ("", "V2", "V3")}
 )
 
 
@@ -40,10 +44,14 @@ def array_state(node: Node) -> TensorRef | None:
 
 def is_array(node: Node) -> bool:
     """Whether a node makes a TensorArray."""
-    return _MADE.match(node.op) is not None
+    return node.op in TENSOR_ARRAYS
 
 
 def array_operation(node: Node) -> str | None:
-    """What an operation on a TensorArray is called (`Read`, `Write` ...) in any version; None for other nodes."""
-    match = _OPERATION.match(node.op)
-    return match["what"] if match else None
+    """What an operation on a TensorArray is called (`read`, `write` ...) in any version; None for other nodes."""
+    return ARRAY_OPERATIONS.get(node.op)
+
+
+def works_on_array(node: Node) -> bool:
+    """Whether a node makes, reads or changes a TensorArray or a TensorList."""
+    return node.op.startswith(("TensorArray", "TensorList"))

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from tf1compat.graph.attributes import Attr, DType
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONCATENATIONS, CUTS, SLICES
 from tf1compat.ops.op_definition import ArgDef, OpDef, parse_op_def
 
 #: The newest TensorFlow 2 that the table was taken from; whether an op is registered is said of this one.
@@ -108,6 +109,13 @@ def operands(node: Node) -> Mapping[str, tuple[TensorRef, ...]]:
         result[each.name] = node.inputs[first : first + length]
         first += length
     return MappingProxyType(result)
+
+
+def data_operands(node: Node) -> tuple[TensorRef, ...]:
+    """A node's inputs without those that only say along which axis, or into what sizes."""
+    if node.op in CONCATENATIONS:
+        return operands(node)["values"]
+    return operands(node)["value"] if node.op in CUTS else node.inputs[: 1 if node.op in SLICES else None]
 
 
 def _lengths(node: Node, args: Sequence[ArgDef], total: int | None = None) -> list[int]:

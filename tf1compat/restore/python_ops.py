@@ -16,18 +16,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.analysis.replicas import ANNOUNCEMENTS, value_on_one_replica
-from tf1compat.discovery.rnn.cudnn_weights import (
-    CUDNN_RNN,
-    PARAMS,
-    CudnnWeights,
-    cudnn_weights,
-    directions_of,
-    mode_of,
-)
+from tf1compat.discovery.rnn.cudnn_weights import PARAMS, CudnnWeights, cudnn_weights, directions_of, mode_of
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CUDNN_RNN
+from tf1compat.ops.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.reference_kernels.contrib_ops import (
     image_projective_transform,

@@ -18,6 +18,7 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import VARIABLES
 from tf1compat.plan.free_sizes import numbers_of, symbols_of
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.stepping.start import ZERO_STATE, start_signature
@@ -34,7 +35,6 @@ from tf1compat.rewrite.nondeterminism import nondeterministic
 from tf1compat.rewrite.passes import PASSES
 from tf1compat.rewrite.result import Change, Rewritten, SignatureGraph, TableSlot, VariableSlot
 from tf1compat.rewrite.state.carried_states import release_carried_states
-from tf1compat.rewrite.state.variables import VARIABLES
 
 
 @resting_collector()

@@ -33,7 +33,7 @@ LOOP = """
 
 def test_operations_are_known_in_every_version() -> None:
     graph = from_text("a = TensorArrayPack()\nb = TensorArrayWriteV2()\nc = TensorArrayV3()\nd = Tanh()")
-    assert [array_operation(node) for node in graph.nodes] == ["Pack", "Write", None, None]
+    assert [array_operation(node) for node in graph.nodes] == ["pack", "write", None, None]
 
 
 def test_a_flow_is_followed_through_a_loop_to_where_it_starts() -> None:

@@ -15,24 +15,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tf1compat.analysis.batch_norm.statistics import Statistic, unshaped
-from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, source
-from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH
+from tf1compat.analysis.pattern import source
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops import families
 
 UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?")
 #: What may lie between a statistic and the update with it.
 _MIXING = (
-    ADDITIONS | SELECTIONS | MERGE | SWITCH | EXIT | NEXT_ITERATION
-    | frozenset({
-        "Mul", "Sub", "RealDiv", "Div", "AddN", "Squeeze", "Reshape", "ExpandDims", "Cast", "Relu", "Maximum",
-    })
+    families.ADDITIONS | families.SELECTIONS | MERGE | SWITCH | EXIT | NEXT_ITERATION | families.RESHAPES
+    | families.SCALING | families.ADD_N | families.CAST | families.MAXIMUM | families.RELU | families.SUBTRACTION
 )  # fmt: skip
-_POWERS = {"Sqrt": 0.5, "Square": 2.0}
-_CARRIERS = frozenset({
-    "Identity", "RefIdentity", "RefEnter", "RefExit", "RefSwitch", "RefMerge", "Enter", "Switch", "ReadVariableOp",
-})  # fmt: skip
+_POWERS = families.by_op({families.SQUARE_ROOT: 0.5, families.SQUARE: 2.0})
+_CARRIERS = families.BY_REFERENCE | families.READ_VARIABLE | ENTER | SWITCH
 _MOST = 80  # nodes of one update; those of TensorFlow have a dozen
 
 
@@ -129,7 +125,7 @@ def _mixed(
 
 def _power(node: Node) -> float:
     """To which power a node raises what it reads."""
-    squares = node.op == "Mul" and node.inputs[0] == node.inputs[1]
+    squares = node.op in families.MULTIPLICATION and node.inputs[0] == node.inputs[1]
     return 2.0 if squares else _POWERS.get(node.op, 1.0)
 
 
@@ -142,7 +138,7 @@ def mixes(graph: Graph, ref: TensorRef, variables: Iterable[str]) -> bool:
 def variable_of(graph: Graph, ref: TensorRef) -> str | None:
     """The variable that a tensor is, or is read from, before or after a write of it."""
     node = graph.producer(ref)
-    while node.op not in VARIABLES:
+    while node.op not in families.VARIABLES:
         if not node.inputs or not (node.op in _CARRIERS or UPDATES.fullmatch(node.op)):
             return None
         node = graph.input(node, 0)

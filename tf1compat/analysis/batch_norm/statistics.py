@@ -17,18 +17,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.analysis.constants import constant, scalar
-from tf1compat.analysis.pattern import ADDITIONS, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import DRAWS, FEEDERS, PLACEHOLDERS, RANDOM, RECIPROCAL
+from tf1compat.ops import families
 
-#: Ops that normalise by the batch's own statistics unless `is_training` is false.
-FUSED = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})
 MEAN, VARIANCE = "mean", "variance"
 
-_EXAMPLES = PLACEHOLDERS | FEEDERS | DRAWS | RANDOM | frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
+#: Ops by one of which every statistic is computed, and those that can give one.
+_AVERAGING = families.FUSED_BATCH_NORMALISATION | families.AVERAGE | families.SUM
+_ROOTS = _AVERAGING - families.SUM | families.SUBTRACTION | families.MULTIPLICATION | families.ADDITIONS
+_EXAMPLES = (
+    families.PLACEHOLDERS | families.FEEDERS | families.DRAWS | families.RANDOM | families.PYTHON_FUNCTION
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,8 @@ class Statistic:
 @cached_on_graph
 def find_statistics(graph: Graph) -> Mapping[TensorRef, Statistic]:
     """Every statistic of a batch, by its tensor."""
-    likely = [
-        node for node in graph.nodes if node.op in FUSED or node.op in {"Mean", "Sub", "Mul", *ADDITIONS}
-    ]
-    if not any(node.op in FUSED or node.op in {"Mean", "Sum"} for node in graph.nodes):
+    likely = [node for node in graph.nodes if node.op in _ROOTS]
+    if not any(node.op in _AVERAGING for node in graph.nodes):
         return MappingProxyType({})
     examples = descendants(graph, [node.name for node in graph.nodes if node.op in _EXAMPLES])
     found = (each for node in likely for each in _statistics(graph, node) if each.of.node in examples)
@@ -54,9 +55,9 @@ def find_statistics(graph: Graph) -> Mapping[TensorRef, Statistic]:
 
 
 def _statistics(graph: Graph, node: Node) -> Iterator[Statistic]:
-    if node.op in FUSED:
+    if node.op in families.FUSED_BATCH_NORMALISATION:
         yield from _fused(graph, node)
-    elif node.op == "Mean":
+    elif node.op in families.AVERAGE:
         yield from _reduced(graph, node)
     else:
         yield from _from_sums(graph, node)
@@ -78,21 +79,21 @@ def _reduced(graph: Graph, node: Node) -> Iterator[Statistic]:
     deviation = _squared_deviation(graph, inner)
     if deviation is not None:
         yield Statistic(TensorRef(node.name), VARIANCE, deviation)
-    elif inner.op not in {"Square", "SquaredDifference", "Abs"}:
+    elif inner.op not in (families.ABSOLUTE | families.SQUARE | families.SQUARED_DIFFERENCE):
         yield Statistic(TensorRef(node.name), MEAN, value)
 
 
 def _squared_deviation(graph: Graph, node: Node) -> TensorRef | None:
     """What a node takes the squared distance of, from its own mean."""
-    if node.op == "SquaredDifference":
+    if node.op in families.SQUARED_DIFFERENCE:
         operands = node.inputs
-    elif node.op == "Square" and _producer(graph, node.inputs[0]).op == "Sub":
+    elif node.op in families.SQUARE and _producer(graph, node.inputs[0]).op in families.SUBTRACTION:
         operands = _producer(graph, node.inputs[0]).inputs
     else:
         return None
     for value, mean in (operands, operands[::-1]):
         reduced = graph.producer(unshaped(graph, mean))
-        if reduced.op == "Mean" and source(graph, reduced.inputs[0]) == source(graph, value):
+        if reduced.op in families.AVERAGE and source(graph, reduced.inputs[0]) == source(graph, value):
             return source(graph, value)
     return None
 
@@ -100,13 +101,15 @@ def _squared_deviation(graph: Graph, node: Node) -> TensorRef | None:
 def _from_sums(graph: Graph, node: Node) -> Iterator[Statistic]:
     """Statistics that are worked out from a sum and a count, or from the mean of squares."""
     this = TensorRef(node.name)
-    if node.op == "Sub":
+    if node.op in families.SUBTRACTION:
         found = _difference_of_squares(graph, node)
         if found is not None:
             yield Statistic(this, VARIANCE, found)
-    elif node.op == "Mul":
+    elif node.op in families.MULTIPLICATION:
         summed = _divided_sum(graph, node)
-        if summed is not None and _producer(graph, summed).op not in {"Sub", "Square", "SquaredDifference"}:
+        if summed is not None and _producer(graph, summed).op not in (
+            families.SQUARE | families.SQUARED_DIFFERENCE | families.SUBTRACTION
+        ):
             yield Statistic(this, MEAN, summed)
     else:
         yield from _shifted_back(graph, node)
@@ -117,7 +120,11 @@ def _shifted_back(graph: Graph, node: Node) -> Iterator[Statistic]:
     for mean, shift in (node.inputs, node.inputs[::-1]):
         summed = _divided_sum(graph, _producer(graph, mean))
         inner = None if summed is None else _producer(graph, summed)
-        if inner is not None and inner.op == "Sub" and source(graph, inner.inputs[1]) == source(graph, shift):
+        if (
+            inner is not None
+            and inner.op in families.SUBTRACTION
+            and source(graph, inner.inputs[1]) == source(graph, shift)
+        ):
             yield Statistic(TensorRef(node.name), MEAN, source(graph, inner.inputs[0]))
             return
 
@@ -125,11 +132,11 @@ def _shifted_back(graph: Graph, node: Node) -> Iterator[Statistic]:
 def _difference_of_squares(graph: Graph, node: Node) -> TensorRef | None:
     """`x` in `mean(x^2) - mean(x)^2`, whether shifted or not."""
     squares, mean = (_producer(graph, each) for each in node.inputs)
-    if mean.op != "Square":
+    if mean.op not in families.SQUARE:
         return None
     value = _averaged(graph, squares)
     inner = None if value is None else _producer(graph, value)
-    if inner is None or inner.op not in {"Square", "SquaredDifference"}:
+    if inner is None or inner.op not in (families.SQUARE | families.SQUARED_DIFFERENCE):
         return None
     shifted = _averaged(graph, _producer(graph, mean.inputs[0]))
     return source(graph, inner.inputs[0]) if shifted is not None else None
@@ -137,20 +144,20 @@ def _difference_of_squares(graph: Graph, node: Node) -> TensorRef | None:
 
 def _averaged(graph: Graph, node: Node) -> TensorRef | None:
     """What a node averages over the examples, by a Mean or by a sum and a count."""
-    if node.op == "Mean" and _reduces_examples(graph, node):
+    if node.op in families.AVERAGE and _reduces_examples(graph, node):
         return source(graph, node.inputs[0])
     return _divided_sum(graph, node)
 
 
 def _divided_sum(graph: Graph, node: Node) -> TensorRef | None:
     """What is summed over the examples and multiplied with one over their number."""
-    if node.op != "Mul":
+    if node.op not in families.MULTIPLICATION:
         return None
     for total, divisor in (node.inputs, node.inputs[::-1]):
         summed = _producer(graph, total)
         if (
-            summed.op == "Sum"
-            and _producer(graph, divisor).op in RECIPROCAL
+            summed.op in families.SUM
+            and _producer(graph, divisor).op in families.RECIPROCAL
             and _reduces_examples(graph, summed)
         ):
             return source(graph, summed.inputs[0])
@@ -175,10 +182,10 @@ def _is_one_example(graph: Graph, ref: TensorRef) -> bool:
     if shape.dims is not None and len(shape.dims) > 0 and shape.dims[0] is not None:
         return shape.dims[0] == 1
     node = _producer(graph, ref)
-    if node.op != "Reshape":
+    if node.op not in families.RESHAPE:
         return False
     sizes = _producer(graph, node.inputs[1])
-    if sizes.op == "Pack":
+    if sizes.op in families.PACK:
         return scalar(graph, sizes.inputs[0]) == 1
     known = constant(graph, node.inputs[1])
     return known is not None and known.size > 0 and known.reshape(-1)[0] == 1
@@ -191,6 +198,6 @@ def _producer(graph: Graph, ref: TensorRef) -> Node:
 def unshaped(graph: Graph, ref: TensorRef) -> TensorRef:
     """The tensor with the same entries before axes of size 1 were added or taken away, and types changed."""
     found = source(graph, ref)
-    while graph.producer(found).op in {"Squeeze", "Reshape", "ExpandDims", "Cast"}:
+    while graph.producer(found).op in (families.RESHAPES | families.CAST):
         found = source(graph, graph.producer(found).inputs[0])
     return found

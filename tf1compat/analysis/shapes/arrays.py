@@ -10,6 +10,7 @@ from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import ARRAY_OPERATIONS, TENSOR_ARRAYS, array_operation
 
 
 def _made(walk: Walk, node: Node) -> tuple[Dims, ...]:
@@ -23,7 +24,7 @@ def _written(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 def _scattered(walk: Walk, node: Node) -> tuple[Dims, ...]:
     """One element for each entry of the first axis: where that is a symbol, the array is as long."""
-    position = 1 if "Unpack" in node.op else 2
+    position = 1 if array_operation(node) == "unpack" else 2
     value = walk.of(node.inputs[position])
     _note(walk, node.inputs[0], value[1:] if value else None)
     if value and value[0] == (TIME,):
@@ -71,10 +72,12 @@ def _figure(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 
 _FORMS = {
-    "TensorArray": _made, "TensorArrayWrite": _written, "TensorArrayRead": _read, "TensorArrayScatter": _scattered,
-    "TensorArrayUnpack": _scattered, "TensorArrayGather": _gathered, "TensorArrayPack": _gathered,
-    "TensorArraySize": _figure,
+    "write": _written, "read": _read, "scatter": _scattered, "unpack": _scattered, "gather": _gathered,
+    "pack": _gathered, "size": _figure,
 }  # fmt: skip
 ARRAYS: Mapping[str, Callable[[Walk, Node], tuple[Dims, ...]]] = MappingProxyType(
-    {f"{op}{version}": rule for op, rule in _FORMS.items() for version in ("", "V2", "V3")}
+    {
+        **dict.fromkeys(TENSOR_ARRAYS, _made),
+        **{op: _FORMS[what] for op, what in ARRAY_OPERATIONS.items() if what in _FORMS},
+    }
 )

@@ -29,11 +29,11 @@ from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin
+from tf1compat.ops.registry import operand
 
 Special = Callable[[Walk, Node], tuple[Dims, ...]]
-#: Reductions of which the author takes the greatest or the least of a batch, to know how far to count.
-_BOUNDS = frozenset({"Max", "Min", "All", "Any", "ArgMax", "ArgMin"})
 _PART = "takes some examples of the batch and leaves others out"
 
 
@@ -54,11 +54,12 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
 
 
 def _along(walk: Walk, node: Node) -> int | None:
-    if node.op == "Pack":
+    if node.op in families.PACK:
         return node.integer("axis")
     if not parts_of(node):
         return node.integer("_axis")  # one step alone, of which the list is made
-    along = scalar(walk.graph, node.inputs[0 if node.op == "Concat" else -1])
+    axis = operand(node, "concat_dim", "axis")
+    along = scalar(walk.graph, axis) if axis is not None else None
     return None if along is None else int(along)
 
 
@@ -147,13 +148,13 @@ def _check_ended(walk: Walk, node: Node, ended: Ended) -> None:
     if ended.how == "contracted":
         walk.refuse(node, "adds up over the batch, so that its rows depend on each other")
     elif ended.how == "reduced":
-        if node.op not in _BOUNDS and dtype_of(walk.graph, node.inputs[0]).is_floating:
+        if node.op not in families.BOUNDS and dtype_of(walk.graph, node.inputs[0]).is_floating:
             walk.refuse(node, "is taken over the batch, so that its rows depend on each other")
-    elif node.op == "Unpack":
+    elif node.op in families.UNPACK:
         walk.refuse(node, "takes the batch apart into examples")
-    elif node.op == "Squeeze":
+    elif node.op in families.SQUEEZE:
         walk.refuse(node, "leaves out the axis of the batch, which was 1")
-    elif node.op in ("StridedSlice",):
+    elif node.op in families.STRIDED_SLICE:
         walk.refuse(node, _PART)
 
 
@@ -169,7 +170,7 @@ def _check_coupled(walk: Walk, node: Node, origin: Origin) -> None:
 
 
 #: What puts examples in another order, or marks each of them against all, keeps each one's own values.
-_ORDERED = frozenset({"ReverseV2", "Reverse", "MatrixDiag", "StridedSlice"})
+_ORDERED = families.REVERSE_AXES | families.DIAGONAL | families.STRIDED_SLICE
 
 
 # ------------------------------------------------------------------------------------------------- other ops
@@ -256,8 +257,8 @@ def _lost(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 _SPECIAL: Mapping[str, Special] = MappingProxyType({
     **ARRAYS,
-    **dict.fromkeys(MERGE, _merged),
-    **dict.fromkeys(("If", "StatelessIf", "While", "StatelessWhile", "PartitionedCall", "StatefulPartitionedCall"),
-                    _function),
-    "Const": _constant, "Reshape": reshape, "SpaceToBatchND": _space_to_batch, "BatchToSpaceND": _batch_to_space,
+    **families.by_op({
+        MERGE: _merged, families.IF | families.WHILE | families.CALL: _function, families.CONSTANT: _constant,
+        families.RESHAPE: reshape, families.SPACE_TO_BATCH: _space_to_batch, families.BATCH_TO_SPACE: _batch_to_space,
+    }),
 })  # fmt: skip

@@ -9,16 +9,13 @@ from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.analysis.time.time_axis import LAST_STEP, Trace
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.axes.rearranging import values_of_concat
-
-_CONCATENATIONS = frozenset({"Concat", "ConcatV2"})
+from tf1compat.ops.families import JOINING, PACK
+from tf1compat.ops.registry import data_operands
 
 
 def parts_of(node: Node) -> tuple[TensorRef, ...]:
     """What a node puts together: stacked, or end to end."""
-    if node.op == "Pack":
-        return node.inputs
-    return tuple(node.inputs[at] for at in values_of_concat(node)) if node.op in _CONCATENATIONS else ()
+    return data_operands(node) if node.op in JOINING else ()
 
 
 def puts_steps_together(walk: Walk, node: Node) -> bool:
@@ -47,8 +44,8 @@ def together(walk: Walk, node: Node, along: int | None) -> Dims:
     first = next((dims for dims in parts if dims is not None), None)
     if first is None or along is None:
         return None
-    place = along % (len(first) + (node.op == "Pack"))
-    if node.op == "Pack":
+    place = along % (len(first) + (node.op in PACK))
+    if node.op in PACK:
         return (*first[:place], (TIME,), *first[place:])
     inner = first[place]
     joined: Dim | None = None if inner is None else (TIME, *inner)

@@ -12,9 +12,8 @@ from tf1compat.graph.frames import NEXT_ITERATION, Frame, find_frames
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-
-_ARRAYS = ("TensorArray", "TensorArrayV2", "TensorArrayV3")
-_COMPARISONS = frozenset({"Less", "LessEqual", "Greater", "GreaterEqual"})
+from tf1compat.ops.arrays import array_operation, is_array
+from tf1compat.ops.families import CONSTANT, ORDERINGS
 
 
 def compare_turns(walk: Walk, name: str) -> None:
@@ -41,7 +40,7 @@ def time_the_loops(walk: Walk, within: frozenset[str]) -> bool:
 
 
 def _reads_steps(walk: Walk, frame: Frame) -> bool:
-    reads = (walk.graph[name] for name in frame.nodes if walk.graph[name].op.startswith("TensorArrayRead"))
+    reads = (walk.graph[name] for name in frame.nodes if array_operation(walk.graph[name]) == "read")
     return any(is_timed(walk, walk.array_node(node.inputs[0])) for node in reads)
 
 
@@ -62,7 +61,7 @@ def _arrays(walk: Walk, frame: Frame) -> Iterator[str]:
     entering = (*frame.invariants, *(each.enter for each in frame.variables))
     for name in entering:
         array = walk.array_node(TensorRef(name))
-        if walk.graph[array].op in _ARRAYS and walk.graph[array].inputs:
+        if is_array(walk.graph[array]) and walk.graph[array].inputs:
             yield array
 
 
@@ -75,6 +74,6 @@ def _bounds(walk: Walk, frame: Frame) -> Iterator[tuple[Node, int]]:
         yield walk.graph[name], 0
     for name in behind & frame.nodes:
         node = walk.graph[name]
-        if node.op in _COMPARISONS:
-            inner = (at for at, ref in enumerate(node.inputs) if walk.graph.producer(ref).op == "Const")
+        if node.op in ORDERINGS:
+            inner = (at for at, ref in enumerate(node.inputs) if walk.graph.producer(ref).op in CONSTANT)
             yield from ((node, at) for at in inner)

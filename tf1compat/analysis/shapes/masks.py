@@ -7,15 +7,18 @@ from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 
-COMPARISONS = frozenset({"Less", "LessEqual", "Greater", "GreaterEqual"})
-_PASSING = frozenset({"Identity", "Cast", "ExpandDims", "Reshape", "Tile", "Add", "AddV2", "Sub"})
+_PASSING = (
+    families.ADDITIONS | families.CAST | families.EXPAND_DIMS | families.IDENTITY | families.RESHAPE
+    | families.SUBTRACTION | families.TILE
+)  # fmt: skip
 
 
 def marked(walk: Walk, node: Node, dims: Dims) -> Dims:
     """The dimensions of a comparison, time among them where it marks the author's number of steps."""
     steps = walk.numbers.get(TIME)
-    if node.op not in COMPARISONS or dims is None or steps is None:
+    if node.op not in families.ORDERINGS or dims is None or steps is None:
         return dims
     counted = [walk.trace(ref).kind == "counted" for ref in node.inputs]
     if sum(counted) != 1:
@@ -36,4 +39,4 @@ def _numbers_of_steps(walk: Walk, ref: TensorRef, steps: int) -> TensorRef | Non
     while node.op in _PASSING:
         ref = node.inputs[0]
         node = walk.graph.producer(ref)
-    return ref if node.op == "Range" and vector_at(walk, node, 1) == ((steps,),) else None
+    return ref if node.op in families.RANGE and vector_at(walk, node, 1) == ((steps,),) else None

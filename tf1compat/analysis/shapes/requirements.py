@@ -14,7 +14,7 @@ from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.axes import Origin, SizeOf
-from tf1compat.ops.families import PLACEHOLDERS, VARIABLES
+from tf1compat.ops.families import CONSTANT, PLACEHOLDERS, VARIABLES
 
 _WORDS = {BATCH: ("examples", "example", "the batch"), TIME: ("steps", "step", "the number of steps")}
 
@@ -24,7 +24,7 @@ def met(walk: Walk, want: Want, fed: frozenset[TensorRef]) -> tuple[str, str] | 
     node = walk.graph.producer(want.tensor)
     if want.tensor in fed:
         return _fed(walk, want, node)
-    if node.op == "Const":
+    if node.op in CONSTANT:
         return _spread(walk, want, node)
     if node.op in MERGE:
         return [replace(want, tensor=ref) for ref in node.inputs]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import numpy as np
 
@@ -13,6 +12,9 @@ from tf1compat.analysis.shapes.walk import Vector, Walk
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
+from tf1compat.ops.kernels import KERNELS
+from tf1compat.ops.registry import data_operands
 
 _LONGEST = 64
 _DEPTH = 48
@@ -22,7 +24,7 @@ def vector_of(walk: Walk, ref: TensorRef, depth: int = _DEPTH) -> Vector | None:
     """The entries of a tensor that holds sizes, a scalar as one entry; None if it holds none."""
     node = walk.graph.producer(ref)
     if node.op in _APART and depth:
-        return _one_of(vector_of(walk, node.inputs[_APART[node.op]], depth - 1), node, ref.index)
+        return _one_of(vector_of(walk, data_operands(node)[0], depth - 1), node, ref.index)
     rule = _RULES.get(node.op)
     found = rule(walk, node, depth - 1) if rule and depth and ref.index == 0 else None
     return found if found is not None else _constant(walk, ref)
@@ -96,12 +98,8 @@ def _parts(walk: Walk, refs: tuple[TensorRef, ...], depth: int) -> Vector | None
     return tuple(found)
 
 
-def _pack(walk: Walk, node: Node, depth: int) -> Vector | None:
-    return _parts(walk, node.inputs, depth)
-
-
-def _concat(walk: Walk, node: Node, depth: int) -> Vector | None:
-    return _parts(walk, node.inputs[1:] if node.op == "Concat" else node.inputs[:-1], depth)
+def _joined(walk: Walk, node: Node, depth: int) -> Vector | None:
+    return _parts(walk, data_operands(node), depth)
 
 
 def _strided_slice(walk: Walk, node: Node, depth: int) -> Vector | None:
@@ -167,31 +165,27 @@ def _filled(walk: Walk, node: Node, depth: int) -> Vector | None:
     return value * int(sizes.item())
 
 
-_COMPUTED: Mapping[str, Callable[..., Array]] = MappingProxyType({
-    "Add": np.add, "AddV2": np.add, "Sub": np.subtract, "Mul": np.multiply, "FloorDiv": np.floor_divide,
-    "Maximum": np.maximum, "Minimum": np.minimum, "FloorMod": np.mod, "Mod": np.mod, "Neg": np.negative,
-    "GreaterEqual": np.greater_equal, "Greater": np.greater, "Less": np.less, "LessEqual": np.less_equal,
-    "Equal": np.equal, "NotEqual": np.not_equal, "ListDiff": lambda one, other: one[~np.isin(one, other)],
-    "Range": lambda *bounds: np.arange(*(each.item() for each in bounds)), "Select": np.where, "SelectV2": np.where,
-})  # fmt: skip
-
-
 def _computed(walk: Walk, node: Node, depth: int) -> Vector | None:
     """What is computed of known numbers."""
     operands = [integers_of(walk, ref) for ref in node.inputs] if depth else [None]
     known = [each for each in operands if each is not None]
     if len(known) != len(operands):
         return None
-    value = np.asarray(_COMPUTED[node.op](*known))
+    found = KERNELS[node.op](node, known)
+    value = np.asarray(found[0] if isinstance(found, tuple) else found)
     return _vector(value.astype(np.int64)) if value.size <= _LONGEST else None
 
 
-#: Ops that take a vector apart, and at which input it stands.
-_APART: Mapping[str, int] = MappingProxyType({"Unpack": 0, "Split": 1})
-_RULES: Mapping[str, Callable[[Walk, Node, int], Vector | None]] = MappingProxyType({
-    **dict.fromkeys(_COMPUTED, _computed),
-    "Shape": _shape, "Size": _size, "Rank": _rank, "Pack": _pack, "Concat": _concat, "ConcatV2": _concat,
-    "StridedSlice": _strided_slice, "Slice": _slice, "Gather": _gather, "GatherV2": _gather, "Mul": _product,
-    "Prod": _whole_product, "FloorDiv": _quotient, "Fill": _filled,
-    **dict.fromkeys(("Identity", "Cast", "ExpandDims", "Squeeze", "Reshape", "Enter", "StopGradient"), _same),
+#: Ops that take a vector apart into equal parts.
+_APART = families.UNPACK | families.EVEN_SPLIT
+_COMPUTED = (
+    families.ADDITIONS | families.SUBTRACTION | families.MULTIPLICATION | families.FLOOR_DIVISION | families.MODULO
+    | families.EXTREMES | families.NEGATION | families.COMPARISONS | families.SELECTIONS | families.LIST_DIFFERENCE
+    | families.RANGE
+)  # fmt: skip
+_RULES: Mapping[str, Callable[[Walk, Node, int], Vector | None]] = families.by_op({
+    _COMPUTED: _computed, families.SHAPE: _shape, families.SIZE: _size, families.RANK: _rank, families.JOINING: _joined,
+    families.STRIDED_SLICE: _strided_slice, families.SLICE: _slice, families.GATHER: _gather,
+    families.MULTIPLICATION: _product, families.PRODUCT: _whole_product, families.FLOOR_DIVISION: _quotient,
+    families.FILL: _filled, families.TRANSPARENT | families.RESHAPES | families.CAST: _same,
 })  # fmt: skip

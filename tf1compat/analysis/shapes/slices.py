@@ -8,6 +8,7 @@ from tf1compat.analysis.shapes.walk import Vector, Walk
 from tf1compat.graph.model import Node
 from tf1compat.ops.axes import AxisMap, Origin
 from tf1compat.ops.axes.choosing import entries_of, is_set
+from tf1compat.ops.families import SLICE, STRIDED_SLICE
 
 
 def read_anew(walk: Walk, node: Node, found: AxisMap) -> None:
@@ -15,9 +16,9 @@ def read_anew(walk: Walk, node: Node, found: AxisMap) -> None:
     dims, origins = walk.of(node.inputs[0]), found.outputs[0]
     if dims is None or origins is None or not any(map(has_symbol, dims)):
         return
-    if node.op == "Slice":
+    if node.op in SLICE:
         _sizes(walk, node, dims, origins)
-    elif node.op == "StridedSlice":
+    elif node.op in STRIDED_SLICE:
         _ends(walk, node, dims, origins)
         _last(walk, node, dims)
 

@@ -14,6 +14,7 @@ from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.axes import Origin
 from tf1compat.ops.axes.filling import SHAPED_BY
+from tf1compat.ops.families import BROADCAST_TO
 
 _DEPTH = 24
 
@@ -27,7 +28,7 @@ def is_uniform(walk: Walk, ref: TensorRef, axis: int, depth: int = _DEPTH) -> bo
     value = constant(walk.graph, ref)
     if value is not None:
         return is_equal_along(value, axis)
-    if node.op in SHAPED_BY and node.op != "BroadcastTo":
+    if node.op in SHAPED_BY and node.op not in BROADCAST_TO:
         return True
     return depth > 0 and _is_made_of_uniform(walk, ref, node, axis, depth - 1)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.draft import Draft
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CUTS, PACK, SLICES, STRIDED_SLICE, UNPACK, by_op
+from tf1compat.ops.registry import data_operands, operand
 
 _MADE_BY = "one_application"
 
@@ -69,11 +70,10 @@ def _unstacked(node: Node, name: str, draft: Draft) -> Iterator[Node]:
 
 
 def _split(node: Node, name: str, draft: Draft) -> Iterator[Node]:
-    value = node.inputs[1 if node.op == "Split" else 0]
     yield make_node(
         name,
         "Identity",
-        (value,),
+        data_operands(node),
         control_inputs=node.control_inputs,
         made_by=_MADE_BY,
         T=node.dtype() or DType("float32"),
@@ -83,7 +83,7 @@ def _split(node: Node, name: str, draft: Draft) -> Iterator[Node]:
 def _sliced(node: Node, name: str, draft: Draft) -> Iterator[Node]:
     """A slice from the same axes' first entry: of one step there is no other."""
     changed = []
-    for position in (1, 2) if node.op == "StridedSlice" else (1,):
+    for position in (1, 2) if node.op in STRIDED_SLICE else (1,):
         constant = draft.input(node, position)
         value = constant.attrs.get("value")
         assert isinstance(value, TensorValue), "a step's number is a constant"
@@ -102,16 +102,16 @@ def _sliced(node: Node, name: str, draft: Draft) -> Iterator[Node]:
 
 def _from_first(node: Node, bounds: np.ndarray, position: int) -> np.ndarray:
     """Bounds from the first entry on, for axes that are not taken whole."""
-    first = position - 1 if node.op == "StridedSlice" else 0
+    first = position - 1 if node.op in STRIDED_SLICE else 0
     masks = node.integer("begin_mask") | node.integer("end_mask")
     return np.array([
         first if bound > 0 and not masks >> place & 1 else bound for place, bound in enumerate(bounds.ravel().tolist())
     ])  # fmt: skip
 
 
-_TAKERS: Mapping[str, Callable[[Node, str, Draft], Iterator[Node]]] = MappingProxyType({
-    "Unpack": _unstacked, "Split": _split, "SplitV": _split, "StridedSlice": _sliced, "Slice": _sliced,
-})  # fmt: skip
+_TAKERS: Mapping[str, Callable[[Node, str, Draft], Iterator[Node]]] = by_op(
+    {UNPACK: _unstacked, CUTS: _split, SLICES: _sliced}
+)
 #: Ops that take one step out of a sequence.
 TAKERS = frozenset(_TAKERS)
 
@@ -119,9 +119,10 @@ TAKERS = frozenset(_TAKERS)
 def _of_one_part(draft: Draft, node: Node) -> Node:
     """What puts steps together, of the last one alone."""
     last = parts_of(node)[-1:]
-    if node.op == "Pack":
+    if node.op in PACK:
         return replace(node, inputs=last, made_by=_MADE_BY).with_attrs(N=1)
-    along = draft.input(node, 0 if node.op == "Concat" else len(node.inputs) - 1).attrs.get("value")
+    operand_of_axis = operand(node, "concat_dim", "axis")
+    along = draft.producer(operand_of_axis).attrs.get("value") if operand_of_axis else None
     axis = int(along.array.ravel()[0]) if isinstance(along, TensorValue) else 0
     return make_node(
         node.name, "Identity", last, control_inputs=node.control_inputs, made_by=_MADE_BY,

@@ -17,13 +17,11 @@ from tf1compat.analysis.value_sources import value_sources
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops.registry import data_operands
 
-_GATHERS = frozenset({"Gather", "GatherV2", "GatherNd"})
-#: Ops that take a tensor apart, and at which input it stands.
-_APART = {"Unpack": 0, "Split": 1, "SplitV": 0}
-_COMPARISONS = frozenset({"Less", "LessEqual", "Greater", "GreaterEqual"})
+_GATHERS = families.GATHER | families.GATHER_ND
 _UNKNOWN = "is not known to treat each step alike"
 _DEPENDS = "makes each step depend on others"
 
@@ -51,10 +49,10 @@ def _of_output(found: AxisMap, index: int) -> AxisMap:
 
 def _steps_apart(walk: Walk, node: Node, found: AxisMap | None) -> tuple[Trace, ...]:
     """The steps one by one, where a node takes them apart; nothing where it does not."""
-    value = _APART.get(node.op)
-    if found is None or value is None or walk.trace(node.inputs[value]) != KEPT:
+    value = data_operands(node)[0] if node.op in families.SPLITS else None
+    if found is None or value is None or walk.trace(value) != KEPT:
         return ()
-    dims, count = walk.of(node.inputs[value]), len(found.outputs)
+    dims, count = walk.of(value), len(found.outputs)
     axis = axis_of(TIME, dims)
     if axis is None or dims is None or dims[axis] != (TIME,) or walk.numbers.get(TIME) != count:
         return ()
@@ -65,11 +63,11 @@ def _steps_apart(walk: Walk, node: Node, found: AxisMap | None) -> tuple[Trace, 
 
 
 def _trace_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -> Trace:
-    if node.op in SHAPES:
+    if node.op in families.SHAPES:
         return STILL
     if node.op in EXIT:
         return mixed(node.name, "leaves a loop that takes all steps")
-    if node.op == "Range":
+    if node.op in families.RANGE:
         return _counted_positions(walk, node)
     if puts_steps_together(walk, node):
         return KEPT
@@ -119,7 +117,7 @@ def _counted_positions(walk: Walk, node: Node) -> Trace:
 
 def _positions(node: Node, kinds: AbstractSet[str], made: Sequence[Dims]) -> Trace:
     """Numbers of steps stay such; held against the lengths, they mark which steps each sequence has."""
-    if node.op in _COMPARISONS and kinds <= {"position", "counted", "still"} and "counted" in kinds:
+    if node.op in families.ORDERINGS and kinds <= {"position", "counted", "still"} and "counted" in kinds:
         return KEPT
     if kinds <= {"position", "still"} and axis_of(TIME, made[0] if made else None) is not None:
         return POSITION
@@ -146,12 +144,14 @@ def _kept(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -
 
 
 def _reshaped(walk: Walk, node: Node, made: Sequence[Dims]) -> Trace:
-    followed = node.op == "Reshape" and node.name not in walk.lost
+    followed = node.op in families.RESHAPE and node.name not in walk.lost
     if followed and axis_of(TIME, made[0]) is not None:
         return KEPT
     return mixed(
         node.name,
-        "takes time apart, or puts it in rows with something else" if node.op == "Reshape" else _UNKNOWN,
+        "takes time apart, or puts it in rows with something else"
+        if node.op in families.RESHAPE
+        else _UNKNOWN,
     )
 
 
@@ -201,7 +201,7 @@ def _taken(walk: Walk, node: Node, origin: Origin) -> Trace:
 
 def _begin_of_part(walk: Walk, node: Node, origin: Origin) -> int | None:
     """Where a slice begins along an axis, if it is one whose steps have numbers."""
-    if node.op not in ("Slice", "StridedSlice") or walk.numbers.get(TIME) is None:
+    if node.op not in families.SLICES or walk.numbers.get(TIME) is None:
         return None
     begins, axis = constant(walk.graph, node.inputs[1]), origin.of[0].axis
     return int(begins.ravel()[axis]) if begins is not None and axis < begins.size else None
@@ -225,7 +225,7 @@ def _ended(walk: Walk, node: Node, ended: Ended | None) -> Trace:
     if (
         ended is not None
         and ended.how == "reduced"
-        and node.op == "Sum"
+        and node.op in families.SUM
         and _marks_steps(walk.graph, node.inputs[0])
     ):
         return COUNTED
@@ -236,9 +236,9 @@ def _ended(walk: Walk, node: Node, ended: Ended | None) -> Trace:
 def _marks_steps(graph: Graph, ref: TensorRef) -> bool:
     """Whether a tensor holds a one for each step of a sequence, and zeros behind its end."""
     node = graph.producer(source(graph, ref))
-    while node.op in ("Cast", "ToFloat", "ToInt32"):
+    while node.op in families.CAST:
         node = graph.producer(source(graph, node.inputs[0]))
-    return node.op in ("Sign", "NotEqual", "Greater", "LogicalNot")
+    return node.op in families.SIGN | families.NOT_EQUAL | families.GREATER | families.LOGICAL_NOT
 
 
 # ------------------------------------------------------------------------------------------------ gathers
@@ -279,7 +279,7 @@ def _counts_to_last(walk: Walk, ref: TensorRef) -> bool:
         return bool(behind & walk.lengths) and fed <= walk.lengths
     node = walk.graph.producer(source(walk.graph, ref))
     return (
-        node.op == "Sub"
+        node.op in families.SUBTRACTION
         and scalar(walk.graph, node.inputs[1]) == 1
-        and any(walk.graph[name].op in SHAPES for name in behind)
+        and any(walk.graph[name].op in families.SHAPES for name in behind)
     )

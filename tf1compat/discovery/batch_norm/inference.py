@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tf1compat.analysis.batch_norm.averages import UPDATES, variable_of
-from tf1compat.analysis.batch_norm.statistics import FUSED
 from tf1compat.discovery.findings import Average
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.draft import Draft
@@ -23,6 +22,7 @@ from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import FUSED_BATCH_NORMALISATION
 from tf1compat.ops.registry import dtype_of, value_type
 
 _MADE_BY = "averages_for_batch_statistics"
@@ -50,7 +50,7 @@ class _Edit:
     def put_in_place(self, average: Average) -> None:
         node = self.draft.producer(average.statistic)
         value = self._value(average)
-        if node.op in FUSED:
+        if node.op in FUSED_BATCH_NORMALISATION:
             at = 2 + average.statistic.index
             inputs = (*node.inputs[:at], value, *node.inputs[at + 1 :])
             self.draft.put(replace(node, inputs=inputs).with_attrs(is_training=False))
@@ -77,7 +77,9 @@ class _Edit:
             read, dtype = self._made(average, "Cast", (read,), SrcT=dtype, DstT=taken), taken
         wanted = self._graph.static_shape(average.statistic).dims
         held = self._graph[average.variable].shape().dims
-        reshaped = self._graph.producer(average.statistic).op not in FUSED and wanted != held
+        reshaped = (
+            self._graph.producer(average.statistic).op not in FUSED_BATCH_NORMALISATION and wanted != held
+        )
         if reshaped and wanted is not None and None not in wanted:
             read = self._shaped(average, read, dtype, [size for size in wanted if size is not None])
         return read

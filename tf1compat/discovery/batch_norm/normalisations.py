@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from tf1compat.analysis.batch_norm.averages import NONE, Averages, find_averages, mixes
-from tf1compat.analysis.batch_norm.statistics import FUSED, MEAN, VARIANCE, Statistic, find_statistics
+from tf1compat.analysis.batch_norm.statistics import MEAN, VARIANCE, Statistic, find_statistics
 from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Average, Correction, Normalisation
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import DIVISION, RECIPROCAL
+from tf1compat.ops import families
 
 _BETWEEN = (
-    ADDITIONS | TRANSPARENT | SELECTIONS | SWITCH | MERGE
+    families.ADDITIONS | families.TRANSPARENT | families.SELECTIONS | SWITCH | MERGE
     | frozenset({"Squeeze", "Reshape", "Maximum", "Cast", "ExpandDims"})
 )  # fmt: skip
 _STEPS = 8
@@ -65,7 +65,7 @@ def _chosen(averages: Averages, behind: frozenset[str], is_saved: Callable[[str]
 def _corrections(graph: Graph, behind: frozenset[str], roots: Sequence[str]) -> Iterator[Correction]:
     """`stddev / renorm_stddev` is 1 without a batch, `(mean - renorm_mean) / renorm_stddev` is 0."""
     for node in graph.in_order(behind) if roots else ():
-        if node.op in DIVISION and mixes(graph, node.inputs[1], roots):
+        if node.op in families.DIVISION and mixes(graph, node.inputs[1], roots):
             numerator = graph.producer(source(graph, node.inputs[0])).op
             dims = graph.static_shape(TensorRef(node.name)).dims
             if numerator in _CORRECTIONS and dims is not None and len(dims) == 1 and dims[0] is not None:
@@ -101,14 +101,17 @@ def _means_alone(
 
 def _belong(graph: Graph, mean: Statistic, variance: Statistic, behind: frozenset[str]) -> bool:
     """Whether a mean is one of the two statistics of a normalisation: both of one fused op, or both of none."""
-    if graph.producer(variance.tensor).op in FUSED or graph.producer(mean.tensor).op in FUSED:
+    if (
+        graph.producer(variance.tensor).op in families.FUSED_BATCH_NORMALISATION
+        or graph.producer(mean.tensor).op in families.FUSED_BATCH_NORMALISATION
+    ):
         return mean.tensor.node == variance.tensor.node
     return mean.tensor.node in behind
 
 
 def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bool:
     """Whether something is divided by the root of a variance; it may also be a feature of its own."""
-    if graph.producer(variance.tensor).op in FUSED:
+    if graph.producer(variance.tensor).op in families.FUSED_BATCH_NORMALISATION:
         return True
     todo, seen = [(variance.tensor, False, _STEPS)], set[TensorRef]()
     while todo:
@@ -128,4 +131,4 @@ def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bo
 
 
 def _divides(op: str, position: int) -> bool:
-    return op in RECIPROCAL or (op in DIVISION and position == 1)
+    return op in families.RECIPROCAL or (op in families.DIVISION and position == 1)

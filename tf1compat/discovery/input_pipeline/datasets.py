@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import TRANSPARENT
 from tf1compat.ops.library import library_of
 
 #: Datasets whose elements are those of their first input, in whatever order, number and batches.

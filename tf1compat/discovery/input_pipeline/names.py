@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tf1compat.analysis.entries import Entry, is_author_s
-from tf1compat.analysis.pattern import CONCATENATIONS
 from tf1compat.discovery.input_pipeline.datasets import Place, argument, component
 from tf1compat.discovery.input_pipeline.queues import enqueued
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf, strip_number
 from tf1compat.ops.decoders import DECODERS, SPARSE_OPS, SPARSE_PARTS
 from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, SHAPES
+from tf1compat.ops.families import CONCATENATIONS, FEEDERS, PLACEHOLDERS, SHAPES
 
 #: Scopes in which feature columns transform each feature under its own name.
 _COLUMN = re.compile(r"(?:^|/)(?:input_layer|linear_model|sequence_input_layer)(?:_\d+)?/([^/]+)/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tf1compat.analysis.entries import Entries, Entry
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.discovery.input_pipeline.datasets import functions_behind
 from tf1compat.discovery.input_pipeline.queues import enqueuing
 from tf1compat.graph.cache import cached_on_graph
@@ -13,7 +12,7 @@ from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS
+from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, TRANSPARENT
 
 #: Ops that do nothing to the values of examples.
 _PLUMBING = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import TRANSPARENT
 
 
 def enqueuing(graph: Graph, dequeue: Node) -> Iterator[Node]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.discovery.findings import OutputRole
-from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, readers
+from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import LOOKUPS, TRANSPARENT, VARIABLES
 
 #: How many sparse tensors' parts a decoder gives for each path: indices, values and shape.
 _PARTS = ("indices", "values", "shape")

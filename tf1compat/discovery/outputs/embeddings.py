@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
-from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, readers
+from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SCALING, VARIABLES
+from tf1compat.ops.families import LOOKUPS, SCALING, VARIABLES
 
 
 def find_tables(search: Search) -> Iterator[Head]:

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import ADDITIONS, CONCATENATIONS, TRANSPARENT, data_operands, source
+from tf1compat.analysis.pattern import source
 from tf1compat.analysis.training import SUMMARIES
 from tf1compat.discovery.findings import OutputRole
 from tf1compat.discovery.outputs.forms import REARRANGING
-from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, is_final, readers
+from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.discovery.outputs.sequences import is_state
 from tf1compat.discovery.rnn.looping.leftovers import is_left_over
 from tf1compat.discovery.rnn.looping.loops import find_loops
 from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, LOOKUPS, SHAPES, TRANSPARENT
+from tf1compat.ops.registry import data_operands
 
 _REDUCTIONS = frozenset({"Mean", "Sum", "Max", "Min", "Prod", "RealDiv", "L2Loss"})
 _ARITHMETIC = frozenset({"Mul", "Add", "AddV2", "AddN", "Sub"})

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import CONCATENATIONS
 from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.find import Network
-from tf1compat.discovery.outputs.scores import ENTROPIES
 from tf1compat.names import TensorRef, is_default_name
+from tf1compat.ops.families import CONCATENATIONS, ENTROPIES
 
 _TELLING = frozenset({"probabilities", "logits", "class_ids"})
 _RESULTS = _TELLING | {"value"}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
+from tf1compat.ops.families import TRANSPARENT
 
 #: Ops that rearrange values without changing them: one form of a result is enough.
 REARRANGING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Transpose"}) | TRANSPARENT

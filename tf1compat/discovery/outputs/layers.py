@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.dropped import undropped
-from tf1compat.analysis.pattern import (
-    ACTIVATIONS,
-    ADDITIONS,
-    source,
-)
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ACTIVATIONS, ADDITIONS
 
 _BIASES = ADDITIONS | {"BiasAdd"}
 

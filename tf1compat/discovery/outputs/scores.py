@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import ANYTHING, SELECTIONS, Mismatch, capture, match, op
+from tf1compat.analysis.pattern import ANYTHING, Mismatch, capture, match, op
 from tf1compat.discovery.outputs.forms import as_named, stacks_alike, unflattened
-from tf1compat.discovery.outputs.head import LOOKUPS, Head, Search, is_final, readers
+from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import LOOKUPS, SELECTIONS
 
 #: Losses that take logits as their first operand.
 ENTROPIES = frozenset({"SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss"})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import CONCATENATIONS, data_operands, source
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import OutputRole, Rnn
 from tf1compat.discovery.outputs.forms import as_named
 from tf1compat.discovery.outputs.head import Head, Search
@@ -14,6 +14,8 @@ from tf1compat.discovery.rnn.looping.loops import find_loops
 from tf1compat.discovery.rnn.looping.surroundings import stack_of
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONCATENATIONS
+from tf1compat.ops.registry import data_operands
 
 
 def find_decoded(search: Search) -> Iterator[Head]:

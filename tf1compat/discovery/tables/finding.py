@@ -12,14 +12,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import BundleEntry
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import (
-    DENSE_TABLES,
-    DRAWS,
-    FEEDERS,
-    MUTABLE_TABLES,
-    PLACEHOLDERS,
-    STATIC_TABLES,
-)
+from tf1compat.ops.families import DENSE_TABLES, DRAWS, FEEDERS, MUTABLE_TABLES, PLACEHOLDERS, STATIC_TABLES
 from tf1compat.ops.machine import MACHINE
 from tf1compat.source.assets import find_asset
 from tf1compat.source.checkpoints.saver import restored_from

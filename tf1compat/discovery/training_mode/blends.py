@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.sites import Noise
-from tf1compat.analysis.pattern import ADDITIONS, Mismatch, capture, match, op, product, total
+from tf1compat.analysis.pattern import Mismatch, capture, match, op, product, total
 from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.ops.families import ADDITIONS, PLACEHOLDERS
 
 _BLEND = total(
     product(capture("switch"), capture("on")),

@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tf1compat.analysis.batch_norm.statistics import FUSED, find_statistics, unshaped
+from tf1compat.analysis.batch_norm.statistics import find_statistics, unshaped
 from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.governors import is_neutral
 from tf1compat.analysis.idioms.noise.parts import scalars
 from tf1compat.analysis.idioms.noise.sites import Noise
-from tf1compat.analysis.pattern import SELECTIONS, TRANSPARENT, source
-from tf1compat.analysis.value_sources import SIZES
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.attributes import Attr, FunctionRef
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf
-from tf1compat.ops.families import PLACEHOLDERS, RANDOM, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.axes.filling import SIZES
 from tf1compat.ops.library import library_of
 from tf1compat.ops.registry import value_type
 from tf1compat.ops.values import Evaluation
@@ -83,14 +83,14 @@ def _candidates(flow: ForwardGraph) -> Iterator[TensorRef]:
         ref = TensorRef(node.name)
         if node.name in flow.training or any(size != 1 for size in _dims(flow.graph, node)):
             continue
-        types = _FED_TYPES if node.op in PLACEHOLDERS else _FIXED_TYPES
-        fixed = node.op in VARIABLES or node.op == "Const"
-        if (fixed or node.op in PLACEHOLDERS) and str(value_type(flow.graph, ref)) in types:
+        types = _FED_TYPES if node.op in families.PLACEHOLDERS else _FIXED_TYPES
+        fixed = node.op in families.VARIABLES or node.op == "Const"
+        if (fixed or node.op in families.PLACEHOLDERS) and str(value_type(flow.graph, ref)) in types:
             yield ref
 
 
 def _dims(graph: Graph, node: Node) -> tuple[int | None, ...]:
-    shape = node.shape() if node.op in VARIABLES else graph.static_shape(TensorRef(node.name))
+    shape = node.shape() if node.op in families.VARIABLES else graph.static_shape(TensorRef(node.name))
     return shape.dims or ()
 
 
@@ -112,7 +112,7 @@ def _inference_value(flow: ForwardGraph, ref: TensorRef, noise: tuple[_Decided, 
     trains |= _dropping_values(flow.graph, ref, (off, on), noise)
     if len(trains) == 1:
         return off if trains == {True} else on
-    fed = flow.graph.producer(ref).op in PLACEHOLDERS and _is_bool(flow, ref)
+    fed = flow.graph.producer(ref).op in families.PLACEHOLDERS and _is_bool(flow, ref)
     named = bool(choices) and "train" in leaf(ref.node).lower()
     return off if fed and (trains or named) else None
 
@@ -152,7 +152,9 @@ def _predicates(flow: ForwardGraph, deciding: frozenset[TensorRef]) -> Iterator[
     for ref in deciding:
         for use in flow.graph.uses.get(ref, ()):
             node = flow.graph[use.node]
-            position = 1 if node.op in SWITCH else 0 if node.op in SELECTIONS or node.op in _IFS else None
+            position = (
+                1 if node.op in SWITCH else 0 if node.op in families.SELECTIONS or node.op in _IFS else None
+            )
             chooses = use.position == position
             if chooses and node.name not in flow.training:
                 yield node.name, ref
@@ -180,7 +182,7 @@ def _training_values(flow: ForwardGraph, choice: _Choice, sign: _Sign) -> Iterat
 
 
 def _branch_trains(flow: ForwardGraph, node: Node, branch: bool, sign: _Sign) -> bool:
-    if node.op in SELECTIONS:
+    if node.op in families.SELECTIONS:
         return _operand_trains(flow, node, branch, sign)
     if node.op in _IFS:
         return any(_trains(each) for each in _run_by(flow.graph, node.attrs.get(_IFS[node.op][not branch])))
@@ -232,7 +234,9 @@ def _made_of(graph: Graph, starts: Iterable[TensorRef]) -> frozenset[str]:
         if name not in found:
             found.add(name)
             todo.extend(ref.node for ref in graph[name].inputs)
-            todo.extend(each for each in graph[name].control_inputs if graph[each].op in TRANSPARENT | SWITCH)
+            todo.extend(
+                each for each in graph[name].control_inputs if graph[each].op in families.TRANSPARENT | SWITCH
+            )
     return frozenset(found)
 
 
@@ -250,13 +254,13 @@ def _trains_behind(flow: ForwardGraph, switch: Node, output: int, sign: _Sign) -
 
 
 def _trains(node: Node) -> bool:
-    if node.op in RANDOM or _UPDATES.fullmatch(node.op):
+    if node.op in families.RANDOM or _UPDATES.fullmatch(node.op):
         return True
     return _is_batch_norm(node)
 
 
 def _is_batch_norm(node: Node) -> bool:
-    return node.op in FUSED and node.attrs.get("is_training", True) is True
+    return node.op in families.FUSED_BATCH_NORMALISATION and node.attrs.get("is_training", True) is True
 
 
 def _takes_statistics(graph: Graph, switch: Node, side: TensorRef) -> bool:

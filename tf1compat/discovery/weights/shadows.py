@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tf1compat.analysis.batch_norm.averages import UPDATES, variable_of
-from tf1compat.analysis.pattern import ADDITIONS, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import DIVISION
+from tf1compat.ops.families import ADDITIONS, DIVISION
 
 _THROUGH = SWITCH | MERGE | {"Cast"}  # of an update inside a branch, or of another precision
 

@@ -16,6 +16,7 @@ from tf1compat.ops.axes.axis_map import (
     equal,
     rank_of,
 )
+from tf1compat.ops.families import RESHAPE, TILE
 
 #: Ops whose result has the sizes that an operand holds, and at which input that operand stands. Each entry is made by
 #: itself, so that entries along an axis are of a kind.
@@ -26,6 +27,8 @@ SHAPED_BY: Mapping[str, int] = {
                      "StatelessTruncatedNormal", "StatelessRandomUniformInt", "StatelessRandomUniformV2",
                      "StatelessRandomNormalV2", "StatelessTruncatedNormalV2"), 0),
 }  # fmt: skip
+#: At which input an op takes sizes, which are no values of its result.
+SIZES: Mapping[str, int] = {**SHAPED_BY, **dict.fromkeys(TILE | RESHAPE, 1)}
 
 
 def _shaped(node: Node, facts: Facts) -> AxisMap | None:

@@ -39,8 +39,9 @@ CAST = frozenset({"Cast"})
 FAKE_QUANTIZATION = frozenset({"FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxArgs"})
 LESS_EQUAL = frozenset({"LessEqual"})
 GREATER_EQUAL = frozenset({"GreaterEqual"})
+GREATER = frozenset({"Greater"})
 #: Whether one number lies above another.
-ABOVE = GREATER_EQUAL | {"Greater"}
+ABOVE = GREATER_EQUAL | GREATER
 #: Comparisons by size.
 ORDERINGS = ABOVE | LESS_EQUAL | {"Less"}
 NOT_EQUAL = frozenset({"NotEqual"})

@@ -1,4 +1,4 @@
-"""Ops that run functions, drive loops, branches and replicas, or only wait; those of frames stand in `graph.frames`."""
+"""Ops that run functions, drive loops, branches, or only wait; those of frames stand in `graph.frames`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,3 @@ ABORT = frozenset({"Abort"})
 STACK = frozenset({"Stack", "StackV2"})
 STACK_PUSH = frozenset({"StackPush", "StackPushV2"})
 STACK_POP = frozenset({"StackPop", "StackPopV2"})
-REPLICA_SUMS = frozenset({"CrossReplicaSum", "HorovodAllreduce"})
-#: Ops that only tell a program of many replicas how many there are.
-ANNOUNCEMENTS = frozenset({"TPUReplicateMetadata"})

@@ -16,5 +16,7 @@ READ_RESOURCE = frozenset({"ReadVariableOp"})
 TRANSPARENT = IDENTITIES | STOP_GRADIENT | READ_RESOURCE | ENTER | {
     "PreventGradient", "Snapshot", "CheckNumerics",
 }  # fmt: skip
+#: Ops that hand a reference on, from which a value can be written.
+BY_REFERENCE = frozenset({"RefIdentity", "RefEnter", "RefExit", "RefMerge", "RefSwitch", "RefNextIteration"})
 #: What hands a value or a handle on through v1 control flow, from one frame or branch to another.
 HAND_ON = IDENTITIES | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH

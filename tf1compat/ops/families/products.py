@@ -16,4 +16,5 @@ SUPPRESSIONS = frozenset({
     "NonMaxSuppressionWithOverlaps", "CombinedNonMaxSuppression",
 })  # fmt: skip
 PROJECTION = frozenset({"ImageProjectiveTransform"})
+#: Normalisations by the statistics of the batch, unless `is_training` is false.
 FUSED_BATCH_NORMALISATION = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SUM = frozenset({"Sum"})
-MEAN = frozenset({"Mean"})
+AVERAGE = frozenset({"Mean"})
 PRODUCT = frozenset({"Prod"})
 GREATEST = frozenset({"Max"})
 LEAST = frozenset({"Min"})

@@ -11,10 +11,10 @@ from tf1compat.analysis.idioms.noise.settled import find_settled
 from tf1compat.analysis.idioms.noise.sites import is_drawn
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Freeze, FreezeRole, InputFinding
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
-from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN, opaque_variable
+from tf1compat.discovery.rnn.cudnn_weights import opaque_variable
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
-from tf1compat.ops.families import DRAWS, RANDOM, VARIABLES
+from tf1compat.ops.families import CUDNN_RNN, DRAWS, RANDOM, VARIABLES
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import HazardCode
 from tf1compat.plan.judge.notes import Note

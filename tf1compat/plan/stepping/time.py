@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.analysis.shapes.free import Question, walked
-from tf1compat.analysis.shapes.masks import COMPARISONS
 from tf1compat.analysis.shapes.walk import Changes, Walk
 from tf1compat.analysis.time.networks import Network, time_axis, unmet
 from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL, TimeAxis, Trace
@@ -21,7 +20,7 @@ from tf1compat.graph.frames import SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops.families import ORDERINGS, SHAPES, TRANSPARENT
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
 _MOST_READINGS = 200
@@ -249,7 +248,7 @@ def lengths_of(rnns: Iterable[Rnn]) -> Iterator[str]:
 def counting_inputs(graph: Graph, data: Iterable[InputBinding]) -> frozenset[str]:
     """The inputs of whole numbers that are held against the numbers of the steps: lengths, whatever they are called."""
     whole = {each.tensor.node for each in data if each.dtype.is_integer and each.shape.rank in (None, 1)}
-    pairs = ((node, at) for node in graph.nodes if node.op in COMPARISONS for at in (0, 1))
+    pairs = ((node, at) for node in graph.nodes if node.op in ORDERINGS for at in (0, 1))
     held = (
         value_sources(graph, node.inputs[at]) & whole
         for node, at in pairs

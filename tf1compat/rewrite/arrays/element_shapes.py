@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph, Node
+from tf1compat.ops.arrays import array_operation, array_role, stored
 from tf1compat.rewrite.arrays.dimension_rules import Dimension
 
 
@@ -15,9 +16,7 @@ def element_shape(graph: Graph, array: Node, operations: Sequence[Node]) -> Shap
     A dimension that differs between writes is not known.
     """
     declared = [array.shape("element_shape")]
-    declared += [
-        node.shape("element_shape") for node in operations if "Gather" in node.op or "Pack" in node.op
-    ]
+    declared += [node.shape("element_shape") for node in operations if array_role(node) == "stack"]
     written = [shape for node in operations for shape in _written(graph, node)]
     known = [shape for shape in declared if shape.dims is not None]
     if known:
@@ -30,25 +29,23 @@ def written_dimensions(operations: Iterable[Node], axis: int) -> tuple[Dimension
     own."""
     found: list[Dimension] = []
     for node in operations:
-        if "Write" in node.op:
-            found.append(Dimension(node.inputs[2], axis))
-        elif "Scatter" in node.op or "Unpack" in node.op:
-            found.append(Dimension(node.inputs[2 if "Scatter" in node.op else 1], axis + 1))
-        elif "Split" in node.op:
+        value = stored(node)
+        if value is not None:
+            found.append(Dimension(value, axis + (array_role(node) == "fill")))
+        elif array_operation(node) == "split":
             return ()
     return tuple(found)
 
 
 def _written(graph: Graph, node: Node) -> list[Shape]:
-    if "Write" in node.op:
-        return [graph.static_shape(node.inputs[2])]
-    if "Scatter" in node.op or "Unpack" in node.op:
-        value = graph.static_shape(node.inputs[2 if "Scatter" in node.op else 1])
-        return [Shape(value.dims[1:]) if value.dims else Shape()]
-    if "Split" in node.op:
-        value = graph.static_shape(node.inputs[1])
-        return [Shape((None, *value.dims[1:])) if value.dims else Shape()]
-    return []
+    splits = array_operation(node) == "split"
+    value = node.inputs[1] if splits else stored(node)
+    if value is None:
+        return []
+    shape = graph.static_shape(value)
+    if array_role(node) == "write":
+        return [shape]
+    return [Shape((None,) * splits + shape.dims[1:]) if shape.dims else Shape()]
 
 
 def _common(shapes: Sequence[Shape]) -> Shape:

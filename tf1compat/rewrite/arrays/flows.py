@@ -20,10 +20,10 @@ from tf1compat.rewrite.base import ELSEWHERE
 
 #: Where each operation has its flow input; those that write give a new flow.
 FLOW_INPUT: Mapping[str, int] = {
-    "Read": 2, "Write": 3, "Gather": 2, "Scatter": 3, "Size": 1, "Concat": 1, "Split": 3, "Unpack": 2, "Pack": 1,
+    "read": 2, "write": 3, "gather": 2, "scatter": 3, "size": 1, "concat": 1, "split": 3, "unpack": 2, "pack": 1,
 }  # fmt: skip
 #: Operations that give a new flow.
-WRITES = frozenset({"Write", "Scatter", "Split", "Unpack"})
+WRITES = frozenset({"write", "scatter", "split", "unpack"})
 _NOTHING_KNOWN: Mapping[str, frozenset[TensorRef]] = MappingProxyType({})
 
 
@@ -43,7 +43,7 @@ def find_flows(graph: Graph) -> Flows:
     known: dict[str, frozenset[TensorRef]] = {}
     for node in graph.nodes:
         what = array_operation(node)
-        if what is None or what == "Close":
+        if what is None or what == "close":
             continue
         if what not in FLOW_INPUT:
             raise RewriteError(f"'{node.name}' ({node.op}) belongs to a gradient; {ELSEWHERE}")

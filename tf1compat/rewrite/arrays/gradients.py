@@ -30,7 +30,7 @@ from tf1compat.rewrite.arrays.flows import FLOW_INPUT, WRITES, array_behind
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 _MADE_BY = "gradient_arrays"
-_GRADIENTS = frozenset({"Grad", "GradWithShape"})
+_GRADIENTS = frozenset({"grad", "gradwithshape"})
 _SUMS = frozenset({"Add", "AddV2", "AddN"})
 #: The attribute of a write that adds to what is in the array.
 ADDS = "adds_up"
@@ -253,7 +253,7 @@ class _Thread:
         position = FLOW_INPUT[array_operation(node) or ""]
         flow = self.after(node.inputs[position], before)
         adds = flow != self.start
-        if adds and array_operation(node) != "Write":
+        if adds and array_operation(node) != "write":
             raise _refusal(node, "adds many elements to what was written before")
         self.conversion.takes(node.with_attrs(**{ADDS: True}) if adds else node, position, flow, self.made)
         return TensorRef(node.name)

@@ -78,7 +78,7 @@ class _Conversion:
             self.changed[node.name] = node.with_attrs(T=DType("variant")).without_attrs("_output_shapes")
 
     def _operations(self, node: Node, what: str) -> Node:
-        if what == "Close":
+        if what == "close":
             return make_node(node.name, "NoOp", control_inputs=node.control_inputs, made_by=_MADE_BY)
         return _MAKERS[what](self, node, self._array(node))
 
@@ -109,7 +109,7 @@ class _Conversion:
 
     def _elements(self, node: Node, axis: int) -> tuple[Dimension, ...]:
         """The dimensions that what is read from an array has on an axis: those of all that is written to it."""
-        if array_operation(node) != "Read":
+        if array_operation(node) != "read":
             return ()
         return self._written(self._array(node), axis)
 
@@ -249,8 +249,8 @@ def _split(conversion: _Conversion, node: Node, array: Node) -> Node:
 
 
 _MAKERS: dict[str, Callable[[_Conversion, Node, Node], Node]] = {
-    "Read": _read, "Write": _write, "Gather": _gather, "Pack": _pack, "Scatter": _scatter, "Unpack": _unpack,
-    "Size": _size, "Concat": _concat, "Split": _split,
+    "read": _read, "write": _write, "gather": _gather, "pack": _pack, "scatter": _scatter, "unpack": _unpack,
+    "size": _size, "concat": _concat, "split": _split,
 }  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def _is_whole_range(conversion: _Conversion, indices: TensorRef, array: Node, fl
     if limit is None:
         return False
     size = graph.producer(limit)
-    if array_operation(size) == "Size" and conversion.flows.array_of_operation[size.name] == array.name:
+    if array_operation(size) == "size" and conversion.flows.array_of_operation[size.name] == array.name:
         return not _grows(array) or same_value(graph, size.inputs[1], flow)
     return not _grows(array) and same_value(graph, limit, array.inputs[0])
 

@@ -14,6 +14,7 @@ from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef, scope_of
+from tf1compat.ops.families import IDENTITY
 from tf1compat.rewrite.base import Outcome, fresh_name, passing
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
@@ -21,7 +22,6 @@ from tf1compat.rewrite.control_flow.functions import (
     recorded_shapes,
 )
 from tf1compat.rewrite.control_flow.joins import (
-    IDENTITY,
     Join,
     begins_outside,
     find_join,

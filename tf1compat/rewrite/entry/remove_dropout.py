@@ -15,12 +15,11 @@ from tf1compat.analysis.idioms.noise.ranges import Ranges
 from tf1compat.analysis.idioms.noise.scalars import operands
 from tf1compat.analysis.idioms.noise.settled import find_settled
 from tf1compat.analysis.idioms.noise.sites import Noise, find_noise
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import RANDOM
+from tf1compat.ops.families import RANDOM, TRANSPARENT
 from tf1compat.ops.pointwise import POINTWISE, QUOTIENTS
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, substitute
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.analysis.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.rewrite.base import Outcome, passing, redirect, substitute
 
 _MADE_BY = "single_replica"

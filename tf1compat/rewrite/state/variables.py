@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tf1compat.analysis.effects import WRITES
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
+from tf1compat.ops.updates import writes_variable
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 REFERENCE_VARIABLES = frozenset({"Variable", "VariableV2"})
@@ -58,7 +58,7 @@ def with_values(graph: Graph, types: Mapping[str, DType]) -> tuple[Graph, int]:
 
 def is_write(node: Node) -> bool:
     """Whether a node changes a variable."""
-    return WRITES.fullmatch(node.op) is not None
+    return writes_variable(node.op)
 
 
 def _without_reference(node: Node) -> Node:

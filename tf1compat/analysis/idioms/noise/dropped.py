@@ -9,9 +9,7 @@ from types import MappingProxyType
 from tf1compat.analysis.idioms.noise.scalars import is_scalar
 from tf1compat.analysis.idioms.noise.sites import find_noise
 from tf1compat.analysis.pattern import (
-    ADDITIONS,
     ANYTHING,
-    SELECTIONS,
     Captures,
     Mismatch,
     Outcome,
@@ -25,11 +23,11 @@ from tf1compat.analysis.pattern import (
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS, SCALING, SELECTIONS, SUBTRACTION
 
-_SCALINGS = frozenset({"Mul", "RealDiv", "Div"})
-_APPLYING = _SCALINGS | ADDITIONS | SELECTIONS | {"Sub"}
+_APPLYING = SCALING | ADDITIONS | SELECTIONS | SUBTRACTION
 #: As TensorFlow's own functions apply a mask, wherever that comes from.
-_MASKED = op("Mul", op(_SCALINGS, capture("value"), ANYTHING), op(frozenset({"Floor", "Cast"})))
+_MASKED = op("Mul", op(SCALING, capture("value"), ANYTHING), op(frozenset({"Floor", "Cast"})))
 
 
 def undropped(graph: Graph, ref: TensorRef) -> TensorRef | None:
@@ -74,7 +72,7 @@ def _shares(graph: Graph) -> frozenset[str]:
 
 def _before_scaling(graph: Graph, ref: TensorRef) -> TensorRef:
     node = graph.producer(ref)
-    if node.op not in _SCALINGS or not is_scalar(graph, node.inputs[1]) or is_scalar(graph, node.inputs[0]):
+    if node.op not in SCALING or not is_scalar(graph, node.inputs[1]) or is_scalar(graph, node.inputs[0]):
         return ref
     return source(graph, node.inputs[0])
 

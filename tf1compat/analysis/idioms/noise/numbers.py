@@ -7,16 +7,16 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tf1compat.analysis.idioms.noise.scalars import COMPUTED, JOINING, operands
-from tf1compat.analysis.pattern import SELECTIONS, TRANSPARENT
+from tf1compat.analysis.idioms.noise.scalars import COMPUTED, operands
 from tf1compat.analysis.value_sources import ARRANGING
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import RANDOM
+from tf1compat.ops import families
 from tf1compat.ops.pointwise import POINTWISE
+from tf1compat.ops.registry import data_operands
 from tf1compat.ops.values import Assumed, Evaluation, constant
 
 #: No normal number is drawn beyond.
@@ -29,7 +29,7 @@ def loop_invariant(graph: Graph, merge: Node) -> TensorRef | None:
     """What a loop variable begins with, if each turn hands it on as it is."""
     back = [each for each in merge.inputs if graph.producer(each).op in NEXT_ITERATION]
     first = [each for each in merge.inputs if each not in back]
-    through = TRANSPARENT | SWITCH | NEXT_ITERATION
+    through = families.TRANSPARENT | SWITCH | NEXT_ITERATION
     if len(back) != 1 or len(first) != 1:
         return None
     behind = back[0]
@@ -60,12 +60,12 @@ class Numbers(ABC):
         if value is not None:
             return self._alone(float(value)) if np.asarray(value).dtype.kind in "biuf" else None
         node = self._graph.producer(ref)
-        if node.op in RANDOM:
+        if node.op in families.RANDOM:
             return self._drawn(node)
-        if node.op == "Multinomial":
+        if node.op in families.MULTINOMIAL:
             return self._classes(node)
-        if node.op in ("ZerosLike", "OnesLike"):
-            return self._alone(float(node.op == "OnesLike"))
+        if node.op in families.FILLS_LIKE:
+            return self._alone(float(node.op in families.ONES_LIKE))
         behind = self._handed_on(node)
         if behind is not None:
             return self.of(behind, depth - 1)
@@ -75,20 +75,20 @@ class Numbers(ABC):
         """The operand whose numbers a node gives on, whatever it arranges them in."""
         if node.op in MERGE:
             return loop_invariant(self._graph, node) or self._live(node)
-        if node.op == "Fill":
+        if node.op in families.FILL:
             return node.inputs[1]
-        if node.op in TRANSPARENT and node.inputs:
+        if node.op in families.TRANSPARENT and node.inputs:
             return node.inputs[0]
-        return node.inputs[ARRANGING[node.op]] if node.op in ARRANGING and node.op != "Cast" else None
+        return data_operands(node)[0] if node.op in ARRANGING else None
 
     def _live(self, merge: Node) -> TensorRef | None:
         live = [each for each in merge.inputs if not self._evaluation.is_dead(each)]
         return live[0] if len(live) == 1 else None
 
     def _computed(self, node: Node, depth: int) -> Array | None:
-        if node.op in SELECTIONS:
+        if node.op in families.SELECTIONS:
             return self._selected(node, depth)
-        if node.op not in COMPUTED and node.op not in JOINING:
+        if node.op not in COMPUTED and node.op not in families.JOINING:
             return None
         numbers = []
         for each in operands(node):
@@ -101,9 +101,9 @@ class Numbers(ABC):
         return found if found is not None and not np.isnan(found).any() else None
 
     def _made(self, node: Node, numbers: list[Array]) -> Array | None:
-        if node.op in JOINING:
+        if node.op in families.JOINING:
             return self._together(numbers)
-        return self._cast(node, numbers[0]) if node.op == "Cast" else self._applied(node.op, numbers)
+        return self._cast(node, numbers[0]) if node.op in families.CAST else self._applied(node.op, numbers)
 
     def _selected(self, node: Node, depth: int) -> Array | None:
         condition = self.of(node.inputs[0], depth - 1)
@@ -158,7 +158,7 @@ def chances_of(graph: Graph, node: Node) -> Array | None:
 
 def _array(graph: Graph, ref: TensorRef) -> Array | None:
     """A constant with its last axis as it is, or a function of one operand of it."""
-    ref = resolve(graph, ref, TRANSPARENT | {"Reshape", "ExpandDims"})
+    ref = resolve(graph, ref, families.TRANSPARENT | families.EXPAND_DIMS | families.RESHAPE)
     value = constant(graph, ref)
     node = graph.producer(ref)
     if value is not None or node.op not in POINTWISE or len(node.inputs) != 1:

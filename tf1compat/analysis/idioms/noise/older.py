@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import TRANSPARENT, VARIABLES
 
 
 def older_of(graph: Graph, one: TensorRef, other: TensorRef) -> list[bool]:

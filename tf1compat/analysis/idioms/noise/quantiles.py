@@ -14,6 +14,7 @@ import numpy as np
 from tf1compat.analysis.idioms.noise.numbers import BEYOND, Numbers, chances_of, in_type
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph, Node
+from tf1compat.ops.families import TRUNCATED_NORMAL, UNIFORM, UNIFORM_INT
 from tf1compat.ops.pointwise import POINTWISE
 from tf1compat.ops.values import Assumed
 
@@ -40,14 +41,14 @@ class Quantiles(Numbers):
 
     def _drawn(self, node: Node) -> Array | None:
         even = self._even(node)
-        if node.op == "RandomUniformInt":
+        if node.op in UNIFORM_INT:
             ends = [self.of(each) for each in node.inputs[1:]]
             if ends[0] is None or ends[1] is None:
                 return None
             return np.asarray(np.floor(ends[0] + even * (ends[1] - ends[0])))
-        if node.op in ("RandomUniform", "StatelessRandomUniform"):
+        if node.op in UNIFORM:
             return even
-        return _normal(even, 2.0 if node.op == "TruncatedNormal" else None)
+        return _normal(even, 2.0 if node.op in TRUNCATED_NORMAL else None)
 
     def _classes(self, node: Node) -> Array | None:
         chances = chances_of(self._graph, node)

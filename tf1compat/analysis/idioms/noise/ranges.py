@@ -16,6 +16,7 @@ from tf1compat.analysis.idioms.noise.numbers import BEYOND, Numbers, chances_of,
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import EQUALITIES, NOT_EQUAL, TRUNCATED_NORMAL, UNIFORM, UNIFORM_INT
 from tf1compat.ops.pointwise import MONOTONE, POINTWISE, QUOTIENTS
 
 #: The gap between what is drawn and an end that is not.
@@ -34,12 +35,12 @@ class Ranges(Numbers):
         return np.array([value, value])
 
     def _drawn(self, node: Node) -> Array | None:
-        if node.op == "RandomUniformInt":
+        if node.op in UNIFORM_INT:
             ends = [self.of(each) for each in node.inputs[1:]]
             return None if ends[0] is None or ends[1] is None else np.array([ends[0][0], ends[1][1] - 1])
-        if node.op in ("RandomUniform", "StatelessRandomUniform"):
+        if node.op in UNIFORM:
             return np.array([_GAP, 1 - _GAP])
-        return np.array([-2.0, 2.0]) if node.op == "TruncatedNormal" else np.array([-BEYOND, BEYOND])
+        return np.array([-2.0, 2.0]) if node.op in TRUNCATED_NORMAL else np.array([-BEYOND, BEYOND])
 
     def _classes(self, node: Node) -> Array | None:
         chances = chances_of(self._graph, node)
@@ -51,12 +52,12 @@ class Ranges(Numbers):
         if op in MONOTONE or op in QUOTIENTS:
             corners = np.array([POINTWISE[op](*each) for each in product(*operands)], float)
             return np.array([corners.min(), corners.max()])
-        if op in ("Equal", "NotEqual") and _apart(*operands):
-            return self._alone(float(op == "NotEqual"))
+        if op in EQUALITIES and _apart(*operands):
+            return self._alone(float(op in NOT_EQUAL))
         fixed = all(each[0] == each[1] for each in operands)
         if fixed:
             return self._alone(float(POINTWISE[op](*(each[0] for each in operands))))
-        return np.array([0.0, 1.0]) if op in ("Equal", "NotEqual") else None
+        return np.array([0.0, 1.0]) if op in EQUALITIES else None
 
     def _together(self, operands: list[Array]) -> Array:
         return np.array([min(each[0] for each in operands), max(each[1] for each in operands)])

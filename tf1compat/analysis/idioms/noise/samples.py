@@ -17,7 +17,7 @@ from tf1compat.graph.attributes import Attr
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.ops.families import AVERAGE, FEEDERS, PACK, PLACEHOLDERS, TILE, VARIABLES
 from tf1compat.ops.values import constant
 
 _IGNORED = ("_output_shapes", "_class", "seed", "seed2")
@@ -36,7 +36,7 @@ def sampling_draws(flow: ForwardGraph, noise: Iterable[Noise]) -> frozenset[str]
 def _is_mean_of_samples(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node takes the mean over the first axis, of more than figures."""
     if (
-        node.op != "Mean"
+        node.op not in AVERAGE
         or node.name in flow.training
         or flow.graph.static_shape(TensorRef(node.name)).rank == 0
     ):
@@ -50,7 +50,7 @@ def _sampling(
 ) -> Iterator[str]:
     graph = flow.graph
     stacked = graph.producer(source(graph, mean.inputs[0]))
-    if stacked.op == "Pack":
+    if stacked.op in PACK:
         yield from _of_applications(flow, stacked, noise)
     if laid_out:
         between = ancestors(graph, [mean.inputs[0].node], control=False) & descendants(graph, laid_out)
@@ -59,7 +59,7 @@ def _sampling(
 
 def _lays_out(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node repeats what it is given along the first axis alone."""
-    counts = constant(flow.graph, node.inputs[1]) if node.op == "Tile" else None
+    counts = constant(flow.graph, node.inputs[1]) if node.op in TILE else None
     if counts is None or not counts.size or int(counts[0]) < 2:
         return False
     return bool((counts[1:] == 1).all())

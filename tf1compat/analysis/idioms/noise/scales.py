@@ -11,16 +11,17 @@ from collections.abc import Collection, Iterator
 from tf1compat.analysis.idioms.noise.parts import made_of
 from tf1compat.analysis.idioms.noise.quantiles import Quantiles, values_at
 from tf1compat.analysis.idioms.noise.sites import Noise, Site, is_drawn
-from tf1compat.analysis.pattern import ADDITIONS, TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.pointwise import QUOTIENTS
 from tf1compat.ops.values import scalar
 
 _NEAR = 1e-3
 _CHAIN = 3  # other factors between a mask and its scale
 #: What stands between the places that a mask selects and the values there.
-_SELECTING = frozenset({"Reshape", "Squeeze", "Cast", "Gather", "GatherV2", "GatherNd"})
+_SELECTING = families.GATHER | families.CAST | families.GATHER_ND | families.RESHAPE | families.SQUEEZE
 
 
 def scales_of(graph: Graph, noise: Noise, quantiles: Quantiles) -> Iterator[tuple[TensorRef, float]]:
@@ -47,12 +48,12 @@ def _restoring(graph: Graph, site: Site, quantiles: Quantiles) -> Iterator[tuple
     keep = values[0.0]
     (instead,) = values.keys() - {0.0}
     factor = (keep * (1 + (1 - keep) * instead**2)) ** -0.5
-    for node in _readers(graph, TensorRef(site.node), TRANSPARENT):
-        found = _near(graph, node, {"Mul"}, factor)
+    for node in _readers(graph, TensorRef(site.node), families.TRANSPARENT):
+        found = _near(graph, node, families.MULTIPLICATION, factor)
         if found is not None:
             yield found, 1.0
-            for after in _readers(graph, TensorRef(node.name), TRANSPARENT):
-                shift = _near(graph, after, ADDITIONS, -factor * instead * (1 - keep))
+            for after in _readers(graph, TensorRef(node.name), families.TRANSPARENT):
+                shift = _near(graph, after, families.ADDITIONS, -factor * instead * (1 - keep))
                 if shift is not None:
                     yield shift, 0.0
 
@@ -86,7 +87,7 @@ def _factors(graph: Graph, noise: Noise, site: Site) -> Iterator[tuple[TensorRef
     yield from _inside(graph, noise, site.drawn)
     if site.kept is not None:
         yield from _before(graph, site.kept)
-    through = TRANSPARENT | (_SELECTING if site.kind == "selection" else frozenset())
+    through = families.TRANSPARENT | (_SELECTING if site.kind == "selection" else frozenset())
     yield from _after(graph, TensorRef(site.node), through)
 
 
@@ -94,7 +95,7 @@ def _before(graph: Graph, ref: TensorRef, steps: int = _CHAIN) -> Iterator[tuple
     """Those that a value was multiplied with or divided by before, other masks aside."""
     node = graph.producer(source(graph, ref))
     yield from _factor_of(node)
-    if steps and (node.op == "Mul" or node.op in QUOTIENTS):
+    if steps and (node.op in families.MULTIPLICATION or node.op in QUOTIENTS):
         for each in node.inputs:
             if scalar(graph, each) is None and not is_drawn(graph, each):
                 yield from _before(graph, each, steps - 1)
@@ -106,7 +107,13 @@ def _after(
     """Those that it is multiplied with or divided by afterwards, other masks aside."""
     for node in _readers(graph, ref, through):
         yield from _factor_of(node)
-        factors = node.inputs[1:] if node.op in QUOTIENTS else node.inputs if node.op == "Mul" else ()
+        factors = (
+            node.inputs[1:]
+            if node.op in QUOTIENTS
+            else node.inputs
+            if node.op in families.MULTIPLICATION
+            else ()
+        )
         masked = any(scalar(graph, each) is not None or is_drawn(graph, each) for each in factors)
         if steps and masked:
             yield from _after(graph, TensorRef(node.name), through, steps - 1)
@@ -119,7 +126,7 @@ def _inside(graph: Graph, noise: Noise, ref: TensorRef) -> Iterator[tuple[Tensor
 
 
 def _factor_of(node: Node) -> Iterator[tuple[TensorRef, int]]:
-    if node.op == "Mul":
+    if node.op in families.MULTIPLICATION:
         yield from ((each, -1) for each in node.inputs)
     elif node.op in QUOTIENTS and len(node.inputs) == 2:
         yield node.inputs[1], 1

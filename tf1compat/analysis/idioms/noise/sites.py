@@ -19,21 +19,21 @@ from typing import Literal
 from tf1compat.analysis.idioms.noise.numbers import loop_invariant
 from tf1compat.analysis.idioms.noise.older import applies_weights, older_of
 from tf1compat.analysis.idioms.noise.ranges import Ranges
-from tf1compat.analysis.idioms.noise.scalars import COMPUTED, DRAWS_OF_NOISE, JOINING, is_scalar
-from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, data_operands
+from tf1compat.analysis.idioms.noise.scalars import COMPUTED, DRAWS_OF_NOISE, is_scalar
 from tf1compat.analysis.value_sources import ARRANGING, is_zero
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, Use
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops import families
 from tf1compat.ops.pointwise import QUOTIENTS, STEPS
+from tf1compat.ops.registry import data_operands
 from tf1compat.ops.values import scalar
 
 Kind = Literal["factor", "term", "choice", "branch", "selection", "other"]
 
-_SUMS = ADDITIONS | {"AddN"}
-_HANDING_ON = TRANSPARENT | SWITCH | EXIT | NEXT_ITERATION
+_SUMS = families.ADDITIONS | families.ADD_N
+_HANDING_ON = families.TRANSPARENT | SWITCH | EXIT | NEXT_ITERATION
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,11 @@ class _Walk:
             return use.position == 0
         if node.op in MERGE:
             return loop_invariant(self._graph, node) is not None or self._others_alone(node, use)
-        if node.op in ARRANGING and node.op != "Cast":
-            return use.position == ARRANGING[node.op]
-        if node.op in JOINING:
+        if node.op in ARRANGING:
+            return node.inputs[use.position] == data_operands(node)[0]
+        if node.op in families.JOINING:
             return all(each in self._alone or is_scalar(self._graph, each) for each in data_operands(node))
-        if node.op in SELECTIONS or node.op in COMPUTED:
+        if node.op in families.SELECTIONS or node.op in COMPUTED:
             return self._others_alone(node, use) and not is_lost(self._graph, node)
         return False
 
@@ -152,8 +152,8 @@ class _Walk:
     def _jumps(self, ref: TensorRef) -> bool:
         node = self._graph.producer(ref)
         kind = node.dtype("DstT")
-        cut = node.op == "Cast" and kind is not None and kind.is_integer
-        return node.op in STEPS or node.op in ("RandomUniformInt", "Multinomial") or cut
+        cut = node.op in families.CAST and kind is not None and kind.is_integer
+        return node.op in STEPS or node.op in (families.MULTINOMIAL | families.UNIFORM_INT) or cut
 
     def _mixed(self, sites: Iterable[Site]) -> Iterator[frozenset[str]]:
         """The draws that meet at one op."""
@@ -165,7 +165,7 @@ class _Walk:
     def _sites(self, ref: TensorRef) -> Iterator[Site]:
         for use in self._graph.uses.get(ref, ()):
             node = self._graph[use.node]
-            ends = node.op in SHAPES or is_lost(self._graph, node)
+            ends = node.op in families.SHAPES or is_lost(self._graph, node)
             if not ends and not any(each in self._alone for each in self._results(node)):
                 site = self._site(ref, node, use.position)
                 if site is not None:
@@ -173,20 +173,20 @@ class _Walk:
 
     def _site(self, ref: TensorRef, node: Node, position: int) -> Site | None:
         """What random numbers do at a node; None where another site at it says so."""
-        if node.op in SELECTIONS:
+        if node.op in families.SELECTIONS:
             if position == 0:
                 return self._choice(ref, node)
             return None if node.inputs[0] in self._alone else Site(ref, node.name, "other")
-        if node.op == "Mul" or (node.op in QUOTIENTS and position == 1):
+        if node.op in families.MULTIPLICATION or (node.op in QUOTIENTS and position == 1):
             return self._blended(ref, node, node.inputs[1 - position]) or Site(
                 ref, node.name, "factor", node.inputs[1 - position], 1.0
             )
-        if node.op in _SUMS or (node.op in ("Sub", "BiasAdd") and position == 1):
+        if node.op in _SUMS or (node.op in (families.SUBTRACTION | families.BIAS_ADDITION) and position == 1):
             kept = node.inputs[1 - position] if len(node.inputs) == 2 else None
             return Site(ref, node.name, "term", kept, 0.0)
         if node.op in SWITCH and position == 1:
             return self._branch(ref, node)
-        if node.op == "Where":
+        if node.op in families.WHERE:
             return Site(ref, node.name, "selection", None, 1.0)
         return Site(ref, node.name, "other")
 
@@ -200,7 +200,7 @@ class _Walk:
             for each in todo:
                 for use in self._graph.uses.get(each, ()):
                     node = self._graph[use.node]
-                    if node.op in TRANSPARENT:
+                    if node.op in families.TRANSPARENT:
                         todo.append(TensorRef(node.name))
                     elif node.op in MERGE:
                         others = [other for other in node.inputs if other != each]
@@ -225,10 +225,14 @@ class _Walk:
         """A factor of an old state, or of the new one, where random shares of both are added."""
         for use in self._graph.uses.get(TensorRef(node.name), ()):
             total = self._graph[use.node]
-            if total.op not in ADDITIONS or total.inputs[1 - use.position] in self._alone:
+            if total.op not in families.ADDITIONS or total.inputs[1 - use.position] in self._alone:
                 continue
             other = self._graph.producer(total.inputs[1 - use.position])
-            shares = [each for each in other.inputs if self._is_share(each, ref)] if other.op == "Mul" else []
+            shares = (
+                [each for each in other.inputs if self._is_share(each, ref)]
+                if other.op in families.MULTIPLICATION
+                else []
+            )
             if len(shares) == 1:
                 beside = other.inputs[1 - other.inputs.index(shares[0])]
                 older = older_of(self._graph, value, beside)
@@ -253,7 +257,7 @@ def _joined(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
 
 def is_lost(graph: Graph, node: Node) -> bool:
     """Whether a node multiplies with a tensor of zeros, as a network's first state is."""
-    return node.op == "Mul" and any(
+    return node.op in families.MULTIPLICATION and any(
         scalar(graph, each) is None and is_zero(graph, each) for each in node.inputs
     )
 

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.scalars import is_scalar
 from tf1compat.analysis.idioms.noise.sites import Noise
-from tf1compat.analysis.pattern import TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
+from tf1compat.ops import families
 from tf1compat.ops.pointwise import QUOTIENTS
 from tf1compat.ops.values import scalar
 
-_AFFINE = frozenset({"Add", "AddV2", "Sub", "Mul", "Neg"}) | frozenset(QUOTIENTS)
-_SHAPING = frozenset({"Cast", "Reshape", "Squeeze", "ExpandDims"})
+_AFFINE = (
+    families.ADDITIONS | families.SUBTRACTION | families.MULTIPLICATION | families.NEGATION | frozenset(QUOTIENTS)
+)  # fmt: skip
+_SHAPING = families.RESHAPES | families.CAST
 _STEPS = 10  # ops between a rate and what a mask makes of the value
 _OPTIMIZES = re.compile(r"(Resource)?(Sparse)?Apply")
 
@@ -39,9 +41,9 @@ def depends_on_model(graph: Graph, ref: TensorRef) -> bool:
     """Whether a scalar is worked out from examples, or from what was learned."""
     behind = (graph[name] for name in value_sources(graph, ref))
     return any(
-        node.op in FEEDERS
-        or (node.op in VARIABLES and is_learned(graph, node))
-        or (node.op in PLACEHOLDERS and not is_scalar(graph, TensorRef(node.name), threshold=True))
+        node.op in families.FEEDERS
+        or (node.op in families.VARIABLES and is_learned(graph, node))
+        or (node.op in families.PLACEHOLDERS and not is_scalar(graph, TensorRef(node.name), threshold=True))
         for node in behind
     )
 
@@ -86,14 +88,14 @@ def constants_before(graph: Graph, bases: Iterable[TensorRef]) -> Iterator[Tenso
     for ref in bases:
         node = graph.producer(ref)
         for each in node.inputs if node.op in _AFFINE else ():
-            if graph.producer(source(graph, each)).op == "Const":
+            if graph.producer(source(graph, each)).op in families.CONSTANT:
                 yield source(graph, each)
 
 
 def _before(graph: Graph, node: Node) -> TensorRef | None:
     if node.op in SWITCH or node.op in _SHAPING:
         return node.inputs[0]
-    if node.op == "Sub" and scalar(graph, node.inputs[0]) == 1.0:
+    if node.op in families.SUBTRACTION and scalar(graph, node.inputs[0]) == 1.0:
         return node.inputs[1]
     unknown = [each for each in node.inputs if scalar(graph, each) is None] if node.op in _AFFINE else []
     inverts = node.op in QUOTIENTS and unknown != list(node.inputs[:1])
@@ -104,7 +106,7 @@ def readers_of(flow: ForwardGraph, ref: TensorRef) -> set[str]:
     """The forward nodes that read a scalar, or one less it."""
     graph = flow.graph
     uses = [use for each in _same(graph, ref) for use in graph.uses.get(each, ())]
-    passing = TRANSPARENT | SWITCH | _SHAPING
+    passing = families.TRANSPARENT | SWITCH | _SHAPING
     return {
         use.node
         for use in uses
@@ -119,11 +121,13 @@ def _same(graph: Graph, ref: TensorRef) -> list[TensorRef]:
     for each in found:
         for use in graph.uses.get(each, ()):
             node = graph[use.node]
-            passes = node.op in TRANSPARENT | SWITCH | _SHAPING or _is_complement(graph, node, use.position)
+            passes = node.op in families.TRANSPARENT | SWITCH | _SHAPING or _is_complement(
+                graph, node, use.position
+            )
             results = [TensorRef(use.node, index) for index in range(2 if node.op in SWITCH else 1)]
             found.extend(each for each in results if passes and each not in found)
     return found
 
 
 def _is_complement(graph: Graph, node: Node, position: int) -> bool:
-    return node.op == "Sub" and position == 1 and scalar(graph, node.inputs[0]) == 1.0
+    return node.op in families.SUBTRACTION and position == 1 and scalar(graph, node.inputs[0]) == 1.0

@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import CONCATENATIONS, data_operands
 from tf1compat.discovery.outputs.forms import REARRANGING, as_named
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.outputs.networks.objectives import objectives
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, topological
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import CONCATENATIONS, VARIABLES
+from tf1compat.ops.registry import data_operands
 
 _NONE: frozenset[str] = frozenset()
 Losses = frozenset[str]

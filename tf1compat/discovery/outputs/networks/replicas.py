@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import SPLITS, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SLICES
+from tf1compat.ops.families import SLICES, SPLITS
 
 
 def find_partings(

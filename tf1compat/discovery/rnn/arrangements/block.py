@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.analysis.constants import constant
-from tf1compat.analysis.pattern import CONCATENATIONS, data_operands, source
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Direction, Layer, Rnn
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.discovery.rnn.looping.loops import weights_behind
@@ -21,7 +21,8 @@ from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, FORWARD, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import BLOCK_LSTM
+from tf1compat.ops.families import BLOCK_LSTM, CONCATENATIONS
+from tf1compat.ops.registry import data_operands
 
 _MAX_LENGTH, _X, _C, _H, _KERNEL = range(5)  # inputs; behind the kernel three peepholes and the bias
 _ALL_C, _ALL_H = 1, 6  # among the outputs i, cs, f, o, ci, co, h

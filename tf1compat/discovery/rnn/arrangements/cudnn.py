@@ -12,7 +12,6 @@ from types import MappingProxyType
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Direction, Layer, Rnn, StateSlice
 from tf1compat.discovery.rnn.cudnn_weights import (
-    CUDNN_RNN,
     PARAMS,
     CudnnWeights,
     cudnn_weights,
@@ -26,6 +25,7 @@ from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, batch_major, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
+from tf1compat.ops.families import CUDNN_RNN
 
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 #: Where each part of a state goes in and comes out.

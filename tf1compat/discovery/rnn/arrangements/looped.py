@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from tf1compat.analysis.pattern import SELECTIONS, source
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn, RnnKind
 from tf1compat.discovery.rnn.looping.functional import as_in_file, with_frames
 from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
@@ -13,6 +13,7 @@ from tf1compat.discovery.rnn.looping.outside import nodes_in_branches, outside_o
 from tf1compat.discovery.rnn.looping.surroundings import arrange
 from tf1compat.graph.frames import Frame
 from tf1compat.graph.model import Graph
+from tf1compat.ops.families import SELECTIONS
 
 
 def find_looped(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:

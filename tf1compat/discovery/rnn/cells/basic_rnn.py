@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import ACTIVATIONS, Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.gates import (
     activated_form,
@@ -22,6 +22,7 @@ from tf1compat.discovery.rnn.cells.gates import (
 from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ACTIVATIONS
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:

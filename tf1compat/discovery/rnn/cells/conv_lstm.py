@@ -13,12 +13,13 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import CONCATENATIONS, Mismatch, data_operands, source
+from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
-from tf1compat.discovery.rnn.cells.linear_form import CONVOLUTIONS
 from tf1compat.discovery.rnn.cells.lstm_family import ROOTS, memory_match, read_memory
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONCATENATIONS, CONVOLUTIONS
+from tf1compat.ops.registry import data_operands
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:

@@ -7,11 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.pattern import (
-    ACTIVATIONS,
-    ADDITIONS,
     ANYTHING,
-    SLICES,
-    SPLITS,
     Captures,
     Mismatch,
     Pattern,
@@ -26,6 +22,7 @@ from tf1compat.discovery.rnn.cells.linear_form import LinearForm, linear_form
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ACTIVATIONS, ADDITIONS, SLICES, SPLITS
 
 #: How far below a cell's output its linear forms lie: a miss there has got further than one in the pattern.
 FORM_DEPTH = 6

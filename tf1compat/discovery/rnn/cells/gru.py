@@ -9,13 +9,14 @@ Source: `rnn_cell_impl.py` (`core_rnn_cell_impl.py`, `rnn_cell.py`) of TensorFlo
 
 from __future__ import annotations
 
-from tf1compat.analysis.pattern import ADDITIONS, Mismatch, capture, match, product
+from tf1compat.analysis.pattern import Mismatch, capture, match, product
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
 from tf1compat.discovery.rnn.cells.gates import FORM_DEPTH, gate, gate_form
 from tf1compat.discovery.rnn.cells.gru_family import Mixture, judge_mixture, mixture_match
 from tf1compat.discovery.rnn.cells.linear_form import unmasked
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 _RESET_STATE = product(gate("r"), capture("h"))
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tf1compat.analysis.pattern import ADDITIONS, Mismatch, capture, every_match, product
+from tf1compat.analysis.pattern import Mismatch, capture, every_match, product
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
 from tf1compat.discovery.rnn.cells.gates import FORM_DEPTH, gate, gate_form
 from tf1compat.discovery.rnn.cells.gru_family import Mixture, judge_mixture, mixture_match
 from tf1compat.discovery.rnn.cells.linear_form import LinearForm, linear_form
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 _RESET = product(gate("r"), capture("hidden"))
 

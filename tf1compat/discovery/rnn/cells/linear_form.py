@@ -9,22 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tf1compat.analysis.pattern import (
-    ADDITIONS,
-    CONCATENATIONS,
-    SLICES,
-    SPLITS,
-    Mismatch,
-    capture,
-    data_operands,
-    match,
-    normalized,
-    source,
-)
+from tf1compat.analysis.pattern import Mismatch, capture, match, normalized, source
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed, whole
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, SLICES, SPLITS
+from tf1compat.ops.registry import data_operands
 
 MATRIX_PRODUCTS = frozenset({"MatMul"})
 CONVOLUTIONS = frozenset({"Conv2D", "Conv3D"})  # a 1-D convolution is a 2-D one with an axis put in

@@ -13,21 +13,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import (
-    ADDITIONS,
-    Mismatch,
-    Pattern,
-    capture,
-    either,
-    linear,
-    match,
-    op,
-    piece,
-)
+from tf1compat.analysis.pattern import Mismatch, Pattern, capture, either, linear, match, op, piece
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 _PARTS = 8
 

@@ -9,12 +9,13 @@ Source: `contrib/rnn/python/ops/rnn_cell.py` of TensorFlow 1.4 to 1.15.
 
 from __future__ import annotations
 
-from tf1compat.analysis.pattern import ADDITIONS, Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
 from tf1compat.discovery.rnn.cells.gates import FORM_DEPTH
 from tf1compat.discovery.rnn.cells.gru_family import Mixture, judge_mixture, mixture_match
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tf1compat.analysis.pattern import CONCATENATIONS, SLICES, SPLITS, data_operands
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import CONCATENATIONS, SLICES, SPLITS, VARIABLES
+from tf1compat.ops.registry import data_operands
 
 #: Ops that arrange or scale weights on their way to the cell.
 _PREPARES = CONCATENATIONS | SPLITS | SLICES | {

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tf1compat.analysis.dtypes import dtype_of
-from tf1compat.analysis.pattern import ADDITIONS, source
+from tf1compat.analysis.pattern import source
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf, scope_of
 from tf1compat.ops.arrays import array_role, stored
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, STACK_POP, VARIABLES
+from tf1compat.ops.families import ADDITIONS, FEEDERS, PLACEHOLDERS, STACK_POP, VARIABLES
 
 #: Ops that multiply by a matrix or a filter.
 CONTRACTIONS = frozenset({

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import TRANSPARENT
 from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.rnn.looping.loops import Loop
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_merge, is_branch_switch, is_loop_switch
+from tf1compat.ops.families import TRANSPARENT
 
 _HANDED_IN = TRANSPARENT | SWITCH
-_HANDED_OUT = (TRANSPARENT - ENTER) | MERGE | NEXT_ITERATION | EXIT
+_HANDED_OUT = TRANSPARENT - ENTER | MERGE | NEXT_ITERATION | EXIT
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from tf1compat.analysis.constants import constant, swaps_batch_and_time
 from tf1compat.analysis.dtypes import dtype_of
-from tf1compat.analysis.pattern import ADDITIONS, SELECTIONS, TRANSPARENT, source
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, lies_in, scope_of
 from tf1compat.ops.arrays import array_role, array_state, stored
-from tf1compat.ops.families import REVERSE
+from tf1compat.ops.families import ADDITIONS, REVERSE, SELECTIONS, TRANSPARENT
 
 #: Ops that fill an array from one tensor, and the input that this tensor is.
 FILLERS = {

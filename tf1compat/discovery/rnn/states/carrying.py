@@ -10,17 +10,13 @@ from dataclasses import dataclass
 
 from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.idioms.noise.dropped import undropped
-from tf1compat.analysis.pattern import (
-    CONCATENATIONS,
-    SELECTIONS,
-    data_operands,
-    source,
-)
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import StateSlice
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_switch
-from tf1compat.ops.families import GATHER
+from tf1compat.ops.families import CONCATENATIONS, GATHER, SELECTIONS
+from tf1compat.ops.registry import data_operands
 
 # ---------------------------------------------------------------------------------------------- before
 

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import ADDITIONS, CONCATENATIONS, data_operands, source
+from tf1compat.analysis.pattern import source
 from tf1compat.analysis.value_sources import ARRANGING, is_zero, value_sources
 from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateKind, StateOrigin
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ASSIGN, FEEDERS, PLACEHOLDERS, RANDOM, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.registry import data_operands
 
 _DEPTH = 100  # how many ops may stand between a state and its origin
 
@@ -90,26 +91,28 @@ class _Origins:
     def _leaf(self, ref: TensorRef, node: Node) -> StateOrigin | None:
         if self._is_encoded(ref):
             return StateOrigin("encoder", ref)
-        if node.op in PLACEHOLDERS:
+        if node.op in families.PLACEHOLDERS:
             return StateOrigin("default" if node.op == "PlaceholderWithDefault" else "placeholder", ref)
-        if node.op in VARIABLES:
+        if node.op in families.VARIABLES:
             keeps = node.name in self.kept or node.name not in self.trainable
             return StateOrigin("variable" if keeps else "weights", ref)
         return None
 
     def _parts(self, node: Node) -> tuple[TensorRef, ...]:
-        if node.op in ARRANGING:
-            return (node.inputs[ARRANGING[node.op]],)
-        if node.op in CONCATENATIONS or node.op == "Pack":
+        if node.op in ARRANGING | families.CAST:
+            return data_operands(node)[:1]
+        if node.op in families.CONCATENATIONS or node.op == "Pack":
             return data_operands(node)
-        if node.op in ADDITIONS:
+        if node.op in families.ADDITIONS:
             operands = tuple(each for each in node.inputs if not is_zero(self.graph, each))
             return operands if len(operands) == 1 else ()
         return ()
 
     def _is_made_of_weights(self, ref: TensorRef) -> bool:
         sources = {self.graph[name].op for name in value_sources(self.graph, ref)}
-        return bool(sources & VARIABLES) and not sources & (PLACEHOLDERS | FEEDERS | EXIT | RANDOM)
+        return bool(sources & families.VARIABLES) and not sources & (
+            families.PLACEHOLDERS | families.FEEDERS | EXIT | families.RANDOM
+        )
 
 
 # ------------------------------------------------------------------------------- states kept in variables
@@ -120,7 +123,7 @@ def find_kept_states(graph: Graph, rnns: Iterable[Rnn]) -> tuple[KeptState, ...]
     assigns: dict[str, list[str]] = {}
     networks = [(_starts(graph, rnn), _finals(rnn)) for rnn in rnns]
     for node in graph.nodes:
-        if node.op in ASSIGN and len(node.inputs) > 1:
+        if node.op in families.ASSIGN and len(node.inputs) > 1:
             variable = graph.producer(source(graph, node.inputs[0]))
             if any(variable.name in starts and _holds(graph, node, finals) for starts, finals in networks):
                 assigns.setdefault(variable.name, []).append(node.name)
@@ -131,7 +134,7 @@ def _starts(graph: Graph, rnn: Rnn) -> frozenset[str]:
     """The variables behind a network's initial states."""
     initial = [ref for layer in rnn.layers for ref in layer.initial_state.values() if ref is not None]
     behind = frozenset(name for ref in initial for name in value_sources(graph, ref))
-    return frozenset(name for name in behind if graph[name].op in VARIABLES)
+    return frozenset(name for name in behind if graph[name].op in families.VARIABLES)
 
 
 def _holds(graph: Graph, assign: Node, finals: Collection[TensorRef]) -> bool:

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tf1compat.analysis.idioms.noise.dropped import undropped
-from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, data_operands
 from tf1compat.discovery.rnn.cells import StateStep
 from tf1compat.discovery.rnn.states.carrying import outside_branch, place_of
 from tf1compat.discovery.rnn.unrolling.applications import Application
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_merge
+from tf1compat.ops.families import CONCATENATIONS, SELECTIONS
+from tf1compat.ops.registry import data_operands
 
 #: How many tensors are looked at between two steps at most; more than any wrapper of TensorFlow puts there.
 _FAR = 64

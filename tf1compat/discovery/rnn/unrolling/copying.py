@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from tf1compat.analysis.pattern import CONCATENATIONS, SELECTIONS, TRANSPARENT, data_operands
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONCATENATIONS, SELECTIONS, TRANSPARENT
+from tf1compat.ops.registry import data_operands
 
 _HANDS_ON = TRANSPARENT - ENTER
 _ZEROS = frozenset({"Const", "Fill", "ZerosLike"})

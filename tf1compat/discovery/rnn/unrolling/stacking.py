@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from tf1compat.analysis.pattern import ADDITIONS, TRANSPARENT
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.discovery.rnn.unrolling.chains import Chain
 from tf1compat.discovery.rnn.unrolling.sequences import piece_of
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops.families import ADDITIONS, SHAPES, TRANSPARENT
 
 #: The layers of one network, the first below.
 Network = tuple[Chain, ...]

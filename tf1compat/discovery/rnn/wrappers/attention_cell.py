@@ -15,22 +15,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
-from tf1compat.analysis.pattern import (
-    ADDITIONS,
-    CONCATENATIONS,
-    Captures,
-    Mismatch,
-    capture,
-    joined,
-    linear,
-    match,
-    op,
-    product,
-    source,
-)
+from tf1compat.analysis.pattern import Captures, Mismatch, capture, joined, linear, match, op, product, source
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, WrapperState, readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS, CONCATENATIONS
 
 _WINDOW = op("Reshape", capture("window"), capture("window_shape"))
 _WEIGHTS = op("Reshape", op("Softmax"), capture("weights_shape"))

@@ -11,22 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from tf1compat.analysis.pattern import (
-    ADDITIONS,
-    Mismatch,
-    capture,
-    either,
-    linear,
-    match,
-    op,
-    product,
-    source,
-    total,
-)
+from tf1compat.analysis.pattern import Mismatch, capture, either, linear, match, op, product, source, total
 from tf1compat.discovery.rnn.cells.cell import is_one, one_minus
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 _X = capture("x")
 _CARRY = capture("carry", op("Sigmoid", linear(_X, "carry_kernel")))

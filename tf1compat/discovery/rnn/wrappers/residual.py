@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from tf1compat.analysis.pattern import ADDITIONS, Mismatch, source
+from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ADDITIONS
 
 
 def judge(graph: Graph, inner: Wrapped, carried: Collection[TensorRef]) -> Wrapped | Mismatch:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tf1compat.analysis.pattern import TRANSPARENT, Mismatch
+from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellMatch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import TRANSPARENT
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ Dropout between layers is left out, as cuDNN leaves it out at inference.
 
 from __future__ import annotations
 
-from tf1compat.discovery.rnn.cudnn_weights import CUDNN_RNN
 from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import Attr
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CUDNN_RNN
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, substitute
 from tf1compat.rewrite.control_flow.functions import with_functions
 from tf1compat.rewrite.emit import Emitter
