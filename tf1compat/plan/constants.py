@@ -9,6 +9,7 @@ from tf1compat.analysis.effects import holders
 from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import READ_RESOURCE, VARIABLE_HANDLE
 from tf1compat.ops.registry import value_type
 from tf1compat.plan.model import ConstantPlan
 
@@ -31,12 +32,12 @@ def at_reads(graph: Graph, constants: Iterable[ConstantPlan]) -> tuple[ConstantP
 
 def _at_reads(graph: Graph, constant: ConstantPlan) -> Iterable[ConstantPlan]:
     name = constant.tensor.node
-    if graph[name].op != "VarHandleOp":
+    if graph[name].op not in VARIABLE_HANDLE:
         return (constant,)
     handles = holders(graph, name)
     reads = [
         TensorRef(node.name)
         for node in graph.nodes
-        if node.op == "ReadVariableOp" and node.inputs[0].node in handles
+        if node.op in READ_RESOURCE and node.inputs[0].node in handles
     ]
     return tuple(replace(constant, tensor=ref) for ref in reads)

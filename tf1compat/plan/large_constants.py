@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT
 from tf1compat.plan.model import VariablePlan
 
 #: Bytes from which on a constant becomes a variable that no training changes.
@@ -34,4 +35,4 @@ def _variables(graph: Graph, reached: Collection[str], least: int) -> Iterator[V
 
 def _bytes(node: Node) -> int:
     value = node.attrs.get("value")
-    return len(value.serialized) if node.op == "Const" and isinstance(value, TensorValue) else 0
+    return len(value.serialized) if node.op in CONSTANT and isinstance(value, TensorValue) else 0

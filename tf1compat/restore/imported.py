@@ -18,7 +18,7 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, VariableDef, scrubbed_meta_graph
 from tf1compat.graph.walk import ancestors, executed
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import PLACEHOLDER, VARIABLE_HANDLE, VARIABLE_V1, VARIABLES
 from tf1compat.plan.signatures.running import touching_in_fill
 from tf1compat.restore.legacy_ops import runnable
 from tf1compat.restore.python_ops import PythonOps
@@ -26,8 +26,6 @@ from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.saved_tables import saved_tensors
 from tf1compat.source.checkpoints.saver import saved_by_name
 from tf1compat.source.model import LegacyModel, SavedAs
-
-_RESOURCE_VARIABLES = frozenset({"VarHandleOp"})
 
 
 @dataclass(frozen=True)
@@ -270,7 +268,7 @@ def _undeclared(graph: Graph, variables: Collection[str], known: Collection[str]
 
 def _may_run(graph: Graph, name: str) -> bool:
     behind = ancestors(graph, [name])
-    return not any(graph[each].op == "Placeholder" for each in behind) and not find_touching(graph, behind)
+    return not any(graph[each].op in PLACEHOLDER for each in behind) and not find_touching(graph, behind)
 
 
 def _declared(meta_graph: MetaGraph) -> Iterable[VariableDef]:
@@ -305,8 +303,8 @@ def _assign(variable: Any, value: Any) -> Any:
     """An op that gives a variable a value of its shape, where it has one."""
     target, shape = variable.outputs[0], tf.TensorShape(variable.get_attr("shape"))
     # The first of all variable ops has a scalar's shape where its own is not known.
-    known = shape.is_fully_defined() and (variable.type != "Variable" or shape.rank > 0)
-    if variable.type in _RESOURCE_VARIABLES:
+    known = shape.is_fully_defined() and (variable.type not in VARIABLE_V1 or shape.rank > 0)
+    if variable.type in VARIABLE_HANDLE:
         value = tf.ensure_shape(value, shape) if known else value
         return tf.raw_ops.AssignVariableOp(resource=target, value=value)
     return tf.raw_ops.Assign(ref=target, value=value, validate_shape=known).op

@@ -15,26 +15,15 @@ from types import MappingProxyType
 from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import ARRAY_OPERATIONS, TENSOR_ARRAYS, array_operation, is_array
+from tf1compat.ops.families import HAND_ON
 
 _RESOURCE = DType("resource")
 _INT32 = DType("int32")
 _MADE_BY = "legacy_ops"
 
-#: Ops whose V3 form takes the same inputs and attributes as V1 (no suffix) and V2.
-_FAMILY = frozenset({
-    "TensorArray", "TensorArrayGrad", "TensorArrayRead", "TensorArrayWrite", "TensorArrayGather",
-    "TensorArrayScatter", "TensorArraySize", "TensorArrayConcat", "TensorArraySplit", "TensorArrayClose",
-})  # fmt: skip
-
-_MAKES_HANDLE = frozenset({"TensorArray", "TensorArrayGrad"})
-
 #: V1 ops of another name: what they become once their indices are spelled out.
-_PACKED = MappingProxyType(
-    {"TensorArrayPack": "TensorArrayGatherV3", "TensorArrayUnpack": "TensorArrayScatterV3"}
-)
-
-#: What a handle passes through on its way into, around and out of loops; V1's handles take the Ref forms.
-_CARRIERS = frozenset({"Enter", "Exit", "Switch", "Merge", "NextIteration", "Identity"})
+_PACKED = MappingProxyType({"pack": "TensorArrayGatherV3", "unpack": "TensorArrayScatterV3"})
 
 
 def runnable(graph: Graph) -> tuple[Graph, tuple[str, ...]]:
@@ -57,25 +46,27 @@ def runnable(graph: Graph) -> tuple[Graph, tuple[str, ...]]:
     return graph.replacing(nodes), tuple(account)
 
 
-def _family(op: str) -> str:
-    return op.removesuffix("V2")
-
-
 def _is_stale(op: str) -> bool:
-    return _family(op) in _FAMILY or op in _PACKED
+    """Whether an op is of the first two generations; gradients with a shape are of the third, without a number."""
+    known = op in TENSOR_ARRAYS or ARRAY_OPERATIONS.get(op) not in (None, "gradwithshape")
+    return known and not op.endswith("V3")
 
 
 def _successor(op: str) -> str:
-    return _PACKED.get(op, _family(op) + "V3")
+    return _PACKED.get(ARRAY_OPERATIONS.get(op, ""), op.removesuffix("V2") + "V3")
+
+
+def _makes_handle(node: Node) -> bool:
+    return is_array(node) or array_operation(node) == "grad"
 
 
 def _carriers(graph: Graph, stale: set[str]) -> set[str]:
     """The nodes between a handle's maker and its users."""
-    todo = [TensorRef(name) for name in stale if _family(graph[name].op) in _MAKES_HANDLE]
+    todo = [TensorRef(name) for name in stale if _makes_handle(graph[name])]
     found: set[str] = set()
     while todo:
         for use in graph.uses.get(todo.pop(), ()):
-            if use.node not in found and graph[use.node].op.removeprefix("Ref") in _CARRIERS:
+            if use.node not in found and graph[use.node].op in HAND_ON:
                 found.add(use.node)
                 todo += [TensorRef(use.node), TensorRef(use.node, 1)]
     return found
@@ -86,9 +77,10 @@ def _carrying_resource(node: Node) -> Node:
 
 
 def _renewed(node: Node) -> list[Node]:
-    if node.op not in _PACKED:
+    what = array_operation(node)
+    if what not in _PACKED:
         return [replace(node, op=_successor(node.op)).without_attrs("_output_shapes")]
-    return _pack(node) if node.op == "TensorArrayPack" else _unpack(node)
+    return _pack(node) if what == "pack" else _unpack(node)
 
 
 def _pack(node: Node) -> list[Node]:

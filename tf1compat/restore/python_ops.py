@@ -20,7 +20,8 @@ from tf1compat.discovery.rnn.cudnn_weights import PARAMS, CudnnWeights, cudnn_we
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CUDNN_RNN
+from tf1compat.ops import families
+from tf1compat.ops.families import by_op
 from tf1compat.ops.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.reference_kernels.contrib_ops import (
@@ -36,10 +37,10 @@ from tf1compat.source.model import Checkpoint, LegacyModel
 _INT8 = DType("int8")
 _FLOAT, _BOOL = DType("float32"), DType("bool")
 #: Ops of tf.contrib: what computes them, and the types of their inputs; None is the op's own.
-_CONTRIB: Mapping[str, tuple[Callable[..., Any], tuple[DType | None, ...]]] = MappingProxyType({
-    "Resampler": (resampler, (None, None)),
-    "ImageProjectiveTransform": (image_projective_transform, (None, _FLOAT)),
-    "MaskedMatmul": (masked_matmul, (_FLOAT, _FLOAT, DType("int64"), _BOOL, _BOOL)),
+_CONTRIB: Mapping[str, tuple[Callable[..., Any], tuple[DType | None, ...]]] = by_op({
+    families.RESAMPLING: (resampler, (None, None)),
+    families.PROJECTION: (image_projective_transform, (None, _FLOAT)),
+    families.MASKED_PRODUCT: (masked_matmul, (_FLOAT, _FLOAT, DType("int64"), _BOOL, _BOOL)),
 })  # fmt: skip
 #: Of these several outputs are read, each the same.
 _REPEATED = "TPUReplicatedOutput"
@@ -71,11 +72,11 @@ class PythonOps:
         )
 
     def _call(self, model: LegacyModel, node: Node, weights: Mapping[str, CudnnWeights]) -> Node | None:
-        if node.op == "GatherTree":
+        if node.op in families.GATHER_TREE:
             dtype = node.dtype() or DType("int32")
             types = (dtype, dtype, DType("int32"), dtype)[: len(node.inputs)]
             return self._python(node, gather_tree, node.inputs, types, (dtype,))
-        if node.op in CUDNN_RNN:
+        if node.op in families.CUDNN_RNN:
             return self._cudnn(model, node, weights.get(node.name))
         if node.op in _CONTRIB:
             return self._contrib(node)
@@ -84,7 +85,7 @@ class PythonOps:
     def _contrib(self, node: Node) -> Node:
         dtype = node.dtype() or node.dtype("dtype") or DType("float32")
         function, types = _CONTRIB[node.op]
-        if node.op == "ImageProjectiveTransform":
+        if node.op in families.PROJECTION:
             function = partial(function, bilinear=node.text("interpolation") == "BILINEAR")
         return self._python(node, function, node.inputs, tuple(each or dtype for each in types), (dtype,))
 
@@ -92,8 +93,8 @@ class PythonOps:
         dtype = node.dtype() or DType("float32")
         given = node.inputs if weights is None else (*node.inputs[:PARAMS], *node.inputs[PARAMS + 1 :])
         types = (dtype,) * (PARAMS if weights else PARAMS + 1)
-        types += (DType("int32"),) * (node.op == "CudnnRNNV3")
-        results = (dtype,) * 4 + (_INT8,) * (node.op != "CudnnRNN")
+        types += (DType("int32"),) * (node.op in families.CUDNN_RNN_V3)
+        results = (dtype,) * 4 + (_INT8,) * (node.op not in families.CUDNN_RNN_V1)
         function = _CudnnFunction(node, None if weights is None else (model.checkpoint, weights))
         return self._python(node, function, given, types, results)
 
@@ -118,7 +119,7 @@ class PythonOps:
 def _instead(calls: Mapping[str, Node], graph: Graph, op: str) -> str:
     """What was done with the nodes of an op."""
     made = {each.op for name, each in calls.items() if graph[name].op == op}
-    computed = any(each.endswith(("PyFunc", "PyFuncStateless")) for each in made)
+    computed = not made.isdisjoint(families.PYTHON_FUNCTION)
     return "is computed by numpy" if computed else "is run as on one replica"
 
 
@@ -143,7 +144,10 @@ class _CudnnFunction:
         self._mode, self._directions = mode_of(node), len(directions_of(node))
         self._time_major = node.attrs.get("time_major") is not False
         self._input_mode = node.text("input_mode", "linear_input")
-        self._bounded, self._outputs = node.op == "CudnnRNNV3", 4 if node.op == "CudnnRNN" else 5
+        self._bounded, self._outputs = (
+            node.op in families.CUDNN_RNN_V3,
+            4 if node.op in families.CUDNN_RNN_V1 else 5,
+        )
         self._canonical = canonical
         self._values: dict[str, Array] = {}
 

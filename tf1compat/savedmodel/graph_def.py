@@ -15,12 +15,10 @@ from tf1compat.graph import protos
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import WHILE
+from tf1compat.ops.families import ARGUMENT, WHILE
+from tf1compat.ops.library import CALLEES
 from tf1compat.rewrite.base import fresh_name
 from tf1compat.savedmodel.private import op_definition
-
-_STATELESS = {"While": "StatelessWhile", "If": "StatelessIf"}
-_CALLEES = {"While": ("cond", "body"), "If": ("then_branch", "else_branch")}
 
 
 def graph_def_of(graph: Graph) -> Any:
@@ -57,7 +55,7 @@ def _every_node(graph: Graph) -> Iterator[Node]:
 
 def _check_registered(graph: Graph) -> None:
     for node in _every_node(graph):
-        if node.op != "_Arg" and op_definition(node.op) is None:
+        if node.op not in ARGUMENT and op_definition(node.op) is None:
             raise RewriteError(
                 f"'{node.name}' is a {node.op}, which this TensorFlow does not have; "
                 "name outputs that do not depend on it with --signature"
@@ -83,24 +81,24 @@ def _with_stateless_calls(graph: Graph) -> Graph:
 
 
 def _is_stateful(node: Node, stateful: set[str]) -> bool:
-    if node.op in _CALLEES:
+    if node.op in CALLEES:
         return any(name in stateful for name in _called(node))
-    return node.op != "_Arg" and bool(op_definition(node.op).is_stateful)
+    return node.op not in ARGUMENT and bool(op_definition(node.op).is_stateful)
 
 
 def _called(node: Node) -> tuple[str, ...]:
-    kind = node.op.removeprefix("Stateless")
-    return tuple(getattr(node.attrs[key], "name", "") for key in _CALLEES[kind])
+    return tuple(getattr(node.attrs[key], "name", "") for key in CALLEES[node.op])
 
 
 def _stateless(graph: Graph, stateful: set[str]) -> Graph:
-    return graph.replacing(_lowered(node, stateful) if node.op in _CALLEES else node for node in graph.nodes)
+    return graph.replacing(_lowered(node, stateful) if node.op in CALLEES else node for node in graph.nodes)
 
 
 def _lowered(node: Node, stateful: set[str]) -> Node:
     """A call in its right form, marked as TF2 marks its own: run inline, not by one function call a turn
     (`maybe_set_lowering_attr` in tensorflow/python/ops/control_flow_util_v2.py)."""
-    op = node.op if any(name in stateful for name in _called(node)) else _STATELESS[node.op]
+    kind = node.op.removeprefix("Stateless")
+    op = kind if any(name in stateful for name in _called(node)) else f"Stateless{kind}"
     return replace(node, op=op).with_attrs(_lower_using_switch_merge=True)
 
 
@@ -140,7 +138,7 @@ def _add_function(proto: Any, function: Function, shapes: Sequence[Shape]) -> No
         proto.signature.input_arg.add(name=argument, type=dtype.number)
     for number, shape in enumerate(shapes):
         _describe(proto.arg_attr[number].attr["_output_shapes"].list.shape.add(), shape)
-    body = [node for node in graph.nodes if node.op != "_Arg"]
+    body = [node for node in graph.nodes if node.op not in ARGUMENT]
     proto.node_def.extend(_node_defs(graph.replacing(body)))
     for source, node in zip(body, proto.node_def, strict=True):
         _complete(node)
@@ -175,7 +173,7 @@ def _function_input(graph: Graph, ref: TensorRef, arguments: Mapping[str, str]) 
 
 def _dtype_of(graph: Graph, ref: TensorRef) -> int:
     node = graph.producer(ref)
-    if node.op == "_Arg":
+    if node.op in ARGUMENT:
         return (node.dtype() or DType("float32")).number
     return _output_argument(node, ref.index)[2]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT
 from tf1compat.rewrite.cleanup.prune import prune
 from tf1compat.rewrite.result import SignatureGraph
 
@@ -52,7 +53,7 @@ def _numbers_read(graph: Graph, texts: list[TensorRef]) -> list[TensorRef]:
         seen.add(ref)
         if _is_string(graph, ref):
             todo += graph.producer(ref).inputs
-        elif graph.producer(ref).op != "Const" and dtype_of(graph, ref) != "resource":
+        elif graph.producer(ref).op not in CONSTANT and dtype_of(graph, ref) != "resource":
             found[ref] = None
     return list(found)
 

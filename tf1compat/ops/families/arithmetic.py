@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ADDITIONS = frozenset({"Add", "AddV2"})
 ADD_N = frozenset({"AddN"})
+ACCUMULATION = frozenset({"AccumulateNV2"})
 SUMS = ADDITIONS | ADD_N
 #: A vector added along the channels.
 BIAS_ADDITION = frozenset({"BiasAdd", "BiasAddV1"})

@@ -18,5 +18,6 @@ TRANSPARENT = IDENTITIES | STOP_GRADIENT | READ_RESOURCE | ENTER | {
 }  # fmt: skip
 #: Ops that hand a reference on, from which a value can be written.
 BY_REFERENCE = frozenset({"RefIdentity", "RefEnter", "RefExit", "RefMerge", "RefSwitch", "RefNextIteration"})
+REFERENCE_SELECT = frozenset({"RefSelect"})
 #: What hands a value or a handle on through v1 control flow, from one frame or branch to another.
 HAND_ON = IDENTITIES | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH

@@ -15,6 +15,9 @@ SUPPRESSIONS = frozenset({
     "NonMaxSuppression", "NonMaxSuppressionV2", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5",
     "NonMaxSuppressionWithOverlaps", "CombinedNonMaxSuppression",
 })  # fmt: skip
+RESAMPLING = frozenset({"Resampler"})
 PROJECTION = frozenset({"ImageProjectiveTransform"})
+#: Products of matrices of which only some entries are asked for.
+MASKED_PRODUCT = frozenset({"MaskedMatmul"})
 #: Normalisations by the statistics of the batch, unless `is_training` is false.
 FUSED_BATCH_NORMALISATION = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})

@@ -11,8 +11,10 @@ REQUIRED_PLACEHOLDERS = PLACEHOLDER | {"PlaceholderV2"}
 PLACEHOLDERS = REQUIRED_PLACEHOLDERS | PLACEHOLDER_WITH_DEFAULT
 #: The handle of a variable that is a resource.
 VARIABLE_HANDLE = frozenset({"VarHandleOp"})
+#: The first of all; where a shape is not known, it says that of a scalar.
+VARIABLE_V1 = frozenset({"Variable"})
 #: Variables that are handed on by reference.
-REFERENCE_VARIABLES = frozenset({"Variable", "VariableV2"})
+REFERENCE_VARIABLES = VARIABLE_V1 | {"VariableV2"}
 VARIABLES = REFERENCE_VARIABLES | VARIABLE_HANDLE
 #: Ops that overwrite a variable whole, and those that read one.
 ASSIGN = frozenset({"Assign", "AssignVariableOp"})

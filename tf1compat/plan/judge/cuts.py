@@ -12,6 +12,7 @@ from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Freeze, InputFinding
 from tf1compat.graph.frames import EXIT
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf
+from tf1compat.ops.families import IDENTITY
 
 #: Of nodes that are not to be computed, the signature that cuts them off; empty where there is none.
 Cut = Callable[[Collection[str]], str]
@@ -92,7 +93,7 @@ def _as_named(flow: ForwardGraph, name: str) -> str:
     if len(readers) != 1 or not is_default_name(name, flow.graph[name].op):
         return name
     (reader,) = readers
-    named = flow.graph[reader].op == "Identity" and not is_default_name(reader, "Identity")
+    named = flow.graph[reader].op in IDENTITY and not is_default_name(reader, "Identity")
     return reader if named else name
 
 

@@ -14,14 +14,14 @@ from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_b
 from tf1compat.discovery.rnn.cudnn_weights import opaque_variable
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
-from tf1compat.ops.families import CUDNN_RNN, DRAWS, RANDOM, VARIABLES
+from tf1compat.ops.families import CONSTANT, CUDNN_RNN, DRAWS, STATELESS_DRAWS, TIMESTAMP, VARIABLES, by_op
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import HazardCode
 from tf1compat.plan.judge.notes import Note
 
-_DRAWS = DRAWS | RANDOM | frozenset({"StatelessRandomNormal", "StatelessMultinomial"})
+_DRAWS = DRAWS | STATELESS_DRAWS
 #: What a frozen tensor is, by the op that gives it, where it is nothing that was fed.
-_KINDS = {**dict.fromkeys(VARIABLES, " (a variable)"), "Const": " (a constant)"}
+_KINDS = by_op({VARIABLES: " (a variable)", CONSTANT: " (a constant)"})
 _FROZEN: Mapping[FreezeRole, tuple[HazardCode, str]] = {
     "keep_prob": ("dropout-frozen", "dropout"),
     "noise": ("noise-frozen", "noise of training"),
@@ -55,7 +55,7 @@ def _is_fixed(flow: ForwardGraph, freeze: Freeze) -> bool:
     """Whether noise is governed by a constant of the graph, or by nothing but how it is drawn."""
     if freeze.role not in _BUILT_IN:
         return False
-    return flow.graph.producer(freeze.tensor).op == "Const" or is_drawn(flow.graph, freeze.tensor)
+    return flow.graph.producer(freeze.tensor).op in CONSTANT or is_drawn(flow.graph, freeze.tensor)
 
 
 def _one_frozen(flow: ForwardGraph, freeze: Freeze) -> Note:
@@ -179,7 +179,7 @@ def _random(case: Case) -> tuple[Note, ...]:
 
 
 def _draw(node: Node) -> str:
-    if node.op == "Timestamp":
+    if node.op in TIMESTAMP:
         return "tells the time"
     seeds = tuple(node.integer(each) for each in ("seed", "seed2"))
     return f"draws at random, {'with no seed' if seeds == (0, 0) else f'with the seeds {seeds[0]} and {seeds[1]}'},"

@@ -14,7 +14,7 @@ from tf1compat.errors import SourceError
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
-from tf1compat.ops.families import MUTABLE_TABLES
+from tf1compat.ops.families import MUTABLE_TABLES, TABLE_CHANGES, TABLE_READS
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import BlockerCode
 from tf1compat.plan.judge.notes import Note
@@ -23,15 +23,7 @@ from tf1compat.plan.tables import plan_tables
 from tf1compat.source.assets import asset_outside, base_name, places, same_place
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat, read_vocabulary
 
-_LOOKUPS = frozenset({
-    "LookupTableFind", "LookupTableFindV2", "LookupTableSize", "LookupTableSizeV2", "LookupTableExport",
-    "LookupTableExportV2",
-})  # fmt: skip
 _CARRIES = PASS_THROUGH | SWITCH | MERGE
-_CHANGES = frozenset({
-    "LookupTableInsert", "LookupTableInsertV2", "LookupTableRemove", "LookupTableRemoveV2",
-    "LookupTableImport", "LookupTableImportV2",
-})  # fmt: skip
 
 
 def table_blockers(case: Case) -> tuple[Note, ...]:
@@ -71,7 +63,7 @@ def _is_missing(table: TableFinding) -> bool:
 
 def _lookups(graph: Graph, tables: Collection[str]) -> frozenset[str]:
     """The ops that look up in these tables."""
-    every = (node for node in graph.nodes if node.op in _LOOKUPS and node.inputs)
+    every = (node for node in graph.nodes if node.op in TABLE_READS and node.inputs)
     return frozenset(node.name for node in every if resolve(graph, node.inputs[0], _CARRIES).node in tables)
 
 
@@ -87,7 +79,7 @@ def _outside(signature: str) -> str:
 def _changes(graph: Graph, tables: Iterable[TableFinding], behind: frozenset[str]) -> dict[str, str]:
     """The ops that change these tables before outputs are computed, save those that only fill them, and the tables."""
     fills = {each.name: each.fill for each in tables}
-    every = (node for node in graph.nodes if node.op in _CHANGES and node.name in behind and node.inputs)
+    every = (node for node in graph.nodes if node.op in TABLE_CHANGES and node.name in behind and node.inputs)
     found = {node.name: resolve(graph, node.inputs[0], _CARRIES).node for node in every}
     return {name: table for name, table in found.items() if table in fills and fills[table] != name}
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from tf1compat.discovery.findings import PIPELINE_KINDS, Findings, InputFinding, OutputFinding, Rnn
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, is_default_name, leaf
+from tf1compat.ops.families import IDENTITY, PLACEHOLDER, PLACEHOLDERS
 from tf1compat.plan.signatures.signature import plain_alias
 
 _SPEAKING = {
@@ -15,7 +16,7 @@ _SPEAKING = {
     "label": "labels",
 }  # fmt: skip
 #: Ops that authors name, whatever they take their value from.
-_NAMED_BY_AUTHORS = frozenset({"Identity", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault"})
+_NAMED_BY_AUTHORS = PLACEHOLDERS | IDENTITY
 #: What `tf.sparse_placeholder` and `tf.ragged.placeholder` call the tensors that they make, under the author's name.
 _PART = re.compile(r"indices|values|shape|flat_values|row_splits(_\d+)?")
 
@@ -77,8 +78,8 @@ def _part_name(graph: Graph, node: str) -> str | None:
     """`x_indices` for `x/indices`: a part of a sparse or ragged tensor has its name from the scope."""
     scope, _, name = node.rpartition("/")
     siblings = (graph.get(f"{scope}/{each}") for each in ("indices", "row_splits_0"))
-    whole = any(each is not None and each.op == "Placeholder" for each in siblings)
-    if not scope or not whole or _PART.fullmatch(name) is None or graph[node].op != "Placeholder":
+    whole = any(each is not None and each.op in PLACEHOLDER for each in siblings)
+    if not scope or not whole or _PART.fullmatch(name) is None or graph[node].op not in PLACEHOLDER:
         return None
     return f"{leaf(scope)}_{'values' if name == 'flat_values' else name}"
 

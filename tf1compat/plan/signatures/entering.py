@@ -10,7 +10,7 @@ from tf1compat.discovery.findings import Findings, InputFinding, SerializedFindi
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import PLACEHOLDERS, SHAPES
+from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT, PLACEHOLDERS, SHAPES
 from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
 from tf1compat.plan.signatures.aliases import Aliases, chosen_alias
 from tf1compat.plan.signatures.reach import reached
@@ -55,7 +55,7 @@ def needed_inputs(
 def _is_computed(graph: Graph, finding: InputFinding, inputs: Iterable[InputFinding]) -> bool:
     """Whether a placeholder stands for what the model computes of another input, and only training fed it."""
     node = graph.producer(finding.tensor)
-    if node.op != "PlaceholderWithDefault":
+    if node.op not in PLACEHOLDER_WITH_DEFAULT:
         return False
     data = {each.tensor.node for each in inputs if each.role == "data" and each != finding}
     behind = ancestors(

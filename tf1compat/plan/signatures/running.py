@@ -18,13 +18,13 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import descendants, executed
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import IF
 from tf1compat.ops.machine import LEFT_BEHIND
 from tf1compat.ops.values import Evaluation
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.plan.signatures.entering import dead_under
 from tf1compat.plan.signatures.reach import without_readings
 
-_CONDITIONALS = frozenset({"If", "StatelessIf"})
 #: Changes of a table stay: whether a lookup sees them is not told by who waits for whom.
 _OF_TABLES = re.compile(r"LookupTable(Insert|Import|Remove)(V2)?")
 
@@ -66,7 +66,7 @@ def executed_for(graph: Graph, signature: SignaturePlan, constants: Sequence[Con
 def untaken_branches(graph: Graph, constants: Iterable[ConstantPlan]) -> Untaken:
     """By conditional, the functions that are not called where these tensors are frozen."""
     scalars = {each.tensor: each.value for each in constants if isinstance(each.value, (bool, int, float))}
-    conditionals = [node for node in graph.nodes if node.op in _CONDITIONALS]
+    conditionals = [node for node in graph.nodes if node.op in IF]
     if not scalars or not conditionals:
         return {}
     evaluation = Evaluation(graph, scalars)

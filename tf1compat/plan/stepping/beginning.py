@@ -9,6 +9,7 @@ from tf1compat.analysis.time.time_axis import NO_TIME, TimeAxis
 from tf1compat.discovery.findings import StateKind, StatePairing
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding, StatePlan, StepPlan
 from tf1compat.plan.stepping.start import start_inputs
 from tf1compat.plan.stepping.stepped import Stepped
@@ -91,7 +92,7 @@ def _startable(
 
 def _state(stepped: Stepped, binding: InputBinding, fed: bool, initial: Mapping[str, TensorRef]) -> StatePlan:
     if fed:
-        default = stepped.graph.producer(binding.tensor).op == "PlaceholderWithDefault"
+        default = stepped.graph.producer(binding.tensor).op in PLACEHOLDER_WITH_DEFAULT
         origin: StateKind = "default" if default else "placeholder"
         return StatePlan(binding.alias, origin, binding.tensor if default else None)
     begun = initial[binding.alias]

@@ -12,6 +12,7 @@ from tf1compat.graph.frames import Frame, LoopVariable
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import works_on_array
 from tf1compat.plan.stepping.states import twins
 from tf1compat.plan.stepping.time import frame_of, networks_of
 
@@ -83,7 +84,7 @@ def _is_state(graph: Graph, rnn: Rnn, frame: Frame, variable: LoopVariable) -> b
 
 
 def _is_array(graph: Graph, frame: Frame, variable: LoopVariable) -> bool:
-    return graph.producer(frame.initial(graph, variable)).op.startswith(("TensorArray", "TensorList"))
+    return works_on_array(graph.producer(frame.initial(graph, variable)))
 
 
 def _behind_next(graph: Graph, frame: Frame, variable: LoopVariable) -> frozenset[str]:

@@ -9,7 +9,7 @@ from tf1compat.analysis.value_sources import value_sources
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, RANDOM
+from tf1compat.ops.families import FEEDERS, PLACEHOLDER_WITH_DEFAULT, PLACEHOLDERS, RANDOM
 from tf1compat.plan.model import (
     InputBinding,
     MigrationPlan,
@@ -43,7 +43,7 @@ def start_inputs(
             continue
         if node.op in FEEDERS | RANDOM or (node.op in PLACEHOLDERS and _is_felt(node.op, node.name in felt)):
             return None
-        if node.op in PLACEHOLDERS and not (node.op == "PlaceholderWithDefault" and node.name in felt):
+        if node.op in PLACEHOLDERS and not (node.op in PLACEHOLDER_WITH_DEFAULT and node.name in felt):
             plan = _start_input(graph, TensorRef(node.name), batches)
             if plan is None:
                 return None
@@ -103,7 +103,7 @@ def data_start(
 
 
 def _is_felt(op: str, felt: bool) -> bool:
-    return felt and op != "PlaceholderWithDefault"
+    return felt and op not in PLACEHOLDER_WITH_DEFAULT
 
 
 def _start_input(graph: Graph, ref: TensorRef, batches: Mapping[TensorRef, int | None]) -> StartPlan | None:

@@ -15,15 +15,18 @@ from tf1compat.graph.frames import EXIT, Frame, LoopVariable
 from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, RANDOM, SHAPES, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.families import by_op
 from tf1compat.plan.model import InputBinding
 
 #: At which input an op takes which part of a state.
-_STATE_INPUTS: Mapping[str, Mapping[str, int]] = {
-    **{op: {"c": 2, "h": 3} for op in ("BlockLSTM", "BlockLSTMV2")},
-    **{op: {"h": 1, "c": 2} for op in ("CudnnRNN", "CudnnRNNV2", "CudnnRNNV3")},
-    "LSTMBlockCell": {"c": 1, "h": 2},
-}
+_STATE_INPUTS: Mapping[str, Mapping[str, int]] = by_op(
+    {
+        families.BLOCK_LSTM: {"c": 2, "h": 3},
+        families.CUDNN_RNN: {"h": 1, "c": 2},
+        families.LSTM_CELL: {"c": 1, "h": 2},
+    }
+)
 #: Parts of a state that are one row of the cell's units for each example.
 _ROWS = frozenset({"c", "h"})
 
@@ -84,7 +87,9 @@ def depends_on_data(graph: Graph, state: State) -> bool:
     if state.origin.kind not in ("encoder", "computed"):
         return False
     sources = {graph[name].op for name in value_sources(graph, state.initial)}
-    return state.origin.kind == "encoder" or bool(sources & (PLACEHOLDERS | FEEDERS | EXIT | RANDOM))
+    return state.origin.kind == "encoder" or bool(
+        sources & (families.PLACEHOLDERS | families.FEEDERS | EXIT | families.RANDOM)
+    )
 
 
 def cut_inputs(
@@ -153,9 +158,12 @@ def _readers(
 
 def _has_other_readers(graph: Graph, state: State, frames: Sequence[Frame]) -> bool:
     """Whether what a state begins with may be read for more than this, or the state enters at several places."""
-    shared = len([use for use in graph.uses.get(state.initial, ()) if graph[use.node].op not in SHAPES]) > 1
+    shared = (
+        len([use for use in graph.uses.get(state.initial, ()) if graph[use.node].op not in families.SHAPES])
+        > 1
+    )
     entered = len(_enters(graph, state, frames))
-    is_variable = graph.producer(state.initial).op in VARIABLES
+    is_variable = graph.producer(state.initial).op in families.VARIABLES
     return is_variable or entered > 1 or (bool(entered) and shared and depends_on_data(graph, state))
 
 
@@ -189,7 +197,7 @@ def _begin_alike(graph: Graph, first: TensorRef, second: TensorRef) -> bool:
 def _owner(graph: Graph, use: Use, sharing: Sequence[State]) -> str | None:
     """The part of the state that a reader takes a tensor for; empty where it is none, None where it may be several."""
     node = graph[use.node]
-    if node.op in SHAPES:
+    if node.op in families.SHAPES:
         return ""
     if node.op in _STATE_INPUTS:
         return next((part for part, at in _STATE_INPUTS[node.op].items() if at == use.position), None)

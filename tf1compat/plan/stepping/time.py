@@ -15,12 +15,12 @@ from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.rnn.looping.functional import WHILES
-from tf1compat.discovery.rnn.looping.surroundings import FILLERS
 from tf1compat.graph.frames import SWITCH, Frame
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ORDERINGS, SHAPES, TRANSPARENT
+from tf1compat.ops.arrays import array_role, stored, works_on_array
+from tf1compat.ops.families import CONSTANT, ORDERINGS, RANGE, SHAPES, TRANSPARENT
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
 _MOST_READINGS = 200
@@ -65,9 +65,10 @@ def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[Ten
     found: list[tuple[TensorRef, TimeAxis]] = []
     for ref in _loop_inputs(graph, rnn, frames):
         node = graph.producer(source(graph, ref))
-        if node.op in FILLERS:
-            found.append((node.inputs[FILLERS[node.op]], _BY_STEP))
-        elif not node.op.startswith(("TensorArray", "TensorList")):
+        filled = stored(node) if array_role(node) == "fill" else None
+        if filled is not None:
+            found.append((filled, _BY_STEP))
+        elif not works_on_array(node):
             found.append((ref, NO_TIME))
     return found
 
@@ -259,8 +260,8 @@ def counting_inputs(graph: Graph, data: Iterable[InputBinding]) -> frozenset[str
 
 def _is_numbers(graph: Graph, ref: TensorRef) -> bool:
     sources = value_sources(graph, ref)
-    ends = {graph[name].op for name in sources if graph[name].op == "Range" or not graph[name].inputs}
-    return "Range" in ends and ends <= {"Range", "Const"}
+    ends = {graph[name].op for name in sources if graph[name].op in RANGE or not graph[name].inputs}
+    return not ends.isdisjoint(RANGE) and ends <= RANGE | CONSTANT
 
 
 def output_axes(binding: OutputBinding, reading: Reading) -> AxesPlan:

@@ -15,9 +15,9 @@ from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT, SLICES
 from tf1compat.plan.stepping.states import State
 
-_SLICES = frozenset({"Slice", "StridedSlice"})
 #: A tensor of the first application, and what stands in its place in the last.
 Pair = tuple[TensorRef, TensorRef]
 #: Attributes that differ where the same is computed: what is noted of it, and the seeds of random numbers.
@@ -52,12 +52,12 @@ def last_application(
 def _taken(walk: Walk, last: Iterable[TensorRef]) -> tuple[TensorRef, ...]:
     """What the last application takes of sequences, and what is taken beside it: of one step all are the same."""
     found = dict.fromkeys(last)
-    sources = {walk.graph.producer(ref).inputs[0] for ref in last if walk.graph.producer(ref).op in _SLICES}
+    sources = {walk.graph.producer(ref).inputs[0] for ref in last if walk.graph.producer(ref).op in SLICES}
     nodes = {ref.node for ref in last}
     for ref, trace in walk.time.items():
         if trace.kind == "single" and ref not in found:
             node = walk.graph.producer(ref)
-            if node.name in nodes or (node.op in _SLICES and node.inputs[0] in sources):
+            if node.name in nodes or (node.op in SLICES and node.inputs[0] in sources):
                 found[ref] = None
     return tuple(found)
 
@@ -111,7 +111,7 @@ class _Pairs:
             if other.op in TAKERS and self.walk.trace(last).number == LAST_STEP:
                 self.taken[last] = None
             return []
-        if one.op == other.op == "Const":
+        if {one.op, other.op} <= CONSTANT:
             return self._constants(one, other)
         if first.index != last.index or not _are_alike(one, other) or not one.inputs:
             return Mismatch("the steps of the unrolled network are not all computed alike", other.name)

@@ -13,16 +13,18 @@ import numpy as np
 
 from tf1compat.analysis.constants import constant
 from tf1compat.graph.attributes import Array
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.axes import Origin, axes_of
 from tf1compat.ops.axes.elementwise import UNARY
+from tf1compat.ops.families import ADD_N, BIAS_ADDITION, REVERSE, RUNNING_SUM, SOFTMAX
 from tf1compat.ops.values import known_scalar
 
 _SAME = ("equal", "broadcast", "either")
 #: Ops that hand all axes on, also of tensors whose rank the file does not say.
-_HANDING_ON = UNARY | {"Switch", "RefSwitch", "BiasAdd", "Softmax", "Cumsum", "ReverseV2", "ReverseSequence"}
-_MERGING = frozenset({"Merge", "RefMerge", "AddN"})
+_HANDING_ON = UNARY | SWITCH | BIAS_ADDITION | SOFTMAX | RUNNING_SUM | REVERSE
+_MERGING = MERGE | ADD_N
 
 
 class Dimension(NamedTuple):

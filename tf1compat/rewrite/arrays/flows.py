@@ -15,7 +15,7 @@ from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_operation, is_array
-from tf1compat.ops.families import HAND_ON
+from tf1compat.ops.families import CONSTANT, HAND_ON
 from tf1compat.rewrite.base import ELSEWHERE
 
 #: Where each operation has its flow input; those that write give a new flow.
@@ -83,7 +83,7 @@ def _flow_starts(
     starts = _origins(graph, flow, through_writes=True, known=known)
     for start in starts:
         node = graph.producer(start)
-        if not is_array(node) and node.op != "Const":
+        if not is_array(node) and node.op not in CONSTANT:
             raise RewriteError(
                 f"the flow of a TensorArray comes from '{node.name}' ({node.op}), which does no more than order "
                 "reads and writes; it has no TensorList form"

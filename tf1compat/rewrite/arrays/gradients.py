@@ -25,13 +25,12 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariab
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_operation
-from tf1compat.ops.families import HAND_ON
+from tf1compat.ops.families import HAND_ON, IDENTITY, SUMS
 from tf1compat.rewrite.arrays.flows import FLOW_INPUT, WRITES, array_behind
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 _MADE_BY = "gradient_arrays"
 _GRADIENTS = frozenset({"grad", "gradwithshape"})
-_SUMS = frozenset({"Add", "AddV2", "AddN"})
 #: The attribute of a write that adds to what is in the array.
 ADDS = "adds_up"
 
@@ -203,7 +202,7 @@ class _Thread:
     def _onward(self, ref: TensorRef) -> Iterator[TensorRef]:
         for use in self.graph.uses.get(ref, ()):
             node = self.graph[use.node]
-            if node.op in HAND_ON | _SUMS or (array_operation(node) in _GRADIENTS and use.position == 1):
+            if node.op in HAND_ON | SUMS or (array_operation(node) in _GRADIENTS and use.position == 1):
                 yield from (TensorRef(node.name), TensorRef(node.name, 1))
             elif (
                 FLOW_INPUT.get(array_operation(node) or "") == use.position
@@ -234,9 +233,9 @@ class _Thread:
             return self._written(node, before)
         if array_operation(node) in _GRADIENTS:
             return self.after(node.inputs[1], before)
-        if node.op == "Identity":
+        if node.op in IDENTITY:
             return self.after(node.inputs[0], before)
-        if node.op in _SUMS:
+        if node.op in SUMS:
             for each in self.conversion.in_order(node.inputs):
                 before = self.after(each, before)
             return before or self.start

@@ -16,6 +16,7 @@ from tf1compat.graph.attributes import Attr, DType, Shape, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_operation, is_array
+from tf1compat.ops.families import RANGE, SHAPE, STRIDED_SLICE
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.arrays.dimension_rules import Dimension
 from tf1compat.rewrite.arrays.element_dimensions import ElementDimensions, emit_dimension
@@ -282,7 +283,7 @@ def _covers_array(graph: Graph, indices: TensorRef, value: TensorRef, array: Nod
 def _range_limit(graph: Graph, indices: TensorRef) -> TensorRef | None:
     node = graph.producer(indices)
     if (
-        node.op != "Range"
+        node.op not in RANGE
         or known_scalar(graph, node.inputs[0]) != 0
         or known_scalar(graph, node.inputs[2]) != 1
     ):
@@ -293,10 +294,10 @@ def _range_limit(graph: Graph, indices: TensorRef) -> TensorRef | None:
 def _is_first_dimension(graph: Graph, size: TensorRef, value: TensorRef) -> bool:
     """Whether a size is how many elements a value has along its first axis."""
     node = graph.producer(size)
-    if node.op != "StridedSlice":
+    if node.op not in STRIDED_SLICE:
         dims = graph.static_shape(value).dims
         return bool(dims) and dims is not None and known_scalar(graph, size) == dims[0]
     shape, begin = graph.input(node, 0), graph.input(node, 1).attrs.get("value")
     from_first = isinstance(begin, TensorValue) and begin.array.tolist() == [0]
     is_scalar = node.integer("shrink_axis_mask") == 1
-    return shape.op == "Shape" and from_first and is_scalar and same_value(graph, shape.inputs[0], value)
+    return shape.op in SHAPE and from_first and is_scalar and same_value(graph, shape.inputs[0], value)

@@ -29,20 +29,18 @@ from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_loop_switch
-from tf1compat.ops.families import STACK_POP
+from tf1compat.ops.families import IDENTITIES, STACK, STACK_POP, STACK_PUSH
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, passing, redirect, substitute
 
 _MADE_BY = "stacks"
-_STACKS = frozenset({"Stack", "StackV2"})
-_PUSHES = frozenset({"StackPush", "StackPushV2"})
-_HANDED_ON = ENTER | {"Identity", "RefIdentity"}
+_HANDED_ON = ENTER | IDENTITIES
 _WAY = SWITCH | _HANDED_ON
 _VARIANT, _INT = DType("variant"), DType("int32")
 
 
 def stacks_to_lists(graph: Graph) -> Outcome:
     """No stack is left; raises RewriteError where one is used in a way that no gradient of a loop uses it."""
-    if not any(node.op in _STACKS for node in graph.nodes):
+    if not any(node.op in STACK for node in graph.nodes):
         return Outcome(graph)
     graph = redirect(graph, dict(_values(graph)))
     uses = _uses(graph)
@@ -88,20 +86,21 @@ class _StackUse:
 
 def _uses(graph: Graph) -> list[_StackUse]:
     """Every stack with its push and its pop; raises RewriteError where it has several of them."""
-    ways: dict[str, list[_Way]] = {node.name: [] for node in graph.nodes if node.op in _STACKS}
+    ways: dict[str, list[_Way]] = {node.name: [] for node in graph.nodes if node.op in STACK}
     for node in graph.nodes:
-        if node.op in _PUSHES | STACK_POP:
+        if node.op in STACK_PUSH | STACK_POP:
             stack, way = _way_to(graph, node)
             ways[stack].append(way)
     return [
-        _StackUse(graph[name], _only(found, _PUSHES), _only(found, STACK_POP)) for name, found in ways.items()
+        _StackUse(graph[name], _only(found, STACK_PUSH), _only(found, STACK_POP))
+        for name, found in ways.items()
     ]
 
 
 def _values(graph: Graph) -> Iterator[tuple[TensorRef, TensorRef]]:
     """What an operation on a stack gives, and where it is found when the first output is the list."""
     for node in graph.nodes:
-        if node.op in _PUSHES:
+        if node.op in STACK_PUSH:
             yield TensorRef(node.name), node.inputs[1]
         elif node.op in STACK_POP:
             yield TensorRef(node.name), TensorRef(node.name, 1)
@@ -118,9 +117,9 @@ def _way_to(graph: Graph, node: Node) -> tuple[str, _Way]:
         elif passed.op in SWITCH:
             steps.insert(0, _Aside(passed.inputs[1], ref.index))
         ref = passed.inputs[0]
-    if graph.producer(ref).op not in _STACKS:
+    if graph.producer(ref).op not in STACK:
         raise _refusal(node, f"takes its stack from '{ref.node}' ({graph.producer(ref).op})")
-    if node.op in _PUSHES:  # what is put on a stack in a branch that is not taken is not put there
+    if node.op in STACK_PUSH:  # what is put on a stack in a branch that is not taken is not put there
         steps += _branches(graph, node.inputs[1])
     return ref.node, _Way(node, _each_once(graph, steps))
 
@@ -255,7 +254,7 @@ class _Conversion:
         return self._add(way, "Merge", *sides, T=_VARIANT, N=2)
 
     def _operation(self, node: Node, current: TensorRef, shape: Shape) -> TensorRef:
-        push = node.op in _PUSHES
+        push = node.op in STACK_PUSH
         kind = (node.dtype("T" if push else "elem_type") or DType("float32")).base
         given = node.inputs[1] if push else self._shape_input(node, shape)
         self.changed[node.name] = make_node(

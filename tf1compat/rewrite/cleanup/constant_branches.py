@@ -22,13 +22,13 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import SELECTIONS
+from tf1compat.ops import families
 from tf1compat.ops.values import known_scalar
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, redirected, substitute
 
 _MADE_BY = "take_known_branches"
 #: What lies between a scalar and a predicate whose entries are all that scalar.
-_SHAPING = frozenset({"Identity", "Reshape", "ExpandDims", "Tile", "BroadcastTo"})
+_SHAPING = families.REPEATING | families.EXPAND_DIMS | families.IDENTITY | families.RESHAPE
 
 
 def take_known_branches(graph: Graph) -> Outcome:
@@ -66,11 +66,13 @@ def _decided(graph: Graph, taken: Mapping[str, bool]) -> tuple[Graph, int]:
 
 def _selected(graph: Graph, node: Node) -> Node | None:
     """A Select with one known predicate as the value that it takes; None for others, and where that would grow."""
-    if node.op not in SELECTIONS:
+    if node.op not in families.SELECTIONS:
         return None
     decision = known_scalar(graph, _entry(graph, node.inputs[0]))
     taken = node.inputs[1 if decision else 2]
-    same = node.op == "Select" or graph.static_shape(taken) == graph.static_shape(TensorRef(node.name))
+    same = node.op in families.SELECT_V1 or graph.static_shape(taken) == graph.static_shape(
+        TensorRef(node.name)
+    )
     if decision is None or not same or graph.static_shape(taken).dims is None:
         return None
     return passing(node, taken, _MADE_BY)
@@ -80,7 +82,7 @@ def _entry(graph: Graph, ref: TensorRef) -> TensorRef:
     """The scalar that every entry of a tensor is, if it was made of one."""
     ref = resolve(graph, ref, _SHAPING)
     node = graph.producer(ref)
-    return resolve(graph, node.inputs[1], _SHAPING) if node.op == "Fill" else ref
+    return resolve(graph, node.inputs[1], _SHAPING) if node.op in families.FILL else ref
 
 
 def _decisions(graph: Graph) -> dict[str, bool]:
@@ -97,7 +99,7 @@ def _decisions(graph: Graph) -> dict[str, bool]:
 def _decision(graph: Graph, switch: Node, ranges: Ranges) -> bool | None:
     """What a Switch's predicate is known to be; a loop that never ends is no decision."""
     condition = graph.input(switch, 1)
-    if condition.op != "LoopCond":
+    if condition.op not in families.LOOP_CONDITION:
         value = known_scalar(graph, switch.inputs[1])
         if value is None and is_drawn(graph, switch.inputs[1]):
             value = ranges.point(switch.inputs[1])
@@ -109,7 +111,7 @@ def _decision(graph: Graph, switch: Node, ranges: Ranges) -> bool | None:
 def _borders_of_idle_loops(graph: Graph, taken: Mapping[str, bool]) -> list[str]:
     """The Enters and Exits of loops whose condition is known to be false: they pass on what the loop starts with."""
     conditions = {graph[name].inputs[1].node for name in taken}
-    idle = {name for name in conditions if graph[name].op == "LoopCond"}
+    idle = {name for name in conditions if graph[name].op in families.LOOP_CONDITION}
     if not idle:
         return []
     place = frame_of_nodes(graph)

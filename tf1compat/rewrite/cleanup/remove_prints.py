@@ -15,20 +15,26 @@ from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, IS_INITIALIZED, MUTABLE_TABLES, PIPELINE_STATES
+from tf1compat.ops import families
 from tf1compat.ops.machine import WORDS, touch_of
 from tf1compat.rewrite.base import Outcome, passing, substitute
 
 #: Ops that may end a run, and go on doing so.
-REFUSING = frozenset({"Assert", "Abort", "CheckNumerics", "CheckNumericsV2", "EnsureShape"})
+REFUSING = families.CHECK_NUMERICS | families.ABORT | families.ASSERT | families.ENSURE_SHAPE
 #: Ops that give what the files do not hold; with what the user is told of them.
 _OUTSIDE = (
     (
-        frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"}),
+        families.PYTHON_FUNCTION,
         "calls a function of the author's Python program",
     ),
-    (MUTABLE_TABLES, "is a table that the program filled while it ran, and what was in it stands in no file"),
-    (FEEDERS | PIPELINE_STATES, "depends on the author's input pipeline, which cannot run here"),
+    (
+        families.MUTABLE_TABLES,
+        "is a table that the program filled while it ran, and what was in it stands in no file",
+    ),
+    (
+        families.FEEDERS | families.PIPELINE_STATES,
+        "depends on the author's input pipeline, which cannot run here",
+    ),
 )
 _MADE_BY = "effects"
 _NAMED = 3  # as many as a summary names
@@ -42,9 +48,9 @@ def remove_prints(graph: Graph) -> Outcome:
 
 
 def _silent(node: Node) -> Node | None:
-    if node.op == "Print":
+    if node.op in families.PRINT:
         return passing(node, node.inputs[0], _MADE_BY)
-    if node.op in IS_INITIALIZED:
+    if node.op in families.IS_INITIALIZED:
         dtype = DType("bool")
         value = TensorValue.of(True, dtype)
         waits = node.control_inputs

@@ -14,7 +14,7 @@ from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import IDENTITY
+from tf1compat.ops.families import CONSTANT, IDENTITY
 from tf1compat.rewrite.base import Outcome, fresh_name, passing
 from tf1compat.rewrite.control_flow.functions import (
     Argument,
@@ -199,7 +199,7 @@ def _behind(node: Node) -> list[str]:
 
 
 def _is_copied(node: Node) -> bool:
-    return node.op == "Const" and not node.control_inputs
+    return node.op in CONSTANT and not node.control_inputs
 
 
 def _dtype(merge: Node) -> DType:

@@ -13,12 +13,11 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Function, Graph, Node, NodeTable, make_node
 from tf1compat.graph.text import to_text
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import LOOP_CONDITION, REQUIRED_PLACEHOLDERS
 from tf1compat.rewrite.base import redirected
 
 #: Ops whose value has to come into a function as an argument.
-_ONLY_OUTSIDE = (
-    frozenset({"Placeholder", "PlaceholderV2", "LoopCond"}) | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH
-)
+_ONLY_OUTSIDE = REQUIRED_PLACEHOLDERS | LOOP_CONDITION | ENTER | EXIT | MERGE | NEXT_ITERATION | SWITCH
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,8 @@ from tf1compat.graph.model import Node, NodeTable
 from tf1compat.graph.walk import resolve, topological
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_merge, is_loop_merge
+from tf1compat.ops.families import IDENTITY
 from tf1compat.rewrite.base import ELSEWHERE
-
-#: What a value may pass between two nodes of the same frame and branch.
-IDENTITY = frozenset({"Identity"})
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH, Frame, find_frames
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import LOOP_CONDITION
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, passing, redirect, substitute
 
 _MADE_BY = "ways_out"
@@ -125,7 +126,7 @@ class _WayOut:
             return ref
         if ref not in self.outside:
             node = self.graph.producer(ref)
-            if node.op in SWITCH | ENTER | EXIT | NEXT_ITERATION | {"LoopCond"}:
+            if node.op in SWITCH | ENTER | EXIT | NEXT_ITERATION | LOOP_CONDITION:
                 raise RewriteError(
                     f"'{node.name}' ({node.op}) is read on the way out of the loop '{self.frame.name}', where it has "
                     f"no value; {ELSEWHERE}"

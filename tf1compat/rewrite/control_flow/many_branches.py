@@ -20,6 +20,7 @@ from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import SWITCH_N
 from tf1compat.rewrite.base import Outcome, fresh_name, redirect, substitute
 from tf1compat.rewrite.control_flow.joins import begins_outside, predicate_of
 
@@ -29,7 +30,7 @@ _INT = DType("int32")
 
 def choose_between_two(graph: Graph) -> Outcome:
     """No `_SwitchN` is left, and no Merge of more than two whose predicates are seen to choose between all."""
-    switches = [node for node in graph.nodes if node.op == "_SwitchN"]
+    switches = [node for node in graph.nodes if node.op in SWITCH_N]
     parting = _Parting(graph)
     for node in switches:
         parting.switch(node)

@@ -19,15 +19,16 @@ from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.axes.filling import SHAPED_BY
-from tf1compat.ops.families import SHAPES
+from tf1compat.ops.arrays import is_array
+from tf1compat.ops.axes.filling import SIZES
+from tf1compat.ops.families import ASSERT, CONSTANT, ENSURE_SHAPE, RESHAPE, SHAPES, SLICES
 from tf1compat.rewrite.base import Outcome, fresh_name, substitute
 from tf1compat.rewrite.emit import INT, Emitter
 
 _MADE_BY = "free_sizes"
 _FREED = {BATCH: "a batch of {0}", TIME: "{0} steps"}
 #: Ops that read a whole shape.
-_SHAPED = frozenset({"Reshape", "Tile", "Slice", "StridedSlice", *SHAPED_BY})
+_SHAPED = SLICES | SIZES.keys()
 _ELEMENT_SHAPES = ("element_shape", "element_shape_except0")
 
 
@@ -81,7 +82,7 @@ class _Freed:
         return replace(node, inputs=(*node.inputs[:position], new, *node.inputs[position + 1 :]))
 
     def _shape(self, node: Node, vector: Vector, dtype: DType, *, scalar: bool) -> TensorRef:
-        if node.op == "Reshape" and sum(has_symbol(dim) for dim in vector) == 1 and REST not in vector:
+        if node.op in RESHAPE and sum(has_symbol(dim) for dim in vector) == 1 and REST not in vector:
             vector = tuple(REST if has_symbol(dim) else dim for dim in vector)
         if not any(map(has_symbol, vector)):
             return self._constant(node, [_number(dim) for dim in vector], dtype)
@@ -144,7 +145,7 @@ class _Freed:
 
     def _entered(self, ref: TensorRef, frames: tuple[str, ...]) -> TensorRef:
         enter = next(
-            node for node in self.graph.nodes if node.op == "Enter" and self._frames.get(node.name) == frames
+            node for node in self.graph.nodes if node.op in ENTER and self._frames.get(node.name) == frames
         )
         name = fresh_name(
             {*self.graph.by_name, *(each.name for each in self._added)}, f"{enter.name}/any_size"
@@ -179,7 +180,7 @@ class _Freed:
         if isinstance(recorded, tuple):
             shapes = (self._open(TensorRef(node.name, index), each) for index, each in enumerate(recorded))
             node = node.with_attrs(_output_shapes=tuple(shapes))
-        if node.op == "EnsureShape":
+        if node.op in ENSURE_SHAPE:
             node = node.with_attrs(shape=self._open(TensorRef(node.name), node.shape()))
         for attr in _ELEMENT_SHAPES:
             if isinstance(node.attrs.get(attr), Shape) and node.inputs:
@@ -192,7 +193,7 @@ class _Freed:
         return _shape_of(self.found.dims[ref])
 
     def _open_element(self, node: Node, attr: str) -> Shape:
-        maker = node.name if node.op in ("TensorArrayV3", "TensorArrayV2", "TensorArray") else ""
+        maker = node.name if is_array(node) else ""
         array = maker or resolve(self.graph, node.inputs[0]).node
         element = self.found.elements.get(array)
         if attr != "element_shape" or array not in self.found.elements:
@@ -202,11 +203,11 @@ class _Freed:
 
 def _asserts_shapes(graph: Graph, node: Node) -> bool:
     """Whether a node makes sure of nothing but sizes: what was sure of the author's batch is not of another."""
-    if node.op != "Assert":
+    if node.op not in ASSERT:
         return False
     behind = ancestors(graph, [node.inputs[0].node], control=False, stop=lambda each: each.op in SHAPES)
     ends = {graph[name].op for name in behind if graph[name].op in SHAPES or not graph[name].inputs}
-    return bool(ends & SHAPES) and ends <= SHAPES | {"Const"}
+    return bool(ends & SHAPES) and ends <= SHAPES | CONSTANT
 
 
 def _silent(node: Node) -> Node:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tf1compat.graph.attributes import DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import PLACEHOLDER
 from tf1compat.plan.model import PartPlan, VariablePlan
 from tf1compat.rewrite.base import Outcome, fresh_name, substitute
 from tf1compat.rewrite.result import VariableSlot
@@ -35,7 +36,7 @@ def join_parts(graph: Graph, variables: Iterable[VariablePlan]) -> tuple[Outcome
 
 
 def _enters(graph: Graph, name: str) -> bool:
-    return name in graph and graph[name].op == "Placeholder"
+    return name in graph and graph[name].op in PLACEHOLDER
 
 
 def _slice(graph: Graph, part: PartPlan, whole: Node) -> Node:

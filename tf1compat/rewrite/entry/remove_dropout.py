@@ -19,13 +19,13 @@ from tf1compat.analysis.same_value import same_value
 from tf1compat.graph.attributes import Attr, DType, TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import RANDOM, TRANSPARENT
+from tf1compat.ops import families
 from tf1compat.ops.pointwise import POINTWISE, QUOTIENTS
 from tf1compat.rewrite.base import Outcome, fresh_name, passing, substitute
 
 _MADE_BY = "remove_dropout"
 _INT = DType("int32")
-_SHAPELESS = TRANSPARENT | frozenset(POINTWISE) | {"Cast"}
+_SHAPELESS = families.TRANSPARENT | frozenset(POINTWISE) | families.CAST
 
 
 def remove_dropout(graph: Graph, outputs: Sequence[TensorRef] = ()) -> Outcome:
@@ -60,7 +60,7 @@ def _passing(graph: Graph, noise: Noise, ranges: Ranges) -> Iterator[Node]:
         if site.kept is None or not stays or ranges.point(site.drawn) != site.wanted:
             continue
         node = graph[site.node]
-        if node.op == "Select" or _has_shape_of(graph, node, noise, site.kept):
+        if node.op in families.SELECT_V1 or _has_shape_of(graph, node, noise, site.kept):
             yield passing(node, site.kept, _MADE_BY)
 
 
@@ -70,10 +70,10 @@ def _has_shape_of(graph: Graph, node: Node, noise: Noise, kept: TensorRef) -> bo
     if mine.dims is not None and mine == whole:
         return True
     scaled = graph.producer(kept)
-    given = [kept, *(scaled.inputs if scaled.op == "Mul" or scaled.op in QUOTIENTS else ())]
+    given = [kept, *(scaled.inputs if scaled.op in families.MULTIPLICATION or scaled.op in QUOTIENTS else ())]
     shapes = [graph.input(graph[name], 0) for name in noise.draws]
     return all(
-        shape.op == "Shape" and any(same_value(graph, shape.inputs[0], each) for each in given)
+        shape.op in families.SHAPE and any(same_value(graph, shape.inputs[0], each) for each in given)
         for shape in shapes
     )
 
@@ -97,11 +97,11 @@ class _Fill:
 
     def draw(self, node: Node) -> None:
         """A draw gives a number that it might have drawn."""
-        if node.op == "Multinomial":
+        if node.op in families.MULTINOMIAL:
             self._first_class(node)
-        elif node.op in RANDOM:
+        elif node.op in families.RANDOM:
             dtype = dtype_of(self._graph, TensorRef(node.name))
-            low = node.inputs[1] if node.op == "RandomUniformInt" else None
+            low = node.inputs[1] if node.op in families.UNIFORM_INT else None
             middle = 0.5 if node.op.endswith("RandomUniform") else 0.0
             one = low or self._constant(f"{node.name}/drawn", middle, dtype, node.inputs[0].node)
             kind = node.dtype("T")
@@ -153,7 +153,7 @@ class _Fill:
 def _drawn_alike(graph: Graph, noise: Noise, ref: TensorRef) -> Node | None:
     """The draw by shape that a tensor is made of entry by entry, if it is one."""
     node = graph.producer(ref)
-    if node.op in RANDOM:
+    if node.op in families.RANDOM:
         return node
     random = [each for each in operands(node) if each in noise.alone]
     others = [each for each in operands(node) if each not in noise.alone]

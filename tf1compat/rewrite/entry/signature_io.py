@@ -14,6 +14,7 @@ from tf1compat.graph.draft import Draft
 from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph, Node, Use, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT, PLACEHOLDER_WITH_DEFAULT
 from tf1compat.plan.model import (
     ConstantPlan,
     InputBinding,
@@ -61,7 +62,7 @@ def _fill(draft: Draft, constant: ConstantPlan) -> None:
 
 def _place(node: Node, inside: Container[str]) -> tuple[str, ...]:
     """What a constant waits for in a node's stead, so that it stands in the same loop or branch."""
-    if node.op == "Const":
+    if node.op in CONSTANT:
         return node.control_inputs
     return tuple(ref.node for ref in node.inputs[:1]) if node.name in inside else ()
 
@@ -104,7 +105,7 @@ def use_defaults(graph: Graph) -> Graph:
             node.with_attrs(T=node.dtype("dtype") or DType("float32")), node.inputs[0], "use_defaults"
         )
         for node in graph.nodes
-        if node.op == "PlaceholderWithDefault"
+        if node.op in PLACEHOLDER_WITH_DEFAULT
     }
     return substitute(graph, changed)
 

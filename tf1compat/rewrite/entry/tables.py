@@ -14,13 +14,12 @@ from dataclasses import replace
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
-from tf1compat.ops.families import HAND_ON, MUTABLE_TABLES, STATIC_TABLES
+from tf1compat.ops.families import HAND_ON, MUTABLE_TABLES, STATIC_TABLES, TABLE_READS
 from tf1compat.rewrite.base import Outcome
 
 #: Ops that hold a table.
 TABLES = STATIC_TABLES | MUTABLE_TABLES
-_READS = {"LookupTableFind": "LookupTableFindV2", "LookupTableSize": "LookupTableSizeV2",
-          "LookupTableExport": "LookupTableExportV2"}  # fmt: skip
+_READS = {op: f"{op}V2" for op in TABLE_READS if not op.endswith("V2")}
 _RESOURCE = DType("resource")
 _MADE_BY = "tables"
 

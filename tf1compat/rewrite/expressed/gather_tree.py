@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import GATHER_TREE
 from tf1compat.rewrite.base import Outcome, substitute
 from tf1compat.rewrite.control_flow.functions import with_functions
 from tf1compat.rewrite.emit import BOOL, INT, VARIANT, Emitter, LoopBody
@@ -22,7 +23,7 @@ _NONE = -1  # what stands where there is no beam
 
 def gather_tree_to_loop(graph: Graph) -> Outcome:
     """No GatherTree is left: each is a loop over the steps, last to first."""
-    found = [node for node in graph.nodes if node.op == "GatherTree"]
+    found = [node for node in graph.nodes if node.op in GATHER_TREE]
     for node in found:
         emitter = Emitter(node.name, _MADE_BY, graph.by_name)
         beams = _beams(emitter, node)

@@ -15,6 +15,7 @@ from tf1compat.graph.attributes import DType, FunctionRef
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import IF, WHILE
 from tf1compat.ops.library import library_of
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, redirect, substitute
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
@@ -73,7 +74,7 @@ class _Conversion:
 
     def _counted(self, graph: Graph, node: Node) -> Graph:
         """The graph with the turns of a loop counted, if it is a loop that does not count them itself."""
-        if node.op != "While":
+        if node.op not in WHILE:
             return graph
         condition, body = (self.made[name] for name in _functions_of(node))
         if is_counted(node, body):
@@ -84,7 +85,7 @@ class _Conversion:
 
     def handed_on(self, graph: Graph) -> Mapping[TensorRef, TensorRef]:
         """What each handle that a loop gives was when it came in."""
-        forms = [form for node in graph.nodes if (form := form_of(node, self.library)) and form.op == "While"]
+        forms = [form for node in graph.nodes if (form := form_of(node, self.library)) and form.op in WHILE]
         given = {
             TensorRef(each.node.name, place): each.arguments[place]
             for each in forms
@@ -139,11 +140,11 @@ class _Conversion:
     ) -> list[TensorRef]:
         """The outputs, each handle the argument itself; raises RewriteError for a handle that is made or chosen."""
         checked = list(outputs)
-        for place in _handles(form) if form.op == "While" else ():
+        for place in _handles(form) if form.op in WHILE else ():
             checked[place] = resolve(graph, outputs[place])
             if checked[place] != TensorRef(inputs[place]):
                 raise _another(form)
-        if form.op == "If" and _HANDLE in form.result_types:
+        if form.op in IF and _HANDLE in form.result_types:
             raise _another(form)
         return checked
 

@@ -9,9 +9,10 @@ from tf1compat.graph.attributes import Attr, DType, FunctionRef, Shape
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import WHILE
+from tf1compat.ops.library import CALLEES
 from tf1compat.rewrite.cleanup.control_edges import effectful_functions, has_effect
 
-_CALLEES = {"While": ("cond", "body"), "If": ("then_branch", "else_branch")}
 _UNKNOWN = DType.of_number(0)
 
 Library = Mapping[str, Function]
@@ -29,11 +30,11 @@ class Form:
 
     @property
     def types(self) -> tuple[DType, ...]:
-        return _types(self.node, "T" if self.op == "While" else "Tin")
+        return _types(self.node, "T" if self.op in WHILE else "Tin")
 
     @property
     def result_types(self) -> tuple[DType, ...]:
-        return _types(self.node, "T" if self.op == "While" else "Tout")[: self.results]
+        return _types(self.node, "T" if self.op in WHILE else "Tout")[: self.results]
 
     def gives(self, key: str) -> bool:
         """Whether what the function in this attribute returns is what the node gives."""
@@ -49,7 +50,7 @@ class Form:
         """The node for these functions, with the types of the handles at these places that became `values`."""
         types = tuple(values.get(place, each) for place, each in enumerate(self.types[: len(arguments)]))
         attrs: dict[str, Attr] = {key: FunctionRef(name) for key, name in functions.items()}
-        if self.op == "While":
+        if self.op in WHILE:
             inputs, own = tuple(arguments), self._of_loop(types, values)
         else:
             inputs, own = (self.node.inputs[0], *arguments), self._of_conditional(types)
@@ -80,21 +81,21 @@ class Form:
 
     def without_idle_lists(self, graph: Graph, library: Library) -> Form:
         """The form less the lists at its end that only a gradient would read: of what each turn or branch computed."""
-        kinds = self.types if self.op == "While" else _types(self.node, "Tout")
+        kinds = self.types if self.op in WHILE else _types(self.node, "Tout")
         read = {ref.index for ref in graph.uses if ref.node == self.node.name}
         needed = {place for place, kind in enumerate(kinds) if kind != "variant" or place in read}
-        if self.op == "While":
+        if self.op in WHILE:
             needed = self._with_dependencies(needed, library)
         results = 1 + max(needed, default=-1)
         return replace(
             self,
             results=results,
-            arguments=self.arguments[:results] if self.op == "While" else self.arguments,
+            arguments=self.arguments[:results] if self.op in WHILE else self.arguments,
         )
 
     def _with_dependencies(self, needed: set[int], library: Library) -> set[int]:
         """These places of a loop and all that their values, its condition and its effects are computed from."""
-        test, body = (library[self.callees[key]] for key in _CALLEES["While"])
+        test, body = (library[self.callees[key]] for key in CALLEES[self.op])
         effectful = effectful_functions(library)
         effects = [each.name for each in body.graph.nodes if has_effect(each, effectful)]
         needed = needed | _read_by(test, [ref.node for ref in test.outputs]) | _read_by(body, effects)
@@ -114,14 +115,14 @@ def _read_by(function: Function, names: Sequence[str]) -> set[int]:
 def form_of(node: Node, library: Library) -> Form | None:
     """The form of a functional loop or conditional with functions of the library; None for other nodes."""
     op = node.op.removeprefix("Stateless")
-    keys = _CALLEES.get(op, ())
+    keys = CALLEES.get(op, ())
     refs = {key: node.attrs.get(key) for key in keys}
     names = {
         key: ref.name for key, ref in refs.items() if isinstance(ref, FunctionRef) and ref.name in library
     }
     if not keys or len(names) != len(keys):
         return None
-    if op == "While":
+    if op in WHILE:
         return Form(node, op, names, node.inputs, len(node.inputs))
     return Form(node, op, names, node.inputs[1:], len(_types(node, "Tout")))
 

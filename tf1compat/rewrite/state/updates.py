@@ -23,21 +23,11 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ASSIGN
+from tf1compat.ops.families import ASSIGN, READ_RESOURCE, VARIABLE_HANDLE
+from tf1compat.ops.updates import ARITHMETIC, SCATTERS
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
 _MADE_BY = "updates"
-_SUMS = {
-    "AssignAdd": "AddV2",
-    "AssignAddVariableOp": "AddV2",
-    "AssignSub": "Sub",
-    "AssignSubVariableOp": "Sub",
-}
-_SCATTERS = {
-    "ScatterUpdate": "TensorScatterUpdate", "ScatterAdd": "TensorScatterAdd", "ScatterSub": "TensorScatterSub",
-    "ScatterMin": "TensorScatterMin", "ScatterMax": "TensorScatterMax",
-    "ScatterNdUpdate": "TensorScatterUpdate", "ScatterNdAdd": "TensorScatterAdd", "ScatterNdSub": "TensorScatterSub",
-}  # fmt: skip
 
 
 def updates_to_values(graph: Graph, outputs: Iterable[TensorRef]) -> Outcome:
@@ -66,7 +56,7 @@ def _check(graph: Graph, write: Write) -> None:
 
 
 def _is_known(node: Node) -> bool:
-    return node.op in _SUMS or node.op in ASSIGN or node.op.removeprefix("Resource") in _SCATTERS
+    return node.op in ARITHMETIC or node.op in ASSIGN or node.op.removeprefix("Resource") in SCATTERS
 
 
 def _refusal(node: Node, how: str) -> RewriteError:
@@ -98,7 +88,7 @@ class _Updates:
     def add(self, variable: str, writes: Sequence[str], after: Mapping[str, frozenset[str]]) -> None:
         """The values of one variable's writes, in their order, and its readers reading them."""
         held = self.graph[variable]
-        current = self._read(held) if held.op == "VarHandleOp" else TensorRef(variable)
+        current = self._read(held) if held.op in VARIABLE_HANDLE else TensorRef(variable)
         holding = holders(self.graph, variable)
         for name in sorted(readers(self.graph, variable) - set(writes)):
             before = [each for each in writes if name in after[each]]
@@ -120,12 +110,12 @@ class _Updates:
 
     def _redirect(self, node: Node, holding: frozenset[str], write: str) -> None:
         """A reader takes what the last write before it wrote; raises RewriteError where it needs a handle."""
-        if node.op == "ReadVariableOp":
+        if node.op in READ_RESOURCE:
             dtype = node.dtype("dtype") or DType("float32")
             node = make_node(
                 node.name, "Identity", node.inputs, control_inputs=node.control_inputs, made_by=_MADE_BY, T=dtype
             )  # fmt: skip
-        elif any(self.graph[name].op == "VarHandleOp" for name in holding) or node.op.startswith("Ref"):
+        elif any(self.graph[name].op in VARIABLE_HANDLE for name in holding) or node.op.startswith("Ref"):
             raise _refusal(self.graph[write], f"which '{node.name}' ({node.op}) then takes by its handle")
         inputs = (TensorRef(write) if ref.node in holding else ref for ref in node.inputs)
         self.changed[node.name] = replace(node, inputs=tuple(inputs))
@@ -134,14 +124,14 @@ class _Updates:
         """What the variable holds after a write, computed from what it held before."""
         if node.op in ASSIGN:
             return _made(node, "Identity", node.inputs[1])
-        if node.op in _SUMS:
-            return _made(node, _SUMS[node.op], current, node.inputs[1])
+        if node.op in ARITHMETIC:
+            return _made(node, ARITHMETIC[node.op], current, node.inputs[1])
         kind = node.op.removeprefix("Resource")
         index_type = node.dtype("Tindices") or DType("int32")
         indices = node.inputs[1]
         if not kind.startswith("ScatterNd"):
             indices = self._rows(node, indices, index_type)
-        made = _made(node, _SCATTERS[kind], current, indices, node.inputs[2])
+        made = _made(node, SCATTERS[kind], current, indices, node.inputs[2])
         return made.with_attrs(Tindices=index_type)
 
     def _rows(self, node: Node, indices: TensorRef, dtype: DType) -> TensorRef:

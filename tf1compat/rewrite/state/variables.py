@@ -15,15 +15,11 @@ from tf1compat.graph.frames import MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.updates import writes_variable
 from tf1compat.rewrite.base import ELSEWHERE, Outcome, fresh_name, substitute
 
-REFERENCE_VARIABLES = frozenset({"Variable", "VariableV2"})
-VARIABLES = REFERENCE_VARIABLES | {"VarHandleOp"}
-_BY_REFERENCE = {
-    "RefEnter": "Enter", "RefExit": "Exit", "RefSwitch": "Switch", "RefMerge": "Merge",
-    "RefIdentity": "Identity", "RefNextIteration": "NextIteration", "RefSelect": "Select",
-}  # fmt: skip
+_BY_REFERENCE = families.BY_REFERENCE | families.REFERENCE_SELECT
 #: Ops that pass a handle on.
 _CARRIES = PASS_THROUGH | SWITCH | MERGE | NEXT_ITERATION
 _MADE_BY = "variables"
@@ -62,7 +58,7 @@ def is_write(node: Node) -> bool:
 
 
 def _without_reference(node: Node) -> Node:
-    if node.op in VARIABLES:
+    if node.op in families.VARIABLES:
         dtype = (node.dtype("dtype") or DType("float32")).base
         return make_node(node.name, "Placeholder", made_by=_MADE_BY, dtype=dtype, shape=node.shape())
     attrs: dict[str, Attr] = {
@@ -71,7 +67,8 @@ def _without_reference(node: Node) -> Node:
     }
     if node.op not in _BY_REFERENCE and attrs == dict(node.attrs):
         return node
-    return replace(node.with_attrs(**attrs), op=_BY_REFERENCE.get(node.op, node.op))
+    op = node.op.removeprefix("Ref") if node.op in _BY_REFERENCE else node.op
+    return replace(node.with_attrs(**attrs), op=op)
 
 
 # -------------------------------------------------------------------------------------- resource variables
@@ -79,7 +76,7 @@ def _without_reference(node: Node) -> Node:
 
 def variable_types(graph: Graph) -> dict[str, DType]:
     """The element type of each resource variable, by node."""
-    variables = (node for node in graph.nodes if node.op == "VarHandleOp")
+    variables = (node for node in graph.nodes if node.op in families.VARIABLE_HANDLE)
     return {node.name: node.dtype("dtype") or DType("float32") for node in variables}
 
 
@@ -153,9 +150,7 @@ class _Handles:
         )
 
 
-_READS: dict[str, Callable[[_Handles, Node, DType], Node]] = {
-    "ReadVariableOp": _Handles.read,
-    "ResourceGather": _Handles.gather,
-    "ResourceGatherNd": _Handles.gather_nd,
-    "VariableShape": _Handles.shape,
-}
+_READS: Mapping[str, Callable[[_Handles, Node, DType], Node]] = families.by_op({
+    families.READ_RESOURCE: _Handles.read, families.RESOURCE_GATHER: _Handles.gather,
+    families.RESOURCE_GATHER_ND: _Handles.gather_nd, families.VARIABLE_SHAPE: _Handles.shape,
+})  # fmt: skip

@@ -15,11 +15,10 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import MetaGraph
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ASSIGN, VARIABLES
+from tf1compat.ops.families import ASSIGN, NO_OP, RESHAPE, RESTORE, VARIABLES
 from tf1compat.source.model import SavedAs, Saver
 
-_RESTORE = frozenset({"RestoreV2", "RestoreSlice", "Restore"})
-_VALUE_UNCHANGED = PASS_THROUGH | {"Reshape"}  # Saver(reshape=True) reshapes what it read
+_VALUE_UNCHANGED = PASS_THROUGH | RESHAPE  # Saver(reshape=True) reshapes what it read
 #: Where `tf.train.init_from_checkpoint` puts its ops: they read other files than this checkpoint.
 _WARM_START = "checkpoint_initializer"
 
@@ -92,7 +91,7 @@ def _assignments(graph: Graph, start: str) -> Iterator[Node]:
         seen.add(name)
         if node.op in ASSIGN and len(node.inputs) == 2:
             yield node
-        elif node.op == "NoOp":  # of a sharded Saver: one for each shard
+        elif node.op in NO_OP:  # of a sharded Saver: one for each shard
             todo.extend(node.control_inputs)
 
 
@@ -100,7 +99,7 @@ def restored_from(graph: Graph, value: TensorRef) -> SavedAs | None:
     """The key and slice under which a value is read from a checkpoint; None where it is not."""
     value = resolve(graph, value, _VALUE_UNCHANGED)
     restore = graph.producer(value)
-    if restore.op not in _RESTORE or len(restore.inputs) < 2:
+    if restore.op not in RESTORE or len(restore.inputs) < 2:
         return None
     key = _text_at(graph, restore, 1, value.index)
     slices = _text_at(graph, restore, 2, value.index) if len(restore.inputs) > 2 else ""

@@ -20,11 +20,6 @@ from tf1compat.names import TensorRef, lies_in, scope_of
 from tf1compat.ops.arrays import array_role, array_state, stored
 from tf1compat.ops.families import ADDITIONS, REVERSE, SELECTIONS, TRANSPARENT
 
-#: Ops that fill an array from one tensor, and the input that this tensor is.
-FILLERS = {
-    "TensorArrayScatter": 2, "TensorArrayScatterV2": 2, "TensorArrayScatterV3": 2,
-    "TensorArrayUnpack": 1, "TensorListFromTensor": 0,
-}  # fmt: skip
 #: The GraphDef version that TensorFlow 1.4 writes.
 _PRODUCER_OF_1_4 = 24
 

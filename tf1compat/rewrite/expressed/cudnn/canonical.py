@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tf1compat.discovery.rnn.cudnn_weights import PARAMS, CudnnWeights, cudnn_weights, params_chain
 from tf1compat.graph.attributes import Attr, Shape
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import VARIABLES
@@ -66,7 +67,7 @@ class _Copies:
 
 def _copy(node: Node, shape: Shape) -> Node:
     """The copy, saying the weight's shape where it said that of the buffer."""
-    attrs: dict[str, Attr] = {"_output_shapes": (shape, shape) if "Switch" in node.op else (shape,)}
+    attrs: dict[str, Attr] = {"_output_shapes": (shape, shape) if node.op in SWITCH else (shape,)}
     if node.op in VARIABLES:
         attrs["shape"] = shape
     return node.without_attrs(*_OF_THE_BUFFER).with_attrs(**attrs)

@@ -9,6 +9,7 @@ from tf1compat.discovery.findings import Direction
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CUDNN_RNN_V3
 from tf1compat.rewrite.emit import BOOL, INT, VARIANT, Emitter, LoopBody
 from tf1compat.rewrite.expressed.cudnn.cells import STEPS, Step
 from tf1compat.rewrite.expressed.cudnn.weights import GATES, CellWeights, Form, cell_weights
@@ -28,7 +29,7 @@ def network(emitter: Emitter, node: Node, form: Form) -> tuple[TensorRef, ...]:
     swaps = node.attrs.get("time_major") is False
     parts = 2 if form.mode == "lstm" else 1
     tensors = [emitter.swapped(ref, form.dtype) if swaps else ref for ref in node.inputs[: 1 + parts]]
-    lengths = node.inputs[-1] if node.op == "CudnnRNNV3" else None
+    lengths = node.inputs[-1] if node.op in CUDNN_RNN_V3 else None
     results = _time_major(emitter, node, form, tensors, lengths)
     return tuple(emitter.swapped(ref, form.dtype) if swaps else ref for ref in results)
 

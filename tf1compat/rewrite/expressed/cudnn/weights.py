@@ -16,6 +16,7 @@ from tf1compat.errors import RewriteError
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CUDNN_RNN_V3
 from tf1compat.rewrite.base import ELSEWHERE
 from tf1compat.rewrite.emit import INT, Emitter
 
@@ -54,7 +55,7 @@ class Form(NamedTuple):
 
 def weight_inputs(node: Node) -> tuple[TensorRef, ...]:
     """The buffer, or the canonical weights in its place."""
-    after = 1 if node.op == "CudnnRNNV3" else 0  # the sequence lengths
+    after = 1 if node.op in CUDNN_RNN_V3 else 0  # the sequence lengths
     return node.inputs[PARAMS : len(node.inputs) - after]
 
 

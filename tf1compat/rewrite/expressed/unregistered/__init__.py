@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tf1compat.graph.attributes import Attr, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ACCUMULATION, MASKED_PRODUCT, PROJECTION, RESAMPLING, by_op
 from tf1compat.rewrite.base import Outcome, substitute
 from tf1compat.rewrite.emit import Emitter
 from tf1compat.rewrite.expressed.unregistered.accumulate_n import accumulated
@@ -19,11 +20,11 @@ from tf1compat.rewrite.expressed.unregistered.resampler import resampled
 _MADE_BY = "unregistered"
 
 #: By op, what emits its value; it raises RewriteError where it cannot.
-FORMS: Mapping[str, Callable[[Emitter, Graph, Node], TensorRef]] = MappingProxyType({
-    "AccumulateNV2": accumulated,
-    "ImageProjectiveTransform": projected,
-    "MaskedMatmul": multiplied_where_asked,
-    "Resampler": resampled,
+FORMS: Mapping[str, Callable[[Emitter, Graph, Node], TensorRef]] = by_op({
+    ACCUMULATION: accumulated,
+    PROJECTION: projected,
+    MASKED_PRODUCT: multiplied_where_asked,
+    RESAMPLING: resampled,
 })  # fmt: skip
 
 
