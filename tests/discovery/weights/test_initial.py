@@ -55,6 +55,25 @@ def test_a_variable_that_the_graph_resets_begins_as_it_did() -> None:
     assert beginning("list", "    reset = Assign(w, half) T=float32") == [1.0, 2.0]
 
 
+def test_a_state_that_is_written_from_itself_begins_as_it_did() -> None:
+    update = "    new = Add(w, fed) T=float32\n    remember = Assign(w, new) T=float32"
+    assert beginning("list", update) == [1.0, 2.0]
+    assert beginning("drawn", update) is None
+
+
+def test_a_state_that_is_drawn_begins_with_what_it_is_reset_to() -> None:
+    text = """
+    zeros = Const() dtype=float32; value=tensor(float32, [0.0, 0.0])
+    new = Add(w, fed) T=float32
+    remember = Assign(w, new) T=float32
+    reset = Assign(w, zeros) T=float32"""
+    assert beginning("drawn", text) == [0.0, 0.0]
+
+
+def test_weights_that_are_drawn_have_no_value_by_an_op_that_would_reset_them() -> None:
+    assert beginning("drawn", "    reset = Assign(w, half) T=float32") is None
+
+
 def test_what_a_saver_assigns_is_no_beginning() -> None:
     text = """
         save/Const = Const() dtype=string; value=tensor(string, "model")

@@ -7,10 +7,15 @@ STEP = SignaturePlan("step", (), ())
 
 
 def test_a_state_that_was_kept_in_a_variable_is_a_hazard():
-    (note,) = kept_state_hazards([KeptState("kept", ("store",))])
+    (note,) = kept_state_hazards([KeptState("kept", ("store",))], ())
     assert (note.code, note.node) == ("state-in-variable", "kept")
     assert "starts from the checkpoint's value" in note.reason
-    assert kept_state_hazards([]) == ()
+    assert kept_state_hazards([], ()) == ()
+
+
+def test_a_state_that_was_never_saved_is_said_to_begin_with_its_constant() -> None:
+    (note,) = kept_state_hazards([KeptState("kept", ("store",))], {"kept"})
+    assert "the constant that the program begins it with" in note.reason
 
 
 def test_an_output_that_a_step_does_not_give_is_a_hazard():

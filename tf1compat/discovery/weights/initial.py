@@ -20,12 +20,18 @@ def initializer_of(graph: Graph, variable: str) -> Node | None:
 
 
 def initial_tensor(graph: Graph, variable: str) -> TensorRef | None:
-    """The constant that a variable begins with; None where it is none, or where the program fed another value."""
+    """The constant that a variable begins with; None where it is none, or where the program fed another value.
+
+    What is written from the variable's own value, as a state is from run to run, is no value to begin with. Where such
+    a variable is drawn by its initializer, the program sets it to the constant that another op assigns.
+    """
     assigns = list(_assignments(graph, variable))
-    if not assigns or any(_is_fed(graph, each) for each in assigns[1:]):
+    firsts = [each for each in assigns if not _goes_on(graph, each, variable)]
+    lives_on = len(firsts) < len(assigns)
+    if not firsts or (not lives_on and any(_is_fed(graph, each) for each in firsts[1:])):
         return None
-    value = assigns[0].inputs[1]
-    return value if constant(graph, value) is not None else None
+    values = [each.inputs[1] for each in (firsts if lives_on else firsts[:1])]
+    return next((value for value in values if constant(graph, value) is not None), None)
 
 
 def _assignments(graph: Graph, variable: str) -> Iterator[Node]:
@@ -36,6 +42,11 @@ def _assignments(graph: Graph, variable: str) -> Iterator[Node]:
     in_order = graph.in_order({each.name for each in assigns})
     found = [node for node in in_order if restored_from(graph, node.inputs[1]) is None]
     yield from sorted(found, key=lambda node: node.name != own)
+
+
+def _goes_on(graph: Graph, assign: Node, variable: str) -> bool:
+    """Whether what is assigned is made of the variable's own value."""
+    return variable in ancestors(graph, [assign.inputs[1].node], control=False)
 
 
 def _is_fed(graph: Graph, assign: Node) -> bool:

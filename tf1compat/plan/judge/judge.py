@@ -40,7 +40,10 @@ def _hazards(case: Case) -> tuple[Note, ...]:
     return (
         *find_hazards(case),
         *replica_hazards(case),
-        *kept_state_hazards(each for each in case.findings.kept_states if each.variable in case.behind),
+        *kept_state_hazards(
+            (each for each in case.findings.kept_states if each.variable in case.behind),
+            {each.name for each in choice.variables.begun},
+        ),
         *statistics_hazards(choice.statistics),
         *table_hazards(case),
         *choice.batch.hazards,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, KeptState
 from tf1compat.graph.model import Graph
@@ -11,15 +11,18 @@ from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.plan.signatures.reach import changed_by
 from tf1compat.plan.stepping.step import STEP, Stepping
 
+_SAVED = "the checkpoint's value"
+_FIRST = "the constant that the program begins it with"
 
-def kept_state_hazards(kept: Iterable[KeptState]) -> tuple[Note, ...]:
-    """That a program went on from run to run where the migrated model begins anew."""
+
+def kept_state_hazards(kept: Iterable[KeptState], begun: Collection[str]) -> tuple[Note, ...]:
+    """That a program went on from run to run where the migrated model begins anew; `begun` were never saved."""
     return tuple(
         Note(
             "state-in-variable",
             each.variable,
             f"the program kept a state in '{each.variable}' from one run to the next; the migrated model starts "
-            "from the checkpoint's value in every run, and gives the final state as an output",
+            f"from {_FIRST if each.variable in begun else _SAVED} in every run, and gives the final state as an output",
             "carry the state from call to call with the signature 'step', where the model has one",
         )
         for each in kept

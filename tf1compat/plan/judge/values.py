@@ -35,8 +35,8 @@ def _initialised(variable: VariablePlan) -> Note:
     trained = ", and training changed it without saving it" if variable.trainable else ""
     return Note(
         "initialised-variable", variable.name,
-        f"the variable '{variable.name}' is not in the checkpoint{trained}; it has the constant with which its own "
-        f"initializer begins ('{variable.initializer}'), as in any program that initialises and then restores",
+        f"the variable '{variable.name}' is not in the checkpoint{trained}; it has the constant with which the "
+        f"program begins it ('{variable.initializer}'), as in any program that initialises and then restores",
         f"if it had another value, give it: --set {variable.name}=VALUE",
     )  # fmt: skip
 
