@@ -68,7 +68,8 @@ def find_training_nodes(graph: Graph) -> frozenset[str]:
     derived = descendants(graph, gradients, stop=lambda node: node.op in families.VARIABLES)
     performed = frozenset(node.name for node in graph.nodes if _performs(graph, node))
     results = frozenset(node.name for node in graph.nodes if node.op in MERGE and _only_updated(graph, node))
-    training = derived | _only_serving(graph, performed) | results
+    kept = frozenset(node.name for node in graph.nodes if _keeps_for_gradients(graph, node))
+    training = derived | _only_serving(graph, performed | kept, gradients) | results
     return training | _groups(graph, training)
 
 
@@ -100,6 +101,11 @@ def _only_updated(graph: Graph, merge: Node) -> bool:
     return any(_follows_update(graph, graph.producer(ref)) for ref in merge.inputs)
 
 
+def _keeps_for_gradients(graph: Graph, node: Node) -> bool:
+    """Whether a branch point hands on what a gradient may want of the branch that was taken."""
+    return node.op in MERGE and all(graph.producer(ref).op in families.OPTIONALS for ref in node.inputs)
+
+
 def _follows_update(graph: Graph, node: Node) -> bool:
     """Whether a node is an update, or reads what one left behind."""
     if node.op not in families.READ_VARIABLE:
@@ -108,17 +114,19 @@ def _follows_update(graph: Graph, node: Node) -> bool:
     return any(_updates(graph[name]) for name in before)
 
 
-def _only_serving(graph: Graph, performed: frozenset[str]) -> frozenset[str]:
+def _only_serving(graph: Graph, performed: frozenset[str], gradients: frozenset[str]) -> frozenset[str]:
     """The performed nodes with what is there for their sake alone; the fed and the stored stay out.
 
-    What a summary or a metric looks at is not there for its sake, and a loss never is.
+    What a summary or a metric looks at is not there for its sake, and a loss never is. A gradient that only asks for a
+    shape does not count.
     """
     nodes, ahead = graph.nodes, all_ahead(graph)
+    shapes = places_of(graph, (name for name in gradients if graph[name].op in families.SHAPES))
     found = places_of(graph, performed)
     losses = places_of(graph, find_losses(graph))
     taking = {place for place in found if not _looks_on(nodes[place])}
     for place in reversed(order(graph)):
-        readers = ahead[place]
+        readers = [each for each in ahead[place] if each not in shapes]
         if readers and taking.issuperset(readers) and place not in losses and _may_serve(nodes[place]):
             found.add(place)
             taking.add(place)

@@ -27,6 +27,14 @@ ARRAY_OPERATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: What each operation on a TensorList does.
+LIST_OPERATIONS: Mapping[str, str] = MappingProxyType({
+    "TensorListReserve": "reserve", "EmptyTensorList": "empty", "TensorListFromTensor": "from_tensor",
+    "TensorListSetItem": "set", "TensorListPushBack": "push", "TensorListGetItem": "get",
+    "TensorListStack": "stack", "TensorListLength": "length",
+})  # fmt: skip
+
+
 def array_role(node: Node) -> ArrayRole | None:
     """What a node does with an array: read or write an element, or take or give all of them as one tensor."""
     return _ROLES.get(_VERSION.sub("", node.op))
@@ -47,9 +55,26 @@ def is_array(node: Node) -> bool:
     return node.op in TENSOR_ARRAYS
 
 
+def position_of_size(node: Node) -> int | None:
+    """Which input of a node that makes an array or a list says how many elements it has."""
+    if list_operation(node) == "reserve":
+        return 1
+    return 0 if is_array(node) and node.inputs else None
+
+
+def passes_list(node: Node) -> bool:
+    """Whether a node gives the list that it takes first, with other elements."""
+    return list_operation(node) in ("set", "push")
+
+
 def array_operation(node: Node) -> str | None:
     """What an operation on a TensorArray is called (`read`, `write` ...) in any version; None for other nodes."""
     return ARRAY_OPERATIONS.get(node.op)
+
+
+def list_operation(node: Node) -> str | None:
+    """What an operation does with a TensorList (`reserve`, `get` ...); None for other nodes."""
+    return LIST_OPERATIONS.get(node.op)
 
 
 def works_on_array(node: Node) -> bool:

@@ -16,6 +16,7 @@ from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
 from tf1compat.source.files import Prefix, beside, digest_of, read_bytes, reading, size_of
 from tf1compat.source.locate import locate
+from tf1compat.source.lowered import lowered
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
@@ -88,7 +89,7 @@ def _meta_graph(path: Path) -> MetaGraph:
         ) from error
     if problems:
         raise SourceError(f"the graph in '{path}' is damaged: {problems[0]}; copy the file again")
-    return meta_graph
+    return replace(meta_graph, graph=lowered(meta_graph.graph))
 
 
 def _parts(checkpoint: Checkpoint) -> list[tuple[str, Path]]:

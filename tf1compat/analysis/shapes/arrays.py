@@ -1,16 +1,23 @@
-"""TensorArrays: what is written in is what is read."""
+"""TensorArrays and TensorLists: what is written in is what is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tf1compat.analysis.shapes.dimensions import TIME, Dim, Dims, any_symbol
+from tf1compat.analysis.shapes.dimensions import TIME, Dim, Dims, any_symbol, has_symbol
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.arrays import ARRAY_OPERATIONS, TENSOR_ARRAYS, array_operation
+from tf1compat.ops.arrays import (
+    ARRAY_OPERATIONS,
+    LIST_OPERATIONS,
+    TENSOR_ARRAYS,
+    array_operation,
+    list_operation,
+    position_of_size,
+)
 
 
 def _made(walk: Walk, node: Node) -> tuple[Dims, ...]:
@@ -38,14 +45,16 @@ def lengthen(walk: Walk, array: str) -> None:
     """The array is made for as many elements as there are steps, where the author had his number."""
     node, steps = walk.graph[array], (TIME,)
     walk.changes.arrays.add(array)
-    if node.inputs and vector_at(walk, node, 0) not in (None, (steps,)):
-        walk.changes.vectors[array, 0] = (steps,)
+    size = position_of_size(node)
+    if size is not None and vector_at(walk, node, size) not in (None, (steps,)):
+        walk.changes.vectors[array, size] = (steps,)
 
 
 def is_timed(walk: Walk, array: str) -> bool:
     """Whether an array has an element for each step."""
     node = walk.graph[array]
-    return array in walk.changes.arrays or (bool(node.inputs) and vector_at(walk, node, 0) == ((TIME,),))
+    size = position_of_size(node)
+    return array in walk.changes.arrays or (size is not None and vector_at(walk, node, size) == ((TIME,),))
 
 
 def _note(walk: Walk, handle: TensorRef, element: Dims) -> None:
@@ -67,6 +76,51 @@ def _gathered(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return ((count, *element),)
 
 
+def _reserved(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    return ((),)
+
+
+def _listed(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    """A list of the entries along the first axis."""
+    value = walk.of(node.inputs[0])
+    _note(walk, TensorRef(node.name), value[1:] if value else None)
+    if value and value[0] == (TIME,):
+        lengthen(walk, node.name)
+    _describe(walk, node, 1, value[1:] if value else None)
+    return ((),)
+
+
+def _item_set(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    element = walk.of(node.inputs[2])
+    _note(walk, node.inputs[0], element)
+    made = walk.graph[walk.array_node(node.inputs[0])]
+    if list_operation(made) == "reserve":
+        _describe(walk, made, 0, element)
+    return ((),)
+
+
+def _item_got(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    (element,) = _read(walk, node)
+    _describe(walk, node, 2, element)
+    return (element,)
+
+
+def _stacked(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    (whole,) = _gathered(walk, node)
+    _describe(walk, node, 1, whole[1:] if whole else None)
+    return (whole,)
+
+
+def _describe(walk: Walk, node: Node, position: int, element: Dims) -> None:
+    """What is said of the elements' shape has a symbol where they have."""
+    said = vector_at(walk, node, position)
+    if said is None or element is None or not any_symbol(element) or len(said) != len(element):
+        return
+    vector = tuple(dim if has_symbol(dim) else known for dim, known in zip(element, said, strict=True))
+    if vector != said:
+        walk.changes.vectors[node.name, position] = vector
+
+
 def _figure(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return ((),)
 
@@ -75,9 +129,14 @@ _FORMS = {
     "write": _written, "read": _read, "scatter": _scattered, "unpack": _scattered, "gather": _gathered,
     "pack": _gathered, "size": _figure,
 }  # fmt: skip
+_LISTS = {
+    "reserve": _reserved, "from_tensor": _listed, "set": _item_set, "get": _item_got, "stack": _stacked,
+    "length": _figure,
+}  # fmt: skip
 ARRAYS: Mapping[str, Callable[[Walk, Node], tuple[Dims, ...]]] = MappingProxyType(
     {
         **dict.fromkeys(TENSOR_ARRAYS, _made),
         **{op: _FORMS[what] for op, what in ARRAY_OPERATIONS.items() if what in _FORMS},
+        **{op: _LISTS[what] for op, what in LIST_OPERATIONS.items() if what in _LISTS},
     }
 )

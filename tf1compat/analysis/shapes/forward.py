@@ -15,6 +15,7 @@ from tf1compat.analysis.shapes.dimensions import (
     Dims,
     any_symbol,
     dim_of,
+    dims_of,
     has_symbol,
     joined,
     size_of,
@@ -218,6 +219,11 @@ def _constant(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return (tuple(spread.get(axis, dim) for axis, dim in enumerate(dims)),)
 
 
+def _variable(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    """A handle has the dimensions of what it stands for, which is what those who read it go by."""
+    return (dims_of(node.shape().dims),)
+
+
 def _function(walk: Walk, node: Node) -> tuple[Dims, ...]:
     if any(_has_batch(walk.of(ref)) for ref in node.inputs):
         walk.refuse(node, "runs a function, into which the batch is not followed")
@@ -259,6 +265,7 @@ _SPECIAL: Mapping[str, Special] = MappingProxyType({
     **ARRAYS,
     **families.by_op({
         MERGE: _merged, families.IF | families.WHILE | families.CALL: _function, families.CONSTANT: _constant,
+        families.VARIABLE_HANDLE: _variable,
         families.RESHAPE: reshape, families.SPACE_TO_BATCH: _space_to_batch, families.BATCH_TO_SPACE: _batch_to_space,
     }),
 })  # fmt: skip

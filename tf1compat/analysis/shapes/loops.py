@@ -12,7 +12,7 @@ from tf1compat.graph.frames import NEXT_ITERATION, Frame, find_frames
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.arrays import array_operation, is_array
+from tf1compat.ops.arrays import array_role, position_of_size
 from tf1compat.ops.families import CONSTANT, ORDERINGS
 
 
@@ -40,7 +40,7 @@ def time_the_loops(walk: Walk, within: frozenset[str]) -> bool:
 
 
 def _reads_steps(walk: Walk, frame: Frame) -> bool:
-    reads = (walk.graph[name] for name in frame.nodes if array_operation(walk.graph[name]) == "read")
+    reads = (walk.graph[name] for name in frame.nodes if array_role(walk.graph[name]) == "read")
     return any(is_timed(walk, walk.array_node(node.inputs[0])) for node in reads)
 
 
@@ -50,7 +50,8 @@ def _time(walk: Walk, frame: Frame) -> None:
     if number is None:
         return
     for array in _arrays(walk, frame):
-        if vector_of(walk, walk.graph[array].inputs[0]) == number:
+        size = position_of_size(walk.graph[array])
+        if size is not None and vector_of(walk, walk.graph[array].inputs[size]) == number:
             lengthen(walk, array)
     for node, position in _bounds(walk, frame):
         if vector_of(walk, node.inputs[position]) == number:
@@ -61,7 +62,7 @@ def _arrays(walk: Walk, frame: Frame) -> Iterator[str]:
     entering = (*frame.invariants, *(each.enter for each in frame.variables))
     for name in entering:
         array = walk.array_node(TensorRef(name))
-        if is_array(walk.graph[array]) and walk.graph[array].inputs:
+        if position_of_size(walk.graph[array]) is not None:
             yield array
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from tf1compat.analysis.shapes.dimensions import Dim, Dims, Numbers, any_symbol, dims_of, has_symbol
 from tf1compat.analysis.time.time_axis import STILL, Trace
-from tf1compat.graph.frames import SWITCH
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
+from tf1compat.ops.arrays import passes_list
 
+_HANDING = PASS_THROUGH | SWITCH | MERGE
 #: A shape, or a part of one, that a node reads: one dimension an entry, REST for whatever is left.
 Vector = tuple[Dim | None, ...]
 
@@ -110,12 +112,12 @@ class Walk:
         return next((self.of(ref) for ref in refs if any_symbol(self.of(ref))), None)
 
     def array_node(self, handle: TensorRef) -> str:
-        """The node that makes the TensorArray behind a handle, in loops and branches too."""
+        """The node that makes the TensorArray or the list behind a handle, in loops and branches too."""
         seen = set[TensorRef]()
         while handle not in seen:
             seen.add(handle)
             node = self.graph.producer(handle)
-            if node.op not in PASS_THROUGH | SWITCH or not node.inputs:
+            if not (node.op in _HANDING or passes_list(node)) or not node.inputs:
                 break
             handle = node.inputs[0]
         return handle.node

@@ -21,3 +21,5 @@ ABORT = frozenset({"Abort"})
 STACK = frozenset({"Stack", "StackV2"})
 STACK_PUSH = frozenset({"StackPush", "StackPushV2"})
 STACK_POP = frozenset({"StackPop", "StackPopV2"})
+#: What a branch gives for its gradient: something that may have a value.
+OPTIONALS = frozenset({"OptionalFromValue", "OptionalNone"})

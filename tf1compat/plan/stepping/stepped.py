@@ -26,7 +26,6 @@ from tf1compat.plan.stepping.time import (
     Reading,
     counting_inputs,
     frame_of,
-    functional_loop,
     lengths_of,
     networks_of,
     read_time,
@@ -76,10 +75,10 @@ class Stepped:
         return refusal(self.states, flow.inside_loops | flow.inside_branches)
 
     def _is_nested(self, rnn: Rnn, inside_branches: frozenset[str]) -> bool:
-        frame, loop = frame_of(self.graph, rnn, self.frames), functional_loop(self.graph, rnn)
+        frame = frame_of(self.graph, rnn, self.frames)
         around = {each.parent for each in self.frames}
-        if frame is None:  # its states come out of a function, or not out of a loop of its own
-            return rnn.kind in ("dynamic", "raw") and (loop is None or loop.name in inside_branches)
+        if frame is None:  # its states do not come out of a loop of its own
+            return rnn.kind in ("dynamic", "raw")
         looped = frame.parent is not None or frame.name in around
         return looped or any(each.enter in inside_branches for each in frame.variables)
 

@@ -14,9 +14,8 @@ from tf1compat.analysis.time.networks import Network, time_axis, unmet
 from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL, TimeAxis, Trace
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
-from tf1compat.discovery.rnn.looping.functional import WHILES
 from tf1compat.graph.frames import SWITCH, Frame
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_role, stored, works_on_array
@@ -75,18 +74,9 @@ def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[Ten
 
 def _loop_inputs(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[TensorRef]:
     """The tensors whose values a network's loop reads, its states left out."""
-    frame, loop = frame_of(graph, rnn, frames), functional_loop(graph, rnn)
-    if frame is not None:
-        read = [name for name in frame.invariants if name in graph and not _only_sizes(graph, name)]
-        return [graph[name].inputs[0] for name in read]
-    initial = {ref for layer in rnn.layers for ref in layer.initial_state.values()}
-    return [] if loop is None else [ref for ref in loop.inputs if ref not in initial]
-
-
-def functional_loop(graph: Graph, rnn: Rnn) -> Node | None:
-    """The node that is a network's whole loop, its body being a function."""
-    producers = (graph.producer(source(graph, ref)) for ref in _finals(rnn))
-    return next((node for node in producers if node.op in WHILES), None)
+    frame = frame_of(graph, rnn, frames)
+    read = () if frame is None else frame.invariants
+    return [graph[name].inputs[0] for name in read if name in graph and not _only_sizes(graph, name)]
 
 
 def _finals(rnn: Rnn) -> list[TensorRef]:

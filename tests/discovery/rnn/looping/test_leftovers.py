@@ -44,10 +44,3 @@ def test_the_last_output_of_turned_outputs_is_left_over_too():
     last = "rnn/last = StridedSlice(rnn/stack, index, index, index) T=float32\n"
     assert left_over(turned + last, "rnn/last")
     assert not left_over(turned.replace("more = Neg(rnn/transpose)", "more = Neg(x)") + last, "rnn/last")
-
-
-def test_what_else_a_functional_loop_gives_out_is_left_over():
-    other = "rnn/while_1 = While(zeros) T=[float32]; body=function('b')\n"
-    other += "rnn/while_1/Identity = Identity(rnn/while_1) T=float32\n"
-    assert left_over(other, "rnn/while_1/Identity")
-    assert not left_over(other.replace("rnn/while_1", "while_1"), "while_1/Identity")

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn, RnnKind
-from tf1compat.discovery.rnn.looping.functional import as_in_file, with_frames
 from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_array
 from tf1compat.discovery.rnn.looping.outside import nodes_in_branches, outside_of
@@ -18,16 +17,15 @@ from tf1compat.ops.families import SELECTIONS
 
 def find_looped(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     """Every recurrent network that is a while loop, in the order of the file."""
-    frames = with_frames(graph, training_nodes)
-    loops = find_loops(frames, training_nodes)
-    branches = nodes_in_branches(frames) if loops else frozenset()
+    loops = find_loops(graph, training_nodes)
+    branches = nodes_in_branches(graph) if loops else frozenset()
     found: list[Rnn] = []
     enclosing = _enclosing(loops)
     for loop in loops:
-        rnn = _rnn(frames, loop)
+        rnn = _rnn(graph, loop)
         if rnn is not None:
-            outside = outside_of(loop, tuple(enclosing[loop.frame.loop_cond]), frames, branches)
-            found.append(as_in_file(graph, outside.view(rnn)))
+            outside = outside_of(loop, tuple(enclosing[loop.frame.loop_cond]), graph, branches)
+            found.append(outside.view(rnn))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """What the making of a network leaves in the graph without anyone asking for it.
 
 Keras writes the first step once more to learn the shape of its output, and takes the last output out also where all
-of them go on. A functional loop gives out everything that it carries.
+of them go on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from tf1compat.analysis.pattern import Mismatch, source
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.rnn.cells import CELLS
-from tf1compat.discovery.rnn.looping.functional import WHILES
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
 
@@ -20,12 +19,7 @@ _ARRANGING = frozenset({"Transpose", "Reverse", "ReverseV2", "ReverseSequence"})
 
 def is_left_over(graph: Graph, rnns: Iterable[Rnn], node: Node) -> bool:
     """Whether a node that nobody reads was only left over when one of the networks was made."""
-    return any(
-        _is_first_step(graph, each, node)
-        or _is_last_output(graph, each, node)
-        or _is_carried(graph, each, node)
-        for each in rnns
-    )
+    return any(_is_first_step(graph, each, node) or _is_last_output(graph, each, node) for each in rnns)
 
 
 def _is_first_step(graph: Graph, rnn: Rnn, node: Node) -> bool:
@@ -52,10 +46,3 @@ def _forms(graph: Graph, outputs: TensorRef) -> set[TensorRef]:
         outputs = graph.producer(outputs).inputs[0]
         found.add(outputs)
     return found
-
-
-def _is_carried(graph: Graph, rnn: Rnn, node: Node) -> bool:
-    """Whether a node takes something else out of the network's own functional loop."""
-    if node.op != "Identity" or graph.input(node, 0).op not in WHILES:
-        return False
-    return scope_of(node.inputs[0].node) == rnn.scope
