@@ -18,7 +18,8 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ import tf1compat
 
 #: Largest difference from TensorFlow 1, relative where values are above one; a truth may state its own.
 TOLERANCE = 1e-5
+HALVES = 1e-3
 #: How much is shown of a problem.
 _LONGEST = 300
 _NOTHING: Mapping[str, Any] = {"inputs": {}, "outputs": {}}
@@ -66,13 +68,23 @@ class Case:
         inert = truth.get("inert_inputs", ())
         return [name for name in found if name not in inert]
 
+    @property
+    def tolerance(self) -> float:
+        """How far from TensorFlow 1 a value may be: as the truth states, or as halves can tell."""
+        halves = any(
+            each.dtype == np.float16 for sides in self.golden().values() for each in sides["out"].values()
+        )
+        return float(self.truth.get("tolerance", HALVES if halves else TOLERANCE))
+
     def golden(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The golden values: case, then side, then tensor."""
+        """The golden values: case, then side, then tensor; less those that only a pickle holds, which is not loaded."""
         cases: dict[str, dict[str, dict[str, Any]]] = {}
         with np.load(self.folder / "golden.npz", allow_pickle=False) as file:
             for key in file.files:
                 *case, side, tensor = key.split("|")
-                cases.setdefault("|".join(case), {"in": {}, "out": {}})[side][tensor] = file[key]
+                sides = cases.setdefault("|".join(case), {"in": {}, "out": {}})
+                with suppress(ValueError):
+                    sides[side][tensor] = file[key]
         return cases
 
 
@@ -122,21 +134,21 @@ def _aliases(signature: Mapping[str, Any], side: str) -> dict[str, str]:
     return {value["tensor"]: alias for alias, value in signature[f"{side}puts"].items()}
 
 
-def computed(case: Case, output: Path, signature: Mapping[str, Any]) -> float:
-    """The largest difference from the golden values over all cases, of the outputs that are served."""
-    loaded, gap = tf1compat.load(output), 0.0
+def computed(case: Case, output: Path, signature: Mapping[str, Any]) -> float | None:
+    """The largest difference from the golden values of the outputs that are served, over all cases; None if none is."""
+    loaded, gaps = tf1compat.load(output), []
     by_input, by_output = _aliases(signature, "in"), _aliases(signature, "out")
     needed = {alias for alias, value in signature["inputs"].items() if "default" not in value}
     for sides in case.golden().values():
         feeds = {by_input[name]: value for name, value in sides["in"].items() if name in by_input}
-        if not needed <= set(feeds):
-            continue
+        unfed = [name for name in case.tensors("in") if name in sides["in"] and name not in by_input]
+        if unfed or not needed <= set(feeds):
+            continue  # the author fed something else
         found = loaded.predict("serving_default", feeds)
-        gaps = [
+        gaps += [
             _gap(found[by_output[name]], value) for name, value in sides["out"].items() if name in by_output
         ]
-        gap = max([gap, *gaps])
-    return gap
+    return max(gaps, default=None)
 
 
 def _gap(found: Any, expected: Any) -> float:
@@ -153,26 +165,29 @@ def _gap(found: Any, expected: Any) -> float:
 
 def run(case: Case, limit: float, *, plan_only: bool = False) -> Verdict:
     """Plan or migrate one case in processes of their own, and hold it against what is right."""
-    name, start = case.folder.name, time.monotonic()
+    start = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory() as place:
-            plan = _tf1compat(limit, "plan", str(case.model))
-            signature = plan["signatures"].get("serving_default", _NOTHING)
-            inputs, outputs = served(case, signature)
-            if plan_only or problem(plan):
-                return Verdict(name, inputs, outputs, None, time.monotonic() - start, problem(plan))
-            output = Path(place) / "out"
-            try:
-                _tf1compat(limit, "migrate", str(case.model), str(output))
-            except _CommandError as error:
-                return Verdict(name, inputs, outputs, None, time.monotonic() - start, str(error))
+        verdict = _verdict(case, limit, plan_only=plan_only)
+    except (_CommandError, tf1compat.Tf1CompatError) as error:
+        verdict = Verdict(case.folder.name, problem=str(error))
+    return replace(verdict, seconds=verdict.seconds or time.monotonic() - start)
+
+
+def _verdict(case: Case, limit: float, *, plan_only: bool) -> Verdict:
+    plan = _tf1compat(limit, "plan", str(case.model))
+    signature = plan["signatures"].get("serving_default", _NOTHING)
+    planned = Verdict(case.folder.name, *served(case, signature), problem=problem(plan))
+    if plan_only or planned.problem:
+        return planned
+    with tempfile.TemporaryDirectory() as place:
+        output, start = Path(place) / "out", time.monotonic()
+        try:
+            _tf1compat(limit, "migrate", str(case.model), str(output))
             seconds, gap = time.monotonic() - start, computed(case, output, signature)
-    except _CommandError as error:
-        return Verdict(name, seconds=time.monotonic() - start, problem=str(error))
-    allowed = float(case.truth.get("tolerance", TOLERANCE))
-    return Verdict(
-        name, inputs, outputs, gap, seconds, "" if gap <= allowed else f"{gap:.1e} from TensorFlow 1"
-    )
+        except (_CommandError, tf1compat.Tf1CompatError) as error:
+            return replace(planned, problem=str(error))
+    far = "" if gap is None or gap <= case.tolerance else f"{gap:.1e} from TensorFlow 1"
+    return replace(planned, gap=gap, seconds=seconds, problem=far)
 
 
 class _CommandError(Exception):
@@ -229,6 +244,7 @@ def _refusal(verification: Mapping[str, Any], signature: str) -> str:
 
 def main() -> int:
     """Print what became of each case, and how many are right."""
+    tf1compat.quiet_tensorflow()
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
@@ -238,7 +254,10 @@ def main() -> int:
     options = parser.parse_intermixed_args()
     with ThreadPoolExecutor(options.jobs) as pool:
         chosen = cases(options.folder, options.names)
-        verdicts = list(pool.map(lambda each: run(each, options.limit, plan_only=options.plan), chosen))
+        verdicts = []
+        for verdict in pool.map(lambda each: run(each, options.limit, plan_only=options.plan), chosen):
+            print(verdict, file=sys.stderr, flush=True)
+            verdicts.append(verdict)
     rows = [
         ["right" if each.is_right else "wrong", each.name, each.inputs, each.outputs,
          "" if each.gap is None else f"{each.gap:.1e}", f"{each.seconds:.0f} s", each.problem]

@@ -18,6 +18,7 @@ from tf1compat.graph.text import from_text
         ("odd = FIFOQueueV2() component_types=[float32]\nodd2 = QueueSizeV2(odd)", "pipeline-state"),
         ("odd = CudnnRNN(x, x, x, x) num_proj=2", "opaque-weights"),
         ("odd = ZeroOut(x) T=float32", "unregistered"),
+        ("odd = Rint(x) T=float16", "no-kernel"),
     ],
 )
 def test_an_op_is_found_by_why_it_cannot_run(line: str, kind: str) -> None:

@@ -11,10 +11,12 @@ from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 from tf1compat.ops.op_definition import ArgDef, parse_op_def
 from tf1compat.ops.registry import (
+    Lack,
     attribute,
     dtype_of,
     has_kernel,
     is_in_newest,
+    lack_of_kernel,
     op_def,
     op_names,
     operand,
@@ -124,6 +126,9 @@ def test_a_line_of_the_table_is_a_definition():
     assert (found.attrs["T"].default, found.attrs["s"].default) == (DType("float32"), Shape((2, None)))
     assert (found.is_stateful, found.releases, found.contrib) == (True, {"2.21"}, {"1.4"})
     assert (found.kernels, found.folder) == ({"cpu"}, "image")
+    assert parse_op_def(line.replace("cpu", "cpu -cpu:T=half,int8")).lacking == {
+        "cpu": {"T": {"half", "int8"}}
+    }
 
 
 def test_a_damaged_line_is_refused():
@@ -138,6 +143,26 @@ def test_every_line_of_the_table_can_be_read():
              if name and name not in each.attrs]  # fmt: skip
     assert named == []
     assert len(defined) > 2000
+
+
+def test_types_that_an_op_takes_and_no_kernel_does_are_known():
+    graph = from_text(
+        """
+        x = Placeholder() dtype=float16
+        pooled = MaxPool3D(x) T=float16
+        rounded = Rint(x) T=float16
+        wide = Rint(x) T=float32
+        seconds = Rint(x) T=bfloat16
+        reduced = NcclAllReduce(x) T=float32
+        trees = BoostedTreesPredict(x) num_bucketized_features=1
+        """
+    )
+    lacks = {node.name: lack_of_kernel(node) for node in graph.nodes}
+    assert lacks == {
+        "x": None, "wide": None, "pooled": Lack("float16", True), "rounded": Lack("float16", True),
+        "seconds": Lack("bfloat16", False), "reduced": Lack("", True), "trees": None,
+    }  # fmt: skip
+    assert lack_of_kernel(graph["rounded"], "gpu") is None
 
 
 def test_where_an_op_is_registered_and_runs_is_known():
@@ -176,6 +201,35 @@ def test_the_table_knows_which_ops_have_kernels() -> None:
         registered = kernels.get_all_registered_kernels().kernel
         found = {each.op for each in registered if each.device_type in types}
         assert {name for name in op_names() if has_kernel(name, device)} == found
+
+
+@pytest.mark.tensorflow
+def test_the_table_knows_the_types_that_no_kernel_takes() -> None:
+    import tensorflow as tf
+    from tensorflow.python.framework import kernels
+
+    if not tf.__version__.startswith("2.21."):
+        pytest.skip("the kernels of another release are others")
+    taken: dict[str, list[dict[str, set[str]]]] = {}
+    for each in kernels.get_all_registered_kernels().kernel:
+        types = {
+            one.name: {_name(number) for number in one.allowed_values.list.type} for one in each.constraint
+        }
+        if each.device_type in ("CPU", "DEFAULT"):
+            taken.setdefault(each.op, []).append(types)
+    lacking = {
+        name: found.lacking["cpu"]
+        for name in op_names()
+        if (found := op_def(name)) and "cpu" in found.lacking
+    }
+    assert len(lacking) > 300
+    for name, attrs in lacking.items():
+        for attr, types in attrs.items():
+            assert not types & set().union(*(kernel[attr] for kernel in taken[name])), (name, attr)
+
+
+def _name(number: int) -> str:
+    return str(DType.of_number(number).base)
 
 
 def _registered() -> Any:

@@ -35,6 +35,11 @@ def test_discovery_alone_gives_the_default_signature(model: LegacyModel, finding
     assert plan.blockers == ()
 
 
+def test_an_output_that_its_op_does_not_have_is_a_problem(model: LegacyModel, findings: Findings) -> None:
+    with pytest.raises(PlanError, match=r"'Softmax:1' is not in the graph: 'Softmax' has 1 output"):
+        make_plan(model, findings, PlanOptions(signatures=["serving_default(x) -> y=Softmax:1"]))
+
+
 def test_keep_prob_is_frozen_and_stays_a_hazard(model: LegacyModel, findings: Findings) -> None:
     plan = make_plan(model, findings, PlanOptions())
     assert [(str(each.tensor), each.value, each.reason) for each in plan.constants] == [

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.names import TensorRef
+from tf1compat.ops.registry import Lack
 from tf1compat.source.vocabulary import TextFormat
 
 #: The signature that is always there.
@@ -251,7 +252,7 @@ class Normalisation:
 #: the input pipeline, or tells how far that is; it has weights in a layout that nobody knows; it adds up over replicas;
 #: it is not registered.
 UnsupportedKind = Literal[
-    "python", "pipeline", "pipeline-state", "opaque-weights", "replicas", "unregistered"
+    "python", "pipeline", "pipeline-state", "opaque-weights", "replicas", "unregistered", "no-kernel"
 ]
 
 
@@ -259,8 +260,8 @@ UnsupportedKind = Literal[
 class UnsupportedOp:
     """A node that no TensorFlow 2 program can run as it stands, behind an output or not.
 
-    `function`: the function of the file that the node runs, in which `inner` (of type `inner_op`) calls Python.
-    `divisor`: of what is added up over replicas.
+    `function`: the function of the file that the node runs, in which `inner` (of type `inner_op`) stands.
+    `divisor`: of what is added up over replicas. `lack`: of an op that a CPU has no kernel for.
     """
 
     node: str
@@ -269,6 +270,7 @@ class UnsupportedOp:
     inner: str = ""
     inner_op: str = ""
     divisor: float = 1.0
+    lack: Lack | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from tf1compat.graph.attributes import Attr, DType, FunctionRef, Scalar, Shape, 
 
 _ARG = re.compile(r"(\w+)(?:~(\w+))?:(?:(\w+)\*)?(&?)(\w+)")
 _ATTR = re.compile(r"(\w+):([\w()]+)(?:=(.*))?")
+_LACKING = re.compile(r"-(\w+):(\w+)=([\w,]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class OpDef:
     contrib: frozenset[str]  # that have it once tf.contrib is loaded
     folder: str  # of tf.contrib, that it last came from
     kernels: frozenset[str]  # devices that the newest TensorFlow has a kernel for: `cpu`, `gpu`, `xla`
+    #: By device and attribute, the types that the op takes and that none of its kernels there does.
+    lacking: Mapping[str, Mapping[str, frozenset[str]]]
 
     @cached_property
     def fixed_outputs(self) -> int | None:
@@ -91,8 +94,16 @@ def parse_op_def(line: str) -> OpDef:
         frozenset(each for each in release if not each.startswith("(")),
         frozenset(each.strip("()") for each in release if each.startswith("(")),
         folder,
-        flag - {"stateful"},
+        frozenset(each for each in flag - {"stateful"} if not each.startswith("-")),
+        _lacking(each for each in flag if each.startswith("-")),
     )
+
+
+def _lacking(flags: Iterable[str]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for device, attr, types in (_parts(_LACKING, each) for each in flags):
+        found.setdefault(device, {})[attr] = frozenset(types.split(","))
+    return MappingProxyType(found)
 
 
 def _arg_def(text: str, attrs: Mapping[str, AttrDef]) -> ArgDef:

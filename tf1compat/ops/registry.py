@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tf1compat.graph.attributes import Attr, DType
 from tf1compat.graph.model import Node, NodeTable
@@ -62,6 +63,34 @@ def has_any_kernel(name: str) -> bool:
     """Whether the newest TensorFlow 2 can run an op on any device."""
     found = op_def(name)
     return found is not None and bool(found.kernels)
+
+
+class Lack(NamedTuple):
+    """A type that an op takes and that no kernel on a device does; empty where none does whatever the types are."""
+
+    dtype: str
+    elsewhere: bool  # whether a kernel for another device does
+
+
+def lack_of_kernel(node: Node, device: str = "cpu") -> Lack | None:
+    """Why no kernel of the newest TensorFlow 2 runs a node on a device, though its op has some; None where one does."""
+    found = op_def(node.op)
+    if found is None or not found.kernels:
+        return None
+    if device not in found.kernels:
+        return Lack("", elsewhere=True)
+    lacking = _lacking_type(node, found, device)
+    others = found.kernels - {device, "xla"}
+    runs_elsewhere = any(not _lacking_type(node, found, each) for each in others)
+    return Lack(lacking, runs_elsewhere) if lacking else None
+
+
+def _lacking_type(node: Node, found: OpDef, device: str) -> str:
+    for name, types in found.lacking.get(device, {}).items():
+        value = attribute(node, name)
+        if isinstance(value, DType) and value.base in types:
+            return str(value.base)
+    return ""
 
 
 def attribute(node: Node, name: str) -> Attr | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import function_names
-from tf1compat.ops.registry import has_any_kernel, is_in_newest, op_def
+from tf1compat.ops.registry import Lack, has_any_kernel, is_in_newest, lack_of_kernel, op_def
 
 #: Ops without a kernel that the rewrite expresses by registered ones; GatherTree has a pass of its own.
 EXPRESSED = frozenset({
@@ -22,6 +22,8 @@ EXPRESSED = frozenset({
 #: Ops without a kernel, in whose place TensorFlow puts others before it runs a graph
 #: (tensorflow/core/common_runtime/accumulate_n_optimizer.cc).
 _REPLACED = frozenset({"AccumulateNV2"})
+#: Ops that have kernels for GPUs alone, all of which the rewrite expresses.
+_CUDNN = "CudnnRNN"
 
 
 class Origin(NamedTuple):
@@ -112,6 +114,13 @@ def is_registered(op: str) -> bool:
         or op.startswith("_")
         or (is_in_newest(op) and (has_any_kernel(op) or op in _REPLACED))
     )
+
+
+def lack_of(node: Node) -> Lack | None:
+    """Why no kernel for a CPU runs a node, as it stands or as the rewrite expresses it; None where one does."""
+    if node.op in EXPRESSED or node.op.startswith(("_", _CUDNN)):
+        return None
+    return lack_of_kernel(node)
 
 
 def unregistered_nodes(graph: Graph) -> tuple[Node, ...]:

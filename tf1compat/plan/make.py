@@ -22,7 +22,7 @@ from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.registry import value_type
+from tf1compat.ops.registry import output_count, value_type
 from tf1compat.options import PlanOptions
 from tf1compat.plan.constants import at_reads, found_constants
 from tf1compat.plan.free_sizes import batch_of
@@ -259,10 +259,17 @@ class _Planner:
 
     def _find(self, name: str, what: str) -> TensorRef | None:
         try:
-            return self._graph.find(name)
+            found = self._graph.find(name)
         except UnknownNameError as error:
             self._problems.append(f"{what} {error}")
             return None
+        node = self._graph.producer(found)
+        count = output_count(node)
+        if count is None or found.index < count:
+            return found
+        given = f"{count} outputs" if count > 1 else "1 output" if count else "no output"
+        self._problems.append(f"{what} '{name}' is not in the graph: '{node.name}' ({node.op}) has {given}")
+        return None
 
     # -------------------------------------------------------------------------------- signatures by discovery
 

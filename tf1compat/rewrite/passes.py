@@ -20,6 +20,7 @@ from tf1compat.rewrite.entry.tables import tables_to_handles
 from tf1compat.rewrite.expressed.cudnn.portable import portable_cudnn
 from tf1compat.rewrite.expressed.gather_tree import gather_tree_to_loop
 from tf1compat.rewrite.expressed.single_replica import keep_one_replica
+from tf1compat.rewrite.expressed.temporary_sums import sum_temporaries
 from tf1compat.rewrite.expressed.unregistered import express_unregistered
 from tf1compat.rewrite.functional.by_value import functional_control_flow
 from tf1compat.rewrite.functional.calls import inline_calls
@@ -31,6 +32,7 @@ PASSES: tuple[Pass | ForOutputs, ...] = (
     take_known_branches,  # next: a training-only branch must neither reach the model nor block it
     remove_prints,  # next: what is left of a branch may still print
     ForOutputs(drop_idle_effects),  # before loops are cut: what only counts must not be carried through them
+    sum_temporaries,  # before changes of variables count: these are none that anybody sees
     # the changes that are left count; before variables become values themselves
     ForOutputs(updates_to_values),
     tables_to_handles,  # after idle effects are dropped: what fills a table is one, and needs the table itself

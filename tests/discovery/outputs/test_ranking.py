@@ -123,6 +123,13 @@ def test_logits_of_a_sigmoid_cross_entropy_are_logits():
     assert offered(text) == [("logits:0", "logits")]
 
 
+def test_an_op_that_gives_nothing_is_no_output():
+    queue = "queue = FIFOQueueV2() component_types=[float32]\n"
+    assert offered(CLASSIFIER + queue + "pushed = QueueEnqueueManyV2(queue, x) Tcomponents=[float32]\n") == (
+        offered(CLASSIFIER)
+    )
+
+
 def test_shapes_guards_means_and_training_parts_are_not_offered():
     text = (
         CLASSIFIER

@@ -99,6 +99,23 @@ def test_an_op_that_nobody_knows_is_a_custom_one():
     assert "--load-op-library PATH" in note.remedy
 
 
+def test_an_op_that_no_kernel_on_a_cpu_runs_for_its_type_is_a_blocker():
+    half = "half = Cast(x) SrcT=float32; DstT=float16\nrounded = Rint(half) T=float16\n"
+    made = "made = Cast(rounded) SrcT=float16; DstT=float32\n"
+    (note,) = notes_of(half + made)
+    assert (note.code, note.node) == ("no-kernel", "rounded")
+    assert "no kernel for float16 on a CPU" in note.reason
+    assert "--allow Rint" in note.remedy
+    assert "--signature 'serving_default(rounded)" in note.remedy
+    assert blocked_by((half + made).replace("float16", "float32")) == []
+    assert "accept it" not in notes_of((half + made).replace("float16", "bfloat16"))[0].remedy
+
+
+def test_an_op_of_a_gpu_alone_is_a_blocker_unless_it_is_rewritten():
+    assert blocked_by("made = NcclAllReduce(x) T=float32\n") == [("no-kernel", "made")]
+    assert blocked_by("made = CudnnRNN(x, x, x, x) T=float32; num_proj=0\n") == []
+
+
 def test_what_registered_ops_express_is_no_blocker():
     assert blocked_by("made = Resampler(x, x) T=float32\n") == []
     assert blocked_by("made = HorovodAllreduce(x) T=float32\n") == []

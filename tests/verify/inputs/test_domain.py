@@ -56,6 +56,16 @@ def domains(
     return domains_of(graph, Findings() if findings is None else findings, signature, constants)
 
 
+def test_an_input_that_outputs_only_wait_for_takes_any_value():
+    graph = from_text("""
+        key = Placeholder() dtype=int32; shape=shape()
+        x = Placeholder() dtype=float32; shape=shape(3)
+        guard = Assert(key, key)
+        out = Neg(x, ^guard) T=float32
+    """)
+    assert [each.alias for each in domains(graph, "x key")[0].inputs] == ["x", "key"]
+
+
 def likeliest(graph: Graph, inputs: str, findings: Findings | None = None) -> dict[str, Domain]:
     return {each.alias: each for each in domains(graph, inputs, findings)[0].inputs}
 

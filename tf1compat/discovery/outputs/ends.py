@@ -18,7 +18,7 @@ from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
 from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, LOOKUPS, SHAPES, TRANSPARENT
-from tf1compat.ops.registry import data_operands
+from tf1compat.ops.registry import data_operands, output_count
 
 _REDUCTIONS = frozenset({"Mean", "Sum", "Max", "Min", "Prod", "RealDiv", "L2Loss"})
 _ARITHMETIC = frozenset({"Mul", "Add", "AddV2", "AddN", "Sub"})
@@ -189,6 +189,8 @@ def _drops_axis(graph: Graph, node: Node) -> bool:
 
 def _may_result(flow: ForwardGraph, node: Node) -> bool:
     if node.name not in flow.predicted or node.name in flow.inside_branches or node.op in _NEVER:
+        return False
+    if output_count(node) == 0:  # an enqueue, an assignment to a resource
         return False
     ref = TensorRef(node.name)
     if node.op == "Merge" and dtype_of(flow.graph, ref) == "bool":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tf1compat.discovery.findings import UnsupportedKind, UnsupportedOp
 from tf1compat.graph.model import Node
-from tf1compat.ops.registry import is_in_newest
+from tf1compat.ops.registry import NEWEST, is_in_newest
 from tf1compat.ops.unregistered import origin_of
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import BlockerCode
@@ -31,7 +31,7 @@ def find_blockers(case: Case) -> tuple[Note, ...]:
     if not case.choice.signatures:
         return (_no_outputs(),)
     behind = (each for each in case.findings.unsupported if _is_needed(case, each))
-    found = [each for each in behind if not _is_allowed(case, each.node)]
+    found = [each for each in behind if not _is_allowed(case, each)]
     signature = case.cut({each.node for each in found}) if found else ""
     return tuple(
         _note(_WORDS[each.kind](case.graph[each.node], each), each.node, signature) for each in found
@@ -43,9 +43,9 @@ def _is_needed(case: Case, found: UnsupportedOp) -> bool:
     return found.node in (case.taken if found.kind in _PIPELINE else case.computed)
 
 
-def _is_allowed(case: Case, name: str) -> bool:
+def _is_allowed(case: Case, found: UnsupportedOp) -> bool:
     """Whether the user allowed an op, or gave the library that holds it."""
-    op = case.graph[name].op
+    op = found.inner_op if found.kind == "no-kernel" and found.function else case.graph[found.node].op
     return op in case.choice.allow or holds_op(case.choice.op_libraries, op)
 
 
@@ -123,7 +123,19 @@ def _unregistered(node: Node, _: UnsupportedOp) -> _Found:
     )
 
 
+def _no_kernel(node: Node, found: UnsupportedOp) -> _Found:
+    assert found.lack is not None
+    name, op = (found.inner, found.inner_op) if found.function else (node.name, node.op)
+    within = f" in '{found.function}', which '{node.name}' runs," if found.function else ""
+    types = f" for {found.lack.dtype}" if found.lack.dtype else ""
+    where = "; a GPU has one" if found.lack.elsewhere else ""
+    accepted = f"or, to run it on a GPU alone, accept it with --allow {op}" if found.lack.elsewhere else ""
+    reason = f"'{name}' ({op}){within} has no kernel{types} on a CPU in TensorFlow {NEWEST}{where}"
+    return _Found("no-kernel", reason, accepted)
+
+
 _WORDS: Mapping[UnsupportedKind, Callable[[Node, UnsupportedOp], _Found]] = MappingProxyType({
     "python": _python, "pipeline": _pipeline, "pipeline-state": _pipeline_state, "opaque-weights": _opaque_weights,
     "replicas": _replicas, "unregistered": _unregistered,
+    "no-kernel": _no_kernel,
 })  # fmt: skip

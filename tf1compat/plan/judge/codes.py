@@ -52,6 +52,7 @@ BlockerCode: TypeAlias = Literal[
     "machine-op",  # an output depends on, or waits for, an op that touches the machine
     "missing-variable",  # the checkpoint has no value for a variable that is needed
     "mutable-table",  # a table that the program filled while it ran is in no file
+    "no-kernel",  # an output depends on an op that no kernel on a CPU runs for its types
     "no-outputs",  # no tensor of the graph looks like a prediction
     "pipeline-state",  # an output depends on how far the author's input pipeline is
     "python-function",  # an output depends on a function of the author's Python program

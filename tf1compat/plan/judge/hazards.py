@@ -13,7 +13,7 @@ from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Free
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import opaque_variable
 from tf1compat.graph.model import Node
-from tf1compat.graph.walk import ancestors
+from tf1compat.graph.walk import ancestors, executed
 from tf1compat.ops.families import CONSTANT, CUDNN_RNN, DRAWS, STATELESS_DRAWS, TIMESTAMP, VARIABLES, by_op
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import HazardCode
@@ -125,8 +125,9 @@ def _dead(case: Case) -> Iterator[Note]:
 
 
 def _is_live(case: Case, finding: InputFinding) -> bool:
-    """Whether some output depends on an input: one that discovery offers, or one that was chosen."""
-    return finding.live or case.flow.reaches(finding.tensor, case.behind) or finding.tensor in case.outputs
+    """Whether some output depends on an input, or waits for it: one that discovery offers, or one that was chosen."""
+    read = finding.live or case.flow.reaches(finding.tensor, case.behind) or finding.tensor in case.outputs
+    return read or (finding.tensor in case.fed and finding.tensor.node in executed(case.graph, case.outputs))
 
 
 def _piped(case: Case) -> Iterator[Note]:

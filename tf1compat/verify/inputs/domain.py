@@ -197,7 +197,8 @@ class _Reading:
         whole = values.kind == "ids" and values.below is None and binding.dtype.is_integer
         if role == "state" or not (whole or values.kind == "normal"):
             return values
-        demand = demand_of(self.walk.graph, binding.tensor, whole=whole)
+        read = binding.tensor.node in self.walk.graph  # and not only waited for
+        demand = demand_of(self.walk.graph, binding.tensor, whole=whole) if read else None
         if demand is None:
             return values
         if whole and demand.kind == "range":
