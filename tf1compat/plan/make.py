@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from tf1compat.discovery.findings import (
     DEFAULT_SIGNATURE,
     Findings,
     InputFinding,
+    OutputFinding,
     OutputRole,
     TableFinding,
 )
@@ -46,6 +47,7 @@ from tf1compat.plan.signatures.isolate_outputs import parted
 from tf1compat.plan.signatures.reach import reached_by
 from tf1compat.plan.signatures.signature import Signature, alias_problem, parse_signature
 from tf1compat.plan.signatures.softmax import with_softmax
+from tf1compat.plan.signatures.unsaved import Offers, Unsaved, saved_offers
 from tf1compat.plan.statistics import choose_statistics, correction_constants, with_plan_averages
 from tf1compat.plan.stepping.any_time import time_of
 from tf1compat.plan.stepping.step import Stepping, make_step, with_step
@@ -119,7 +121,7 @@ def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
     timed = time_of(model.meta_graph.graph, freed, planner.stepping, cut, wishes.time)
     choice = Choice(
         timed.signatures, frozen, files, variables, statistics, planner.stepping, freed, timed, planner.named,
-        wishes.allow, wishes.op_libraries, wishes.jit,
+        wishes.allow, wishes.op_libraries, wishes.jit, planner.unsaved,
     )  # fmt: skip
     return _Made(model, choice, labels)
 
@@ -135,6 +137,7 @@ class _Planner:
         self._signature_defs = model.meta_graph.signatures
         self._problems: list[str] = []
         self.stepping = Stepping()
+        self.unsaved: tuple[Unsaved, ...] = ()
 
     def check(self) -> None:
         if self._problems:
@@ -287,9 +290,11 @@ class _Planner:
 
     def _found(self, constants: Sequence[ConstantPlan]) -> list[SignaturePlan]:
         frozen, dead = {each.tensor for each in constants}, dead_under(self._graph, constants)
+        offers: Offers = {each: offered_by(self._findings, each) for each in self._findings.entry_points}
         found = []
-        for name in self._findings.entry_points:
-            offered = offered_by(self._findings, name)
+        if any(not each.in_checkpoint for each in self._findings.variables):
+            offers, self.unsaved = saved_offers(offers, self._lacking(constants))
+        for name, offered in offers.items():
             if offered:
                 aliases = output_aliases(self._graph, self._findings, offered)
                 outputs = tuple(
@@ -298,6 +303,19 @@ class _Planner:
                 inputs = self._needed_inputs([each.tensor for each in offered], frozen, dead)
                 found.append(SignaturePlan(name, inputs, outputs))
         return found
+
+    def _lacking(self, constants: Sequence[ConstantPlan]) -> Callable[[OutputFinding], Iterator[str]]:
+        """Tells of an output which variables without a value it depends on."""
+        live = [each for each in self._findings.inputs if each.live]
+        aliases = input_aliases(self._graph, live)
+        inputs = tuple(_input(each, aliases[each.tensor]) for each in live)
+
+        def lacking(output: OutputFinding) -> Iterator[str]:
+            alone = SignaturePlan("", inputs, (self._output("output", output.tensor, output.role),))
+            chosen = plan_variables(self.model, self._findings, [alone], constants, self._wishes.weights)
+            yield from (each.name for each in chosen.missing)
+
+        return lacking
 
     def _recorded(self, constants: Sequence[ConstantPlan]) -> list[SignaturePlan]:
         """The SignatureDefs of the file, the default first; what their outputs need besides is fed too."""

@@ -16,6 +16,7 @@ from tf1compat.names import TensorRef
 from tf1compat.plan.free_sizes import Freed
 from tf1compat.plan.judge.cuts import cut_signature
 from tf1compat.plan.model import ConstantPlan, SignaturePlan
+from tf1compat.plan.signatures.unsaved import Unsaved
 from tf1compat.plan.statistics import ChosenStatistics
 from tf1compat.plan.stepping.step import Stepping
 from tf1compat.plan.variables import VariableChoice
@@ -40,6 +41,7 @@ class Choice:
     allow: tuple[str, ...] = ()
     op_libraries: tuple[str, ...] = ()
     jit: bool = False
+    unsaved: tuple[Unsaved, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ HazardCode: TypeAlias = Literal[
     "noise-frozen",  # a tensor that governs noise of training is frozen, so that there is none
     "other-saver",  # the checkpoint was read as another Saver of the graph wrote it
     "output-not-in-step",  # an output of the whole run is none of a step
+    "output-not-saved",  # an output is left out, for the checkpoint lacks its weights
     "random-at-inference",  # an output is drawn at random, or by the clock, whatever is fed
     "raw-weights",  # the weights are as training left them, though there are averages of them
     "renamed-keys",  # the checkpoint has names of another release of TensorFlow than its graph

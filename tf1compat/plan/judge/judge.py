@@ -14,7 +14,7 @@ from tf1compat.plan.judge.replicas import replica_hazards
 from tf1compat.plan.judge.states import changed_variable_hazards, kept_state_hazards, step_hazards
 from tf1compat.plan.judge.statistics import statistics_blockers, statistics_hazards
 from tf1compat.plan.judge.tables import table_blockers, table_hazards
-from tf1compat.plan.judge.values import value_blockers, value_hazards
+from tf1compat.plan.judge.values import unsaved_hazards, value_blockers, value_hazards
 from tf1compat.plan.judge.weights import weights_blockers, weights_hazards
 from tf1compat.source.model import LegacyModel
 
@@ -48,6 +48,7 @@ def _hazards(case: Case) -> tuple[Note, ...]:
         *table_hazards(case),
         *choice.batch.hazards,
         *choice.time.hazards,
+        *unsaved_hazards(choice.unsaved),
         *value_hazards(case.model, choice.variables),
         *weights_hazards(choice.variables.weights),
         *changed_variable_hazards(case.graph, choice.signatures, choice.constants),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from tf1compat.errors import nearest
 from tf1compat.plan.judge.cuts import Cut
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import VariablePlan
+from tf1compat.plan.signatures.unsaved import Unsaved
 from tf1compat.plan.variables import VariableChoice
 from tf1compat.source.checkpoints.saver import fitting_saver
 from tf1compat.source.model import LegacyModel
@@ -29,6 +30,26 @@ def value_blockers(model: LegacyModel, missing: Collection[VariablePlan], cut: C
     signature = cut({each.name for each in missing}) if missing else ""
     fed = f", or feed it: --signature '{signature}'" if signature else ""
     return tuple(_missing(model, each, fed) for each in missing)
+
+
+def unsaved_hazards(left: Iterable[Unsaved]) -> tuple[Note, ...]:
+    """That outputs are left out because variables that they need were never saved."""
+    return tuple(map(_left_out, left))
+
+
+def _left_out(unsaved: Unsaved) -> Note:
+    outputs = _several([str(each.tensor) for each in unsaved.outputs])
+    return Note(
+        "output-not-saved", unsaved.variables[0] if unsaved.variables else unsaved.outputs[0].tensor.node,
+        f"{outputs} would be served by '{unsaved.signature}', but the checkpoint lacks what they are computed with: "
+        f"{_several(unsaved.variables)}",
+        "nothing, if the rest is what the program used; else take a checkpoint that has these variables",
+    )  # fmt: skip
+
+
+def _several(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(f"'{each}'" for each in names[:_NAMED]) + more
 
 
 def _initialised(variable: VariablePlan) -> Note:
