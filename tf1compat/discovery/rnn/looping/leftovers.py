@@ -24,7 +24,7 @@ def is_left_over(graph: Graph, rnns: Iterable[Rnn], node: Node) -> bool:
 
 def _is_first_step(graph: Graph, rnn: Rnn, node: Node) -> bool:
     """Whether a node gives what a cell makes of the network's initial state, outside of its loop."""
-    if scope_of(node.name) != rnn.scope or rnn.kind != "dynamic":
+    if not node.name.startswith(f"{rnn.scope}/") or rnn.kind != "dynamic":
         return False
     initial = {ref for layer in rnn.layers for ref in layer.initial_state.values() if ref is not None}
     found = [kind.judge(graph, TensorRef(node.name)) for kind in CELLS if node.op in kind.roots]
