@@ -30,31 +30,41 @@ def _written(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 
 def _scattered(walk: Walk, node: Node) -> tuple[Dims, ...]:
-    """One element for each entry of the first axis: where that is a symbol, the array is as long."""
+    """An element for each entry of the first axis: where that has a symbol, the array is as long."""
     position = 1 if array_operation(node) == "unpack" else 2
     value = walk.of(node.inputs[position])
     _note(walk, node.inputs[0], value[1:] if value else None)
-    if value and value[0] == (TIME,):
-        lengthen(walk, walk.array_node(node.inputs[0]))
+    length = value[0] if value else None
+    if length is not None and has_symbol(length):
+        lengthen(walk, walk.array_node(node.inputs[0]), length)
         if position == 2:
             walk.merged(node, [(node.inputs[2], 0), (node.inputs[1], 0)], broadcasts=False)
     return ((),)
 
 
-def lengthen(walk: Walk, array: str) -> None:
-    """The array is made for as many elements as there are steps, where the author had his number."""
-    node, steps = walk.graph[array], (TIME,)
-    walk.changes.arrays.add(array)
+def lengthen(walk: Walk, array: str, length: Dim) -> None:
+    """The array is made for as many elements as there are steps or examples, where the author had his number."""
+    node = walk.graph[array]
+    walk.changes.arrays[array] = length
     size = position_of_size(node)
-    if size is not None and vector_at(walk, node, size) not in (None, (steps,)):
-        walk.changes.vectors[array, size] = (steps,)
+    if size is not None and vector_at(walk, node, size) not in (None, (length,)):
+        walk.changes.vectors[array, size] = (length,)
+
+
+def length_of(walk: Walk, array: str) -> Dim | None:
+    """How many elements an array has, where that has a symbol."""
+    if array in walk.changes.arrays:
+        return walk.changes.arrays[array]
+    node = walk.graph[array]
+    size = position_of_size(node)
+    told = None if size is None else vector_at(walk, node, size)
+    return told[0] if told and has_symbol(told[0]) else None
 
 
 def is_timed(walk: Walk, array: str) -> bool:
     """Whether an array has an element for each step."""
-    node = walk.graph[array]
-    size = position_of_size(node)
-    return array in walk.changes.arrays or (size is not None and vector_at(walk, node, size) == ((TIME,),))
+    length = length_of(walk, array)
+    return length is not None and TIME in length
 
 
 def _note(walk: Walk, handle: TensorRef, element: Dims) -> None:
@@ -70,7 +80,7 @@ def _read(walk: Walk, node: Node) -> tuple[Dims, ...]:
 def _gathered(walk: Walk, node: Node) -> tuple[Dims, ...]:
     array = walk.array_node(node.inputs[0])
     element, recorded = walk.elements.get(array), walk.recorded(TensorRef(node.name))
-    count: Dim | None = (TIME,) if is_timed(walk, array) else recorded[0] if recorded else None
+    count = length_of(walk, array) or (recorded[0] if recorded else None)
     if element is None:
         return (None if recorded is None else (count, *recorded[1:]),)
     return ((count, *element),)

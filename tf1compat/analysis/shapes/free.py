@@ -14,6 +14,7 @@ from tf1compat.analysis.shapes.walk import Changes, Vector, Walk, Want
 from tf1compat.analysis.time.follow import traces_after
 from tf1compat.analysis.time.networks import Network, Networks
 from tf1compat.analysis.time.time_axis import KEPT, STILL, Trace
+from tf1compat.analysis.time.turns import note_the_turns
 from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, topological
@@ -94,7 +95,7 @@ def walked(question: Question, changes: Changes) -> tuple[Walk, bool]:
     """One walk with what is to change so far, and whether it found more loops over the steps."""
     graph = question.graph
     walk = Walk(graph, question.numbers, changes, question.listed, question.lengths, question.any_time)
-    networks = Networks(question.networks)
+    networks, contents = Networks(question.networks), dict(changes.contents)
     ends = {ref.node for ref in question.fed}
     behind = ancestors(
         graph, [ref.node for ref in question.outputs], control=False, stop=lambda node: node.name in ends
@@ -109,7 +110,11 @@ def walked(question: Question, changes: Changes) -> tuple[Walk, bool]:
         if graph[name].op in MERGE:
             compare_turns(walk, name)
     _require(walk, question)
-    return walk, time_the_loops(walk, behind)
+    if time_the_loops(walk, behind):
+        changes.contents.clear()  # what loops hold of the steps is told anew where more of them go over steps
+        changes.turns.clear()
+        return walk, True
+    return walk, note_the_turns(walk, behind) or contents != changes.contents
 
 
 def _require(walk: Walk, question: Question) -> None:

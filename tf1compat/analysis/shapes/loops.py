@@ -1,11 +1,11 @@
-"""Loops: what goes round has the sizes of what enters; those over the steps of a sequence end after the last one."""
+"""Loops: what goes round has the sizes of what enters; those over steps or examples end after the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf1compat.analysis.shapes.arrays import is_timed, lengthen
-from tf1compat.analysis.shapes.dimensions import TIME, dim_of, has_symbol
+from tf1compat.analysis.shapes.arrays import length_of, lengthen
+from tf1compat.analysis.shapes.dimensions import Dim, dim_of, has_symbol, size_of
 from tf1compat.analysis.shapes.sizes import vector_of
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.frames import NEXT_ITERATION, Frame, find_frames
@@ -31,31 +31,34 @@ def compare_turns(walk: Walk, name: str) -> None:
 
 
 def time_the_loops(walk: Walk, within: frozenset[str]) -> bool:
-    """Loops that read an element of the data in each turn run once a step; whether more of them is known now."""
+    """Loops that read an element in each turn run once for each; whether more of them is known now."""
     before = len(walk.changes.arrays), len(walk.changes.vectors)
     for frame in find_frames(walk.graph):
-        if not within.isdisjoint(frame.nodes) and _reads_steps(walk, frame):
-            _time(walk, frame)
+        if not within.isdisjoint(frame.nodes):
+            for length in {length for length in _lengths(walk, frame) if length is not None}:
+                _time(walk, frame, length)
     return before != (len(walk.changes.arrays), len(walk.changes.vectors))
 
 
-def _reads_steps(walk: Walk, frame: Frame) -> bool:
+def _lengths(walk: Walk, frame: Frame) -> Iterator[Dim | None]:
+    """How long the arrays are that a loop reads."""
     reads = (walk.graph[name] for name in frame.nodes if array_role(walk.graph[name]) == "read")
-    return any(is_timed(walk, walk.array_node(node.inputs[0])) for node in reads)
+    return (length_of(walk, walk.array_node(node.inputs[0])) for node in reads)
 
 
-def _time(walk: Walk, frame: Frame) -> None:
-    """The loop ends with the steps that there are, and the arrays that it fills are as long."""
-    number = (dim_of(walk.numbers[TIME]),) if TIME in walk.numbers else None
-    if number is None:
+def _time(walk: Walk, frame: Frame, length: Dim) -> None:
+    """The loop ends with the elements that there are, and the arrays that it fills are as long."""
+    size = size_of(length, walk.numbers)
+    if size is None:
         return
+    number = (dim_of(size),)
     for array in _arrays(walk, frame):
         size = position_of_size(walk.graph[array])
         if size is not None and vector_of(walk, walk.graph[array].inputs[size]) == number:
-            lengthen(walk, array)
+            lengthen(walk, array, length)
     for node, position in _bounds(walk, frame):
         if vector_of(walk, node.inputs[position]) == number:
-            walk.changes.vectors[node.name, position] = ((TIME,),)
+            walk.changes.vectors[node.name, position] = (length,)
 
 
 def _arrays(walk: Walk, frame: Frame) -> Iterator[str]:

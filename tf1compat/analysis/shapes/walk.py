@@ -39,7 +39,13 @@ class Changes:
     vectors: dict[tuple[str, int], Vector] = field(default_factory=dict)
     spread: dict[str, dict[int, Dim]] = field(default_factory=dict)
     inputs: dict[TensorRef, dict[int, str]] = field(default_factory=dict)
-    arrays: set[str] = field(default_factory=set)  # TensorArrays with an element for each step
+    arrays: dict[str, Dim] = field(default_factory=dict)  # how long TensorArrays are, where it has a symbol
+    contents: dict[str, Trace] = field(
+        default_factory=dict
+    )  # what the elements of TensorArrays hold of the steps
+    turns: dict[str, Trace] = field(
+        default_factory=dict
+    )  # the same of what goes round in loops, by the Merge
 
 
 @dataclass

@@ -13,8 +13,8 @@ from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_uniform
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.analysis.time.time_axis import COUNTED, KEPT, LAST, LAST_STEP, POSITION, STILL, Trace, mixed
+from tf1compat.analysis.time.turns import goes_with_turns, trace_with_turns
 from tf1compat.analysis.value_sources import value_sources
-from tf1compat.graph.frames import EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
@@ -28,6 +28,8 @@ _DEPENDS = "makes each step depend on others"
 
 def traces_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -> tuple[Trace, ...]:
     """What each of a node's outputs holds of the steps; `made` are their dimensions."""
+    if goes_with_turns(node):
+        return (trace_with_turns(walk, node, made),)
     apart = _steps_apart(walk, node, found)
     if apart or found is None or len(found.outputs) < 2:
         return apart or (_trace_after(walk, node, found, made),)
@@ -65,8 +67,6 @@ def _steps_apart(walk: Walk, node: Node, found: AxisMap | None) -> tuple[Trace, 
 def _trace_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -> Trace:
     if node.op in families.SHAPES:
         return STILL
-    if node.op in EXIT:
-        return mixed(node.name, "leaves a loop that takes all steps")
     if node.op in families.RANGE:
         return _counted_positions(walk, node)
     if puts_steps_together(walk, node):
@@ -88,6 +88,8 @@ def _of_operands(
         return _gathered(walk, node, found, made)
     if node.name in walk.marks:
         return KEPT
+    if "turn" in kinds:
+        return _one_turn(node, traces)
     if "position" in kinds:
         return _positions(node, kinds, made)
     if "kept" not in kinds:
@@ -106,6 +108,12 @@ def _single(node: Node, traces: Iterable[Trace]) -> Trace:
     if len(numbers) == 1:
         return Trace("single", numbers.pop())
     return mixed(node.name, "brings several steps together")
+
+
+def _one_turn(node: Node, traces: Iterable[Trace]) -> Trace:
+    """Of the step whose turn it is in a loop, and of what is the same for all."""
+    turns = {each for each in traces if each.kind != "still"}
+    return turns.pop() if len(turns) == 1 else mixed(node.name, _DEPENDS)
 
 
 def _counted_positions(walk: Walk, node: Node) -> Trace:

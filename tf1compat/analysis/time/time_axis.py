@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 #: still: no step reaches it. kept: each step's entries by themselves, wherever the symbol of time stands in its
 #: dimensions. single: of one step alone, `number`. counted: how many steps each sequence has. position: the number of
-#: each step. mixed: of several steps.
-TraceKind = Literal["still", "kept", "single", "counted", "position", "mixed"]
+#: each step. turn: in a loop over the steps, of the one whose turn it is; `at` is the loop. mixed: of several steps.
+TraceKind = Literal["still", "kept", "single", "counted", "position", "turn", "mixed"]
 #: The number of the step that comes last, where how many there are is open or not.
 LAST_STEP: Final = -1
 
