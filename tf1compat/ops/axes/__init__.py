@@ -15,6 +15,7 @@ from types import MappingProxyType
 from tf1compat.graph.model import Node
 from tf1compat.ops.axes import (
     choosing,
+    decompositions,
     elementwise,
     filling,
     images,
@@ -22,12 +23,17 @@ from tf1compat.ops.axes import (
     rearranging,
     recurrent,
     reductions,
+    scattering,
+    spectral,
 )
 from tf1compat.ops.axes.axis_map import Axis, AxisMap, Ended, Facts, Origin, Rule, SizeOf
 
 __all__ = ["RULES", "Axis", "AxisMap", "Ended", "Facts", "Origin", "SizeOf", "axes_of"]
 
-_CATALOGUE = (elementwise, reductions, products, rearranging, choosing, filling, images, recurrent)
+_CATALOGUE = (
+    elementwise, reductions, products, decompositions, spectral, rearranging, choosing, scattering, filling, images,
+    recurrent,
+)  # fmt: skip
 RULES: Mapping[str, Rule] = MappingProxyType(
     {op: rule for each in _CATALOGUE for op, rule in each.RULES.items()}
 )

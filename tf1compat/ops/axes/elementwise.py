@@ -22,7 +22,8 @@ from tf1compat.ops.registry import attribute
 _UNARY = """
     Identity RefIdentity StopGradient PreventGradient Snapshot EnsureShape Print CheckNumerics CheckNumericsV2
     Enter RefEnter Exit RefExit NextIteration RefNextIteration PlaceholderWithDefault ReadVariableOp
-    DebugIdentity DebugIdentityV2 DebugGradientIdentity HostConst Cast ToFloat ToInt32 Copy CopyHost
+    DebugIdentity DebugIdentityV2 DebugGradientIdentity HostConst Cast ToFloat ToInt32 Copy CopyHost GuaranteeConst
+    BucketizeWithInputBoundaries
     Abs Acos Acosh Angle Asin Asinh Atan Atanh BesselI0 BesselI0e BesselI1 BesselI1e BesselJ0 BesselJ1 BesselK0
     BesselK0e BesselK1 BesselK1e BesselY0 BesselY1 Bucketize Ceil ComplexAbs Conj Cos Cosh Dawsn Digamma Elu Erf
     Erfc Erfinv Exp Expint Expm1 Floor FresnelCos FresnelSin Imag Inv Invert IsFinite IsInf IsNan LeakyRelu Lgamma

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tf1compat.graph.model import Node
 from tf1compat.ops.axes.axis_map import Axis, AxisMap, Ended, Facts, Origin, Rule, equal, rank_of
+from tf1compat.ops.axes.reductions import coupled
 
 _DEPTHWISE = frozenset({"DepthwiseConv2dNative", "DepthwiseConv2dNativeBackpropInput"})
 
@@ -42,6 +43,47 @@ def _convolution(node: Node, facts: Facts) -> AxisMap | None:
     return AxisMap((found,), (0, 1), ended)
 
 
+def _transposed_convolution(node: Node, facts: Facts) -> AxisMap | None:
+    """`Conv2DBackpropInput(sizes, filter, x)`, which is a layer by itself: a convolution the other way round."""
+    rank = rank_of(facts, node, 2) or rank_of(facts, node, 1)
+    if rank is None:
+        return None
+    channel, positions = _layout(node, rank)
+    strides = _entries(node, "strides", rank)
+    window = {axis: facts.size(node.inputs[1], at) for at, axis in enumerate(positions)}
+    origins = {axis: _position(2, axis, window[axis] == 1 and strides[axis] == 1) for axis in positions}
+    found = tuple(equal(2, 0) if axis == 0 else origins.get(axis, equal(1, rank - 2)) for axis in range(rank))
+    ended = (Ended(Axis(2, channel), "contracted"), Ended(Axis(1, rank - 1), "contracted"))
+    return AxisMap((found,), (1, 2), ended)
+
+
+def _dilated(node: Node, facts: Facts) -> AxisMap | None:
+    """`Dilation2D(x, filter)`: the greatest of each window, channel by channel."""
+    strides, rates = _entries(node, "strides", 4), _entries(node, "rates", 4)
+    alone = (facts.size(node.inputs[1], at) == 1 and strides[at + 1] == 1 == rates[at + 1] for at in (0, 1))
+    channel = Origin("equal", (Axis(0, 3), Axis(1, 2)))
+    return AxisMap(
+        ((equal(0, 0), *(_position(0, at + 1, each) for at, each in enumerate(alone)), channel),), (0, 1)
+    )
+
+
+def _patches(node: Node, facts: Facts) -> AxisMap | None:
+    """Windows of positions laid into the channels."""
+    rank = rank_of(facts, node)
+    if rank is None:
+        return None
+    window, strides = _entries(node, "ksizes", rank), _entries(node, "strides", rank)
+    alone = [window[axis] == 1 == strides[axis] for axis in range(rank)]
+    positions = (_position(0, axis, alone[axis]) for axis in range(1, rank - 1))
+    return AxisMap(((equal(0, 0), *positions, Origin("new")),), (0,), (Ended(Axis(0, rank - 1), "reduced"),))
+
+
+def _of_whole_images(node: Node, facts: Facts) -> AxisMap | None:
+    """Contrast: every pixel against the mean of its image, channel by channel."""
+    rank = rank_of(facts, node)
+    return None if rank is None or rank < 3 else coupled(rank, [rank - 3, rank - 2])
+
+
 def _pooled(node: Node, facts: Facts) -> AxisMap | None:
     rank = rank_of(facts, node)
     if rank is None:
@@ -68,8 +110,12 @@ def _rearranged(node: Node, facts: Facts) -> AxisMap | None:
 
 
 RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("Conv2DBackpropInput", "Conv3DBackpropInputV2"), _transposed_convolution),
+    **dict.fromkeys(("ExtractImagePatches", "ExtractVolumePatches"), _patches),
+    **dict.fromkeys(("AdjustContrast", "AdjustContrastv2"), _of_whole_images),
+    "Dilation2D": _dilated,
     **dict.fromkeys(("Conv2D", "Conv3D", "DepthwiseConv2dNative"), _convolution),
     **dict.fromkeys(("MaxPool", "MaxPoolV2", "AvgPool", "MaxPool3D", "AvgPool3D", "MaxPoolWithArgmax"), _pooled),
     **dict.fromkeys(("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea"), _resized),
-    **dict.fromkeys(("SpaceToDepth", "DepthToSpace", "ExtractImagePatches"), _rearranged),
+    **dict.fromkeys(("SpaceToDepth", "DepthToSpace"), _rearranged),
 }  # fmt: skip

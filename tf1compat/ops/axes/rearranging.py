@@ -127,38 +127,9 @@ def _sizes_of_parts(node: Node, facts: Facts, value: int, at: int, count: int) -
     return [None if size is None else size // count] * count
 
 
-def _diagonal(node: Node, facts: Facts) -> AxisMap | None:
-    """Vectors on the last axis become matrices that hold them on the diagonal."""
-    rank = rank_of(facts, node)
-    if rank is None or rank < 1:
-        return None
-    last = equal(0, rank - 1, coupled=True)
-    return AxisMap(((*whole(0, range(rank - 1)), last, last),), (0,))
-
-
-def _diagonal_part(node: Node, facts: Facts) -> AxisMap | None:
-    rank = rank_of(facts, node)
-    if rank is None or rank < 2:
-        return None
-    ended = (Ended(Axis(0, rank - 2), "reduced"), Ended(Axis(0, rank - 1), "reduced"))
-    return AxisMap(((*whole(0, range(rank - 2)), Origin("new")),), (0,), ended)
-
-
-def _diagonal_set(node: Node, facts: Facts) -> AxisMap | None:
-    rank = rank_of(facts, node)
-    if rank is None or rank < 2:
-        return None
-    leading = tuple(Origin("equal", (Axis(0, axis), Axis(1, axis))) for axis in range(rank - 2))
-    matrix = tuple(equal(0, axis, coupled=True) for axis in (rank - 2, rank - 1))
-    return AxisMap(((*leading, *matrix),), (0, 1), (Ended(Axis(1, rank - 2), "reduced"),))
-
-
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Transpose", "ConjugateTranspose"), _transpose),
     **dict.fromkeys(("Concat", "ConcatV2"), _concat),
     **dict.fromkeys(("Split", "SplitV"), _split),
-    **dict.fromkeys(("MatrixDiag", "BatchMatrixDiag"), _diagonal),
-    **dict.fromkeys(("MatrixDiagPart", "BatchMatrixDiagPart", "MatrixDiagPartV2", "MatrixDiagPartV3"), _diagonal_part),
-    **dict.fromkeys(("MatrixSetDiag", "BatchMatrixSetDiag", "MatrixSetDiagV2", "MatrixSetDiagV3"), _diagonal_set),
     "ExpandDims": _expand_dims, "Squeeze": _squeeze, "Pack": _pack, "Unpack": _unpack,
 }  # fmt: skip

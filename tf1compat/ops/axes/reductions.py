@@ -150,36 +150,19 @@ def _quantized_channels(node: Node, facts: Facts) -> AxisMap | None:
     return AxisMap(((*whole(0, range(rank - 1)), last),), (0, 1, 2))
 
 
-def _unbatched_matrix(node: Node, facts: Facts) -> AxisMap | None:
-    """Matrices on the last two axes, each turned into one of its size: every entry depends on all."""
-    rank = rank_of(facts, node)
-    return None if rank is None or rank < 2 else coupled(rank, [rank - 2, rank - 1])
-
-
-def _determinant(node: Node, facts: Facts) -> AxisMap | None:
-    rank = rank_of(facts, node)
-    if rank is None or rank < 2:
-        return None
-    ended = (Ended(Axis(0, rank - 2), "reduced"), Ended(Axis(0, rank - 1), "reduced"))
-    return AxisMap((whole(0, range(rank - 2)),) * 2, (0,), ended)
-
-
 def _local_response(node: Node, facts: Facts) -> AxisMap | None:
     return coupled(rank_of(facts, node), [3])
 
 
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(REDUCTIONS, _reduction),
-    **dict.fromkeys(("Softmax", "LogSoftmax", "SoftmaxGrad", "Cross", "FFT", "IFFT"), _along_last),
+    **dict.fromkeys(("Softmax", "LogSoftmax", "SoftmaxGrad", "Cross", "RGBToHSV", "HSVToRGB",
+                     "AdjustHue", "AdjustSaturation", "IsotonicRegression"), _along_last),
     **dict.fromkeys(("Cumsum", "Cumprod", "CumulativeLogsumexp", "ReverseV2"), _along_given),
     **dict.fromkeys(("TopK", "TopKV2"), _top),
     **dict.fromkeys(("InTopK", "InTopKV2"), _in_top),
     **dict.fromkeys(("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits"), _cross_entropy),
     **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"), _normalised),
-    **dict.fromkeys(("MatrixBandPart", "MatrixInverse", "BatchMatrixInverse", "Cholesky", "BatchMatrixBandPart",
-                     "MatrixExponential", "MatrixSquareRoot", "MatrixLogarithm", "MatrixSolve", "MatrixTriangularSolve",
-                     "BatchMatrixSolve", "MatrixSolveLs"), _unbatched_matrix),
-    **dict.fromkeys(("MatrixDeterminant", "BatchMatrixDeterminant", "LogMatrixDeterminant"), _determinant),
     "BatchNormWithGlobalNormalization": _moments_normalised,
     "FakeQuantWithMinMaxVarsPerChannel": _quantized_channels,
     "L2Loss": _all_reduced, "Roll": _rolled, "Reverse": _reversed, "ReverseSequence": _reversed_sequences,
