@@ -24,6 +24,7 @@ from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.lists import parts_of, puts_steps_together, together
 from tf1compat.analysis.shapes.masks import marked
 from tf1compat.analysis.shapes.reshape import reshape
+from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import integers_of, vector_at
 from tf1compat.analysis.shapes.slices import read_anew
 from tf1compat.analysis.shapes.walk import Walk
@@ -34,6 +35,8 @@ from tf1compat.ops import families
 from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin
 from tf1compat.ops.registry import operand
 
+#: What puts entries into a tensor, and where it reads the tensor's shape.
+_PUTTING: Mapping[str, int] = families.by_op({families.SCATTER_ND: 2, families.SPARSE_TO_DENSE: 1})
 Special = Callable[[Walk, Node], tuple[Dims, ...]]
 _PART = "takes some examples of the batch and leaves others out"
 
@@ -49,9 +52,24 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
     if found is None:
         return None, _examples_alone(walk, node)
     read_anew(walk, node, found)
-    _check(walk, node, found)
+    own = own_rows(walk, node)
+    if own is not None and node.op in _PUTTING:
+        return found, (_put_into_rows(walk, node, found, own),)
+    if own is None:
+        _check(walk, node, found)
     outputs = tuple(_output(walk, node, found, index) for index in range(len(found.outputs)))
     return found, (marked(walk, node, outputs[0]), *outputs[1:])
+
+
+def _put_into_rows(walk: Walk, node: Node, found: AxisMap, own: OwnRows) -> Dims:
+    """A tensor of as many rows as are put into it."""
+    dims, position = _output(walk, node, found, 0), _PUTTING[node.op]
+    if dims is None or own.count > len(dims):
+        return dims
+    dims = (*own.dims[: own.count], *dims[own.count :])
+    if any(map(has_symbol, dims)):
+        walk.made[node.name, position] = dims
+    return dims
 
 
 def _along(walk: Walk, node: Node) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tf1compat.analysis.constants import constant
-from tf1compat.analysis.shapes.dimensions import BATCH, TIME, size_of
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME, joined, size_of
 from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_equal_along
@@ -14,7 +14,7 @@ from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.axes import Origin, SizeOf
-from tf1compat.ops.families import CONSTANT, PLACEHOLDERS, VARIABLES
+from tf1compat.ops.families import CONSTANT, PLACEHOLDERS, RESHAPE, VARIABLES
 
 _WORDS = {BATCH: ("examples", "example", "the batch"), TIME: ("steps", "step", "the number of steps")}
 
@@ -28,6 +28,8 @@ def met(walk: Walk, want: Want, fed: frozenset[TensorRef]) -> tuple[str, str] | 
         return _spread(walk, want, node)
     if node.op in MERGE:
         return [replace(want, tensor=ref) for ref in node.inputs]
+    if node.op in RESHAPE:
+        return _before_reshape(walk, want, node)
     found = axis_map(walk, node)
     origins = (
         found.outputs[want.tensor.index]
@@ -37,6 +39,18 @@ def met(walk: Walk, want: Want, fed: frozenset[TensorRef]) -> tuple[str, str] | 
     if origins is None or want.axis >= len(origins):
         return _fixed(walk, want, node)
     return _of_origin(walk, want, node, origins[want.axis])
+
+
+def _before_reshape(walk: Walk, want: Want, node: Node) -> tuple[str, str] | list[Want]:
+    """The axis that an axis was before, where a Reshape neither splits it nor joins it with others."""
+    before, after = walk.of(node.inputs[0]), walk.of(want.tensor)
+    if before is None or after is None or want.axis >= len(after) or None in before or None in after:
+        return _fixed(walk, want, node)
+    lead = joined(after[: want.axis])
+    axis = next(
+        (at for at, dim in enumerate(before) if dim == after[want.axis] and joined(before[:at]) == lead), None
+    )
+    return _fixed(walk, want, node) if axis is None else [replace(want, tensor=node.inputs[0], axis=axis)]
 
 
 def _of_origin(walk: Walk, want: Want, node: Node, origin: Origin) -> tuple[str, str] | list[Want]:

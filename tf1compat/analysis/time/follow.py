@@ -9,6 +9,7 @@ from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.lists import puts_steps_together
+from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_uniform
 from tf1compat.analysis.shapes.walk import Walk
@@ -71,6 +72,9 @@ def _trace_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
         return _counted_positions(walk, node)
     if puts_steps_together(walk, node):
         return KEPT
+    own = own_rows(walk, node)
+    if own is not None:
+        return _of_own_rows(walk, node, own)
     operands = [node.inputs[at] for at in found.values] if found is not None else list(node.inputs)
     traces = [walk.trace(ref) for ref in operands]
     return _of_operands(walk, node, found, made, traces)
@@ -267,6 +271,23 @@ def _gathered(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims
         return mixed(node.name, "takes entries of the last step by the lengths")
     last = table.kind == "kept" and indices.kind != "single" and _counts_to_last(walk, node.inputs[1])
     return LAST if last else mixed(node.name, "takes some of the steps")
+
+
+def _of_own_rows(walk: Walk, node: Node, own: OwnRows) -> Trace:
+    """What is taken out of each row, or put into it, is of the steps of that row."""
+    moving = {walk.trace(ref) for ref in (*own.rows, *own.rest)} - {STILL}
+    if not moving:
+        return STILL
+    if len(moving) > 1:
+        return next((each for each in moving if each.kind == "mixed"), mixed(node.name, _DEPENDS))
+    (found,) = moving
+    axis = axis_of(TIME, own.dims)
+    places = {
+        (axis_of(TIME, walk.of(ref)) or 0) + (len(own.dims) - (walk.rank(ref) or 0) if ref in own.rest else 0)
+        for ref in (*own.rows, *own.rest)
+        if walk.trace(ref) == KEPT
+    }
+    return found if found != KEPT or places == {axis} else mixed(node.name, _DEPENDS)
 
 
 def _looked_up_by_step(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -> Trace:

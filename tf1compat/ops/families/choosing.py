@@ -4,6 +4,7 @@ from __future__ import annotations
 
 GATHER = frozenset({"Gather", "GatherV2"})
 GATHER_ND = frozenset({"GatherNd"})
+SCATTER_ND = frozenset({"ScatterNd"})
 RESOURCE_GATHER = frozenset({"ResourceGather"})
 RESOURCE_GATHER_ND = frozenset({"ResourceGatherNd"})
 #: Rows of a table by their numbers.
