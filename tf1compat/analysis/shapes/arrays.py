@@ -94,8 +94,9 @@ def _listed(walk: Walk, node: Node) -> tuple[Dims, ...]:
     """A list of the entries along the first axis."""
     value = walk.of(node.inputs[0])
     _note(walk, TensorRef(node.name), value[1:] if value else None)
-    if value and value[0] == (TIME,):
-        lengthen(walk, node.name)
+    length = value[0] if value else None
+    if length is not None and has_symbol(length):
+        lengthen(walk, node.name, length)
     _describe(walk, node, 1, value[1:] if value else None)
     return ((),)
 

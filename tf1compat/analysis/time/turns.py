@@ -19,7 +19,7 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, f
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
-from tf1compat.ops.arrays import array_operation, array_role, is_array, stored
+from tf1compat.ops.arrays import array_operation, array_role, list_operation, stored, works_on_array
 from tf1compat.ops.families import ADDITIONS, RANGE
 
 _HANDED_ON = "hands on from step to step what each gave"
@@ -27,8 +27,7 @@ _HANDED_ON = "hands on from step to step what each gave"
 
 def goes_with_turns(node: Node) -> bool:
     """Whether what a node leaves of the steps is a matter of loops, branches or arrays."""
-    of_array = is_array(node) or array_operation(node) is not None
-    return of_array or node.op in MERGE | SWITCH | EXIT
+    return works_on_array(node) or node.op in MERGE | SWITCH | EXIT
 
 
 def trace_with_turns(walk: Walk, node: Node, made: Sequence[Dims]) -> Trace:
@@ -116,14 +115,15 @@ def _of_array(walk: Walk, node: Node) -> Trace:
         return _read(walk, node)
     elif role == "stack":
         return _stacked(walk, node)
-    elif array_operation(node) in ("concat", "split"):
+    elif array_operation(node) in ("concat", "split") or list_operation(node) == "push":
         return mixed(node.name, "joins parts of an array whose sizes are not known")
     return STILL  # a handle, or the flow that orders what is done
 
 
 def _put(walk: Walk, node: Node, role: str) -> None:
     """What the elements of an array hold, as far as one write tells."""
-    value, array = stored(node), walk.array_node(node.inputs[0])
+    value, listed = stored(node), list_operation(node) == "from_tensor"
+    array = walk.array_node(TensorRef(node.name) if listed else node.inputs[0])
     if value is None:
         return
     found = walk.trace(value)
@@ -149,7 +149,7 @@ def _of_elements(walk: Walk, node: Node, value: TensorRef, found: Trace) -> Trac
     if found.kind != "kept":
         return found
     axis = axis_of(TIME, walk.of(value))
-    if axis == 0 and len(node.inputs) > 3 and not _counts(walk.graph, node.inputs[1]):
+    if axis == 0 and array_operation(node) == "scatter" and not _counts(walk.graph, node.inputs[1]):
         return mixed(node.name, "puts the steps in another order")
     return Trace("turn") if axis == 0 else found
 
@@ -167,7 +167,9 @@ def _stacked(walk: Walk, node: Node) -> Trace:
     found = walk.changes.contents.get(array, STILL)
     if found.kind != "turn":
         return found
-    whole = is_timed(walk, array) and (len(node.inputs) < 3 or _counts(walk.graph, node.inputs[1]))
+    whole = is_timed(walk, array) and (
+        array_operation(node) != "gather" or _counts(walk.graph, node.inputs[1])
+    )
     return KEPT if whole else mixed(node.name, "puts the steps in another order")
 
 
