@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.training import find_training_nodes
+from tf1compat.discovery.batch_norm.followed import find_followed
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
@@ -42,11 +43,14 @@ def discover(model: LegacyModel) -> Findings:
     outputs = tuple(each for each in arranged.outputs if each.signature)
     inputs = find_inputs(flow, rnns, pairings, freezes, outputs)
     offered = [each.tensor for each in outputs if each.role != "loss"]
+    kept = {each.variable for each in kept_states}
+    followed = find_followed(flow, offered, values(freezes), kept, is_saved_in(model))
+    flow = ForwardGraph(with_averages(graph, followed), training)
     normalisations = find_normalisations(
         flow, offered, values(freezes), is_saved_in(model), untouched_in(model)
     )
     averages = [average for each in normalisations if each.is_averaged for average in each.averages]
-    flow = ForwardGraph(with_averages(graph, dict.fromkeys(averages)), training)
+    flow = ForwardGraph(with_averages(flow.graph, dict.fromkeys(averages)), training)
     tables = find_tables(model)
     return Findings(
         inputs=inputs,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.discovery.batch_norm.followed import find_followed
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
@@ -27,11 +28,13 @@ class ChosenStatistics:
 
     normalisations: tuple[Normalisation, ...] = ()
     choice: str = AUTO
+    followed: tuple[Average, ...] = ()  # writes of statistics that an output reads, each with its variable
 
     @property
     def averages(self) -> tuple[Average, ...]:
         """What is to be read from moving averages."""
-        return tuple(dict.fromkeys(average for each in self._averaged for average in each.averages))
+        averages = (average for each in self._averaged for average in each.averages)
+        return tuple(dict.fromkeys((*self.followed, *averages)))
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -50,17 +53,23 @@ def choose_statistics(
     constants: Sequence[ConstantPlan],
     choice: StatisticsChoice,
 ) -> ChosenStatistics:
-    """What the choice makes of the normalisations behind the signatures' outputs."""
+    """What the choice makes of the statistics behind the signatures' outputs."""
     flow = ForwardGraph(model.meta_graph.graph, findings.training_nodes)
     given = {each.tensor: each.value for each in constants if isinstance(each.value, (bool, int, float))}
     known = is_saved_in(model), untouched_in(model)
-    found = {}
-    for signature in signatures:
-        outputs = [piece.tensor for each in signature.outputs for piece in each.pieces]
-        fed = {each.tensor: None for each in signature.inputs if not each.readers}
-        for each in find_normalisations(flow, outputs, {**given, **fed}, *known):
-            found[each.node] = each
-    return ChosenStatistics(tuple(found.values()), choice)
+    asked = [
+        ([piece.tensor for each in signature.outputs for piece in each.pieces],
+         {**given, **{each.tensor: None for each in signature.inputs if not each.readers}})
+        for signature in signatures
+    ]  # fmt: skip
+    followed: tuple[Average, ...] = ()
+    if choice != KEEP:
+        kept = {each.variable for each in findings.kept_states}
+        found = (each for side in asked for each in find_followed(flow, *side, kept, known[0]))
+        followed = tuple(dict.fromkeys(found))
+        flow = ForwardGraph(with_averages(flow.graph, followed), findings.training_nodes)
+    normalisations = {each.node: each for side in asked for each in find_normalisations(flow, *side, *known)}
+    return ChosenStatistics(tuple(normalisations.values()), choice, followed)
 
 
 def correction_constants(model: LegacyModel, corrections: Iterable[Correction]) -> tuple[ConstantPlan, ...]:

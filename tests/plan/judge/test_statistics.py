@@ -41,3 +41,12 @@ def test_untouched_averages_are_taken_on_request_only():
 def test_a_model_without_such_normalisations_needs_no_words():
     for choice in ("auto", "averages", "keep"):
         assert codes(choice=choice) == ([], [])
+
+
+def test_statistics_that_a_run_moves_are_said_to_be_read():
+    followed = (Average(TensorRef("moved"), "low"),)
+    chosen = ChosenStatistics((AVERAGED,), followed=followed)
+    hazards = statistics_hazards(chosen)
+    assert [each.code for each in hazards] == ["batch-norm-averaged", "statistics-followed"]
+    assert (hazards[1].node, "'low'" in hazards[1].reason) == ("moved", True)
+    assert chosen.averages == (*followed, *AVERAGES)

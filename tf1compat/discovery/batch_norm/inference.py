@@ -6,6 +6,8 @@
 
     everyone who reads mean = Mean(x, axes)   →   reads mean/average = Identity(moving_mean)
 
+    everyone who reads moved = AssignSub(low, delta)   →   reads moved/average = Identity(low)
+
 Nothing waits for the updates of the averages any more: an inference changes none.
 """
 
@@ -22,7 +24,7 @@ from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FUSED_BATCH_NORMALISATION
+from tf1compat.ops.families import FUSED_BATCH_NORMALISATION, RESOURCE_UPDATES
 from tf1compat.ops.registry import dtype_of, value_type
 
 _MADE_BY = "averages_for_batch_statistics"
@@ -49,6 +51,8 @@ class _Edit:
 
     def put_in_place(self, average: Average) -> None:
         node = self.draft.producer(average.statistic)
+        if node.op in RESOURCE_UPDATES:  # which nobody reads: others wait for it
+            return
         value = self._value(average)
         if node.op in FUSED_BATCH_NORMALISATION:
             at = 2 + average.statistic.index

@@ -21,6 +21,7 @@ from tf1compat.analysis.idioms.noise.governors import (
 from tf1compat.analysis.idioms.noise.sites import Noise, find_noise
 from tf1compat.discovery.findings import Freeze
 from tf1compat.discovery.training_mode.blends import find_blends
+from tf1compat.discovery.training_mode.delays import find_delays
 from tf1compat.discovery.training_mode.find import find_switches
 from tf1compat.names import TensorRef
 
@@ -32,7 +33,7 @@ def find_freezes(flow: ForwardGraph) -> tuple[Freeze, ...]:
     Switches come first: where one turns noise off, what else governs it is left as it is.
     """
     noise = forward_noise(flow, find_noise(flow.graph))
-    switches = [*find_switches(flow, noise), *find_blends(flow, noise)]
+    switches = [*find_switches(flow, noise), *find_blends(flow, noise), *find_delays(flow)]
     given = values(switches)
     rates = _rates(flow, noise, find_dead(flow.graph, given), given)
     order = {node.name: position for position, node in enumerate(flow.graph.nodes)}

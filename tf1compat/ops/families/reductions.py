@@ -11,3 +11,11 @@ ARG_MAX = frozenset({"ArgMax"})
 #: The greatest or least entry, or where that is; of truth values, whether any or all hold.
 BOUNDS = GREATEST | LEAST | ARG_MAX | {"ArgMin", "All", "Any"}
 L2_LOSS = frozenset({"L2Loss"})
+#: Reductions along axes that the second operand names.
+ENTRY_REDUCTIONS = SUM | AVERAGE | PRODUCT | GREATEST | LEAST | {"All", "Any"}
+#: Sums, means and so on of rows that belong together.
+SEGMENT_REDUCTIONS = frozenset({
+    "SegmentSum", "SegmentMean", "SegmentMax", "SegmentMin", "SegmentProd", "UnsortedSegmentSum", "UnsortedSegmentMax",
+    "UnsortedSegmentMin", "UnsortedSegmentProd", "SparseSegmentSum", "SparseSegmentMean", "Bincount",
+    "HistogramFixedWidth",
+})  # fmt: skip

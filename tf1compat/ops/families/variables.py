@@ -22,6 +22,8 @@ READ_VARIABLE = IDENTITIES | READ_RESOURCE
 VARIABLE_SHAPE = frozenset({"VariableShape"})
 ASSIGN_ADD = frozenset({"AssignAdd", "AssignAddVariableOp"})
 ASSIGN_SUB = frozenset({"AssignSub", "AssignSubVariableOp"})
+#: Those that change a resource, and give nothing.
+RESOURCE_UPDATES = frozenset({"AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"})
 IS_INITIALIZED = frozenset({"IsVariableInitialized", "VarIsInitializedOp"})
 RESTORE = frozenset({"Restore", "RestoreSlice", "RestoreV2"})
 #: What a Saver is made of.

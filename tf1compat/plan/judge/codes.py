@@ -35,6 +35,7 @@ HazardCode: TypeAlias = Literal[
     "renamed-keys",  # the checkpoint has names of another release of TensorFlow than its graph
     "replica-part",  # the replica that is served computes its part of what is fed alone
     "state-in-variable",  # the program kept a state in a variable from run to run
+    "statistics-followed",  # statistics that a run of the original moves are read as training left them
     "table-inserted",  # a table holds what the only insertion into it puts there
     "training-switch-frozen",  # a tensor that tells training from inference is frozen
     "unsaved-variable",  # an output depends on a variable that is not in the checkpoint

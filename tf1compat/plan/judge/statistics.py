@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tf1compat.discovery.findings import Normalisation
+from tf1compat.discovery.findings import Average, Normalisation
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.statistics import AUTO, KEEP, ChosenStatistics
 
@@ -14,7 +14,10 @@ def statistics_hazards(chosen: ChosenStatistics) -> tuple[Note, ...]:
     if chosen.choice == KEEP:
         return (_kept(chosen.normalisations),) if chosen.normalisations else ()
     averaged = [each for each in chosen.normalisations if each.is_averaged]
-    return (_averaged(averaged),) if averaged else ()
+    return (
+        *([_averaged(averaged)] if averaged else []),
+        *([_followed(chosen.followed)] if chosen.followed else []),
+    )
 
 
 def statistics_blockers(chosen: ChosenStatistics) -> tuple[Note, ...]:
@@ -44,6 +47,18 @@ def _averaged(found: Sequence[Normalisation]) -> Note:
         f"{_normalise(found)} by the statistics of the batch, as in training; the migrated model reads the moving "
         f"averages that training kept of them instead ({variables}{others})",
         "if the author ran it on the statistics of the batch, add --batch-statistics keep",
+    )
+
+
+def _followed(found: Sequence[Average]) -> Note:
+    variables = ", ".join(f"'{each}'" for each in dict.fromkeys(each.variable for each in found[:3]))
+    others = " and so on" if len(found) > 3 else ""
+    return Note(
+        "statistics-followed",
+        found[0].statistic.node,
+        f"every run of the graph moves statistics ({variables}{others}), which an output reads, as in training; the "
+        "migrated model writes none of them, and reads what training left in their variables",
+        "if the author ran it so that every run moves them, add --batch-statistics keep",
     )
 
 
