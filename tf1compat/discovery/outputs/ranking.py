@@ -15,6 +15,7 @@ from tf1compat.discovery.findings import OutputFinding, OutputRole, Rnn
 from tf1compat.discovery.outputs.decisions import find_decisions, find_softmaxes_by_hand
 from tf1compat.discovery.outputs.declared import find_declared
 from tf1compat.discovery.outputs.decoders import find_ctc, find_transitions
+from tf1compat.discovery.outputs.drawn import find_centers, find_chosen_by
 from tf1compat.discovery.outputs.embeddings import find_tables
 from tf1compat.discovery.outputs.ends import find_compared, find_ends, find_joined, find_losses, shape_behind
 from tf1compat.discovery.outputs.head import Head, Search
@@ -48,7 +49,9 @@ HEADS: tuple[Callable[[Search], Iterable[Head]], ...] = (
     find_joined,  # before what is compared with labels: the parts of what was joined
     find_compared,  # knows the predictions above: what lies behind them is part of a loss
     find_declared,  # the author's own word, for what no op says
+    find_centers,  # before what nothing reads: what was drawn around them may be that
     find_ends,  # whatever nothing reads, once all else is known
+    find_chosen_by,  # knows the choices, and the scores that say more of what they choose by
     find_last_layers,  # only where there is nothing else, or a network that nothing is known of
     find_transitions,  # what no path from the examples leads to, and a result needs nevertheless
     find_tables,  # as the one before

@@ -157,3 +157,43 @@ def test_the_form_that_training_does_not_go_through_is_served() -> None:
     found = by_signature(arranged(text))
     assert found["serving_default"] == ["test:0", "test/MatMul:0"]
     assert "in training form" in reasons(text)["train:0"]
+
+
+def learner(scope: str) -> str:
+    return placeholder(f"{scope}/s", 3) + layer(f"{scope}/q", f"{scope}/s", 3, 2, op="Identity")
+
+
+def test_a_follower_is_not_offered_though_it_has_an_optimizer() -> None:
+    both = learner("a") + learner("b") + trained(0, "a/q", "a/q/w") + trained(1, "b/q", "b/q/w")
+    for one, other in ("ab", "ba"):
+        text = both + f"follow = Assign({other}/q/w, {one}/q/w/read) T=float32\n"
+        found = arranged(text, outputs=("a/q:0", "b/q:0"))
+        assert by_signature(found) == {"serving_default": [f"{one}/q:0"], "": [f"{other}/q:0"]}
+        assert "assigned from another's" in reasons(text)[f"{other}/q/MatMul:0"]
+
+
+def test_networks_that_are_assigned_from_each_other_both_count() -> None:
+    text = learner("a") + learner("b") + trained(0, "a/q", "a/q/w") + trained(1, "b/q", "b/q/w")
+    text += "there = Assign(b/q/w, a/q/w/read) T=float32\nback = Assign(a/q/w, b/q/w/read) T=float32\n"
+    assert "" not in by_signature(arranged(text, outputs=("a/q:0", "b/q:0")))
+
+
+def test_numbers_of_the_author_tell_agents_apart() -> None:
+    text = learner("agent_0") + learner("agent_1")
+    text += trained(0, "agent_0/q", "agent_0/q/w") + trained(1, "agent_1/q", "agent_1/q/w")
+    found = arranged(text, outputs=("agent_0/q:0", "agent_1/q:0"))
+    assert found.entry_points == ("agent_0", "agent_1")
+
+
+def test_what_the_author_runs_on_data_of_its_own_stands_in_for_the_form_of_training() -> None:
+    text = (
+        placeholder("x", 3)
+        + placeholder("seen", 3)
+        + layer("act", "x", 3, 2)
+        + layer("learn", "seen", 3, 2, "act/w", op="Identity")
+        + trained(0, "learn", "act/w")
+        + "gradients/learn/MatMul_grad/MatMul = Neg(gradients/Fill) T=float32\n"
+    )
+    found = by_signature(arranged(text, outputs=("act:0", "learn:0")))
+    assert found["serving_default"] == ["act:0", "act/MatMul:0"]
+    assert "learn:0" in found[""]

@@ -34,6 +34,12 @@ class Application:
         return any(name in trained for name in self.nodes)
 
     @cached_property
+    def serves_loss(self) -> bool:
+        """Whether its results are there for a loss alone, and training does not go through it, as for expectations."""
+        ends = self.flow.leading_to(self.flow.losses)
+        return not self.differentiated and all(each.tensor.node in ends for each in self.heads)
+
+    @cached_property
     def gradients(self) -> frozenset[str]:
         """The scopes of the gradients that go back through it."""
         scopes = scopes_through(self.flow.graph)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, OutputFinding
+from tf1compat.discovery.outputs.drawn import drawn_heads
 from tf1compat.discovery.outputs.forcing import find_forced, find_needless
 from tf1compat.discovery.outputs.networks.applications import by_shared_weights, find_applications
 from tf1compat.discovery.outputs.networks.find import (
@@ -44,6 +45,11 @@ def arrange(flow: ForwardGraph, outputs: Sequence[OutputFinding], stored: Collec
     named = _named(flow, networks, generated)
     forced = [Left(each.heads, each.reason, "teacher_forcing") for each in find_forced(flow, networks[:1])]
     needless = [Left(each.heads, each.reason) for each in find_needless(flow, networks)]
+    needless += [
+        Left(drawn, "drawn anew in every run around results that are offered")
+        for each in networks
+        if (drawn := drawn_heads(flow, each.heads))
+    ]
     return _marked(outputs, named, [*left, *forced, *needless])
 
 
@@ -85,7 +91,7 @@ def _named(flow: ForwardGraph, networks: list[Network], generated: Generated) ->
         return [(DEFAULT_SIGNATURE, networks[0])]
     roles = [Role.of(flow, each, generated) for each in networks]
     order = sorted(
-        range(len(networks)), key=lambda at: (-roles[at].served, -networks[at].best, -networks[at].order)
+        range(len(networks)), key=lambda at: (-roles[at].served, -networks[at].best, networks[at].order)
     )
     taken: set[str] = set()
     found: list[tuple[str, Network]] = []

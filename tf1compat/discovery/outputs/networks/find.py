@@ -14,7 +14,11 @@ from functools import cached_property
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.applications import Application
-from tf1compat.discovery.outputs.networks.objectives import following_variables, objectives
+from tf1compat.discovery.outputs.networks.objectives import (
+    followed_variables,
+    following_variables,
+    objectives,
+)
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef, strip_number
 
@@ -66,15 +70,26 @@ class Left:
 
 def served(applications: Sequence[Application]) -> tuple[tuple[Application, ...], list[Left]]:
     """Of the applications of one network's weights, those that are served, and what is said of the others."""
+    chosen = [(alike, _chosen(alike)) for alike in _alike(applications)]
+    left = [
+        Left(each.heads, _why_not(each, one)) for alike, one in chosen for each in alike if each is not one
+    ]
     kept: list[Application] = []
-    left: list[Left] = []
-    for alike in _alike(applications):
-        chosen = _chosen(alike)
-        kept.append(chosen)
-        for each in alike:
-            if each is not chosen:
-                left.append(Left(each.heads, _why_not(each, chosen)))
+    for _, one in chosen:
+        stands_in = next((other for _, other in chosen if _stands_in(other, one)), None)
+        if stands_in is None:
+            kept.append(one)
+        else:
+            left.append(Left(one.heads, _why_not(one, stands_in)))
     return tuple(kept), left
+
+
+def _stands_in(other: Application, one: Application) -> bool:
+    """Whether the author runs another application where training runs this one: on all its weights, on its own data."""
+    apart = other is not one and other.sources.isdisjoint(one.sources)
+    if not apart or other.serves_loss or not _trained(one) <= _trained(other):
+        return False
+    return one.serves_loss or (one.differentiated and not other.differentiated)
 
 
 def _alike(applications: Sequence[Application]) -> list[list[Application]]:
@@ -99,7 +114,11 @@ def _scores(application: Application) -> bool:
 
 
 def _chosen(alike: Sequence[Application]) -> Application:
-    """The one that training does not go through, as a test's; of replicas the first, of a cell's runs the last."""
+    """The one that training does not go through, as a test's; of replicas the first, of a cell's runs the last.
+
+    What only a loss looks at is none of them, unless there is nothing else.
+    """
+    alike = [each for each in alike if not each.serves_loss] or alike
     tested = [each for each in alike if not each.differentiated]
     if not tested or len(tested) == len(alike):
         return alike[-1] if _are_runs(alike) else alike[0]
@@ -148,7 +167,7 @@ class Copies:
         return max(
             self.networks,
             key=lambda each: (
-                each.whole, bool(each.objectives), not each.variables & follows, len(each.heads), each.order,
+                each.whole, bool(each.objectives), each.variables.isdisjoint(follows), len(each.heads), each.order,
             ),
         )  # fmt: skip
 
@@ -173,13 +192,16 @@ class Copies:
 
 
 def copies(flow: ForwardGraph, networks: Iterable[Network]) -> list[Copies]:
-    """The networks in groups of one form: the same variables but for numbers in their names, trained apart."""
+    """The networks in groups of one form: the same variables but for numbers in their names, trained apart.
+
+    Numbers that the author gave tell agents or members apart, of which each counts.
+    """
     groups: dict[object, list[Network]] = {}
     for each in networks:
         groups.setdefault(_form(flow, each), []).append(each)
     found: list[Copies] = []
     for group in groups.values():
-        if _trained_apart(group):
+        if _trained_apart(group) and not _numbered_by_author(flow, group):
             found.append(Copies(flow, tuple(group)))
         else:
             found += [Copies(flow, (each,)) for each in group]
@@ -197,22 +219,54 @@ def _trained_apart(networks: Sequence[Network]) -> bool:
     return len(losses) == len(set(losses))
 
 
+def _numbered_by_author(flow: ForwardGraph, networks: Sequence[Network]) -> bool:
+    """Whether networks are told apart by numbers that TensorFlow did not give: it leaves the first without one."""
+    firsts = [min(each.variables, default="").split("/") for each in networks]
+    at = next((place for place, parts in enumerate(zip(*firsts, strict=False)) if len({*parts}) > 1), None)
+    if len(networks) < 2 or at is None:
+        return False
+    bare = {"/".join((*each[:at], strip_number(each[at]))) for each in firsts}
+    given = {"/".join(each[: at + 1]) for each in firsts}
+    scopes = {"/".join(name.split("/")[: at + 1]) for name in flow.graph.by_name}
+    return bare.isdisjoint(given) and bare.isdisjoint(scopes)
+
+
 # ------------------------------------------------------------------------------------ networks side by side
 
 
 def without_followers(flow: ForwardGraph, networks: Sequence[Network]) -> tuple[list[Network], list[Left]]:
-    """The networks less those that are only assigned from others, as a target network is."""
-    follows = following_variables(flow.graph)
+    """The networks less those that are assigned from others, as a target network is, though it may have an optimizer.
+
+    Where both of two are assigned from each other, neither follows.
+    """
     trained = any(each.objectives for each in networks)
     kept: list[Network] = []
     left: list[Left] = []
     for each in networks:
-        if trained and not each.objectives and each.variables and each.variables <= follows:
+        if trained and not each.objectives and _follows(flow, each):
             reason = "no optimizer trains its network, whose weights are assigned from another's, as a target's are"
             left.append(Left(each.heads, reason))
+        elif any(_follows(flow, each, other) and not _follows(flow, other, each) for other in networks):
+            left.append(
+                Left(each.heads, "its network's weights are assigned from another's, as a target's are")
+            )
         else:
             kept.append(each)
     return kept, left
+
+
+def _follows(flow: ForwardGraph, network: Network, other: Network | None = None) -> bool:
+    """Whether the matrices of a network are all assigned from variables, those of another network if one is given.
+
+    Vectors may go their own ways: what normalises its inputs or outputs, it may follow by itself.
+    """
+    sources = followed_variables(flow.graph)
+    ranks = {name: flow.graph[name].shape().rank for name in network.variables}
+    weights = [name for name, rank in ranks.items() if rank is None or rank > 1] or list(ranks)
+    wanted = None if other is None else other.variables - network.variables
+    return bool(weights) and all(
+        name in sources and (wanted is None or not sources[name].isdisjoint(wanted)) for name in weights
+    )
 
 
 def joined(networks: Sequence[Network]) -> list[Network]:

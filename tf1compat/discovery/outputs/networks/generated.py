@@ -41,7 +41,7 @@ def find_generated(flow: ForwardGraph) -> Generated:
         return Generated()
     behind = _losses_behind(flow, trained)
     borders = dict(_borders(flow, trained, behind))
-    made = [each for each in dict.fromkeys(borders.values()) if each.node in flow.computed]
+    made = _unmixed(flow, [each for each in dict.fromkeys(borders.values()) if each.node in flow.computed])
     tensors = tuple(as_named(flow, flow.graph.producer(each)) for each in made)
     return Generated(
         tensors,
@@ -49,6 +49,17 @@ def find_generated(flow: ForwardGraph) -> Generated:
         judges=_variables(flow, _weights_at(flow, borders)),
         makers=_variables(flow, [each.node for each in made]),
     )
+
+
+def _unmixed(flow: ForwardGraph, made: list[TensorRef]) -> list[TensorRef]:
+    """What is made, less mixtures of it with what is real, of which a critic's slope is taken."""
+    behind = {each: flow.behind([each]) for each in made}
+
+    def is_mixture(each: TensorRef, of: TensorRef) -> bool:
+        between = behind[each] & flow.ahead([of.node])
+        return each != of and bool(between) and (between - {of.node}).isdisjoint(flow.parametric)
+
+    return [each for each in made if not any(is_mixture(each, of) for of in made)]
 
 
 def _weights_at(flow: ForwardGraph, nodes: Iterable[str]) -> list[str]:

@@ -9,7 +9,8 @@ from tf1compat.analysis.training import gradient_scopes
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve, topological
-from tf1compat.ops.families import VARIABLES
+from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT, PLACEHOLDERS, VARIABLES
 
 #: How the ops begin that change a variable.
 _CHANGES = (
@@ -99,18 +100,23 @@ def scopes_through(graph: Graph) -> Mapping[str, frozenset[str]]:
     return MappingProxyType({name: frozenset(scopes) for name, scopes in found.items()})
 
 
-@cached_on_graph
 def following_variables(graph: Graph) -> frozenset[str]:
-    """The variables that are assigned from other variables alone, as those of a target network are."""
-    found: set[str] = set()
+    """The variables that are assigned from other variables alone."""
+    return frozenset(followed_variables(graph))
+
+
+@cached_on_graph
+def followed_variables(graph: Graph) -> Mapping[str, frozenset[str]]:
+    """The variables that are assigned from other variables alone, as those of a target network are, each with these."""
+    found: dict[str, frozenset[str]] = {}
     sources = _made_of_variables(graph)
     for node in graph.nodes:
         if node.op.startswith("Assign") and len(node.inputs) > 1:
             variable = resolve(graph, node.inputs[0]).node
             others = sources.get(node.inputs[1].node, _NONE) - {variable}
             if others and graph[variable].op in VARIABLES:
-                found.add(variable)
-    return frozenset(found)
+                found[variable] = found.get(variable, _NONE) | others
+    return MappingProxyType(found)
 
 
 #: What a target network's new value is computed by: a copy, or a weighted mean of the old and the new one.
@@ -125,7 +131,13 @@ def _made_of_variables(graph: Graph) -> dict[str, frozenset[str]]:
             found[node.name] = frozenset({node.name})
         elif node.op in _MIXING:
             own = [found[ref.node] for ref in node.inputs if ref.node in found]
-            given = [ref for ref in node.inputs if ref.node in found or graph.producer(ref).op == "Const"]
+            given = [ref for ref in node.inputs if ref.node in found or _is_share(graph, ref)]
             if own and len(given) == len(node.inputs) and len(own[0].union(*own[1:])) <= len(node.inputs):
                 found[node.name] = own[0].union(*own[1:])
     return found
+
+
+def _is_share(graph: Graph, ref: TensorRef) -> bool:
+    """Whether a tensor is a number by which old and new are weighed, a constant or one that is fed."""
+    node = graph.producer(ref)
+    return node.op in CONSTANT or (node.op in PLACEHOLDERS and graph.static_shape(ref).rank == 0)
