@@ -21,7 +21,7 @@ pytestmark = pytest.mark.tensorflow
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "served_graphs"
 #: Those that are also verified in a process of their own.
-VERIFIED = frozenset({"reset_by_a_group", "one_packed_state"})
+VERIFIED = frozenset({"reset_by_a_group", "one_packed_state", "preloaded_by_offset"})
 
 
 @dataclass(frozen=True)

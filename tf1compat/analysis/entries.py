@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from tf1compat.analysis.dtypes import dtype_of
+from tf1compat.analysis.held import Held, held_variables
 from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
@@ -41,7 +42,7 @@ _MADE_NAMES = re.compile(
     r"padded_shape|prefetch_queue(_\w+)?|enqueue_input|strided_slice|staging_?area(_\w+)?|unstage"
 )
 #: What an entry comes from.
-EntryKind = Literal["placeholder", "queue", "iterator", "reader"]
+EntryKind = Literal["placeholder", "queue", "iterator", "reader", "held"]
 _FEEDER_KINDS: Final[tuple[tuple[str, EntryKind], ...]] = (("Queue", "queue"), ("Reader", "reader"))
 
 
@@ -85,7 +86,8 @@ def find_entries(graph: Graph, training: frozenset[str]) -> Entries:
     starts = [entry for node in graph.nodes for entry in finder.starting_at(node)]
     found = [entry for start in starts for entry in finder.following(start)]
     chosen = list(finder.chosen(found))
-    unique = {each.tensor: each for each in (*found, *chosen)}
+    held = [Entry(each, each, "held") for each in Held(graph, training).examples()]
+    unique = {each.tensor: each for each in (*held, *found, *chosen)}
     ordered = graph.in_order({each.node for each in unique})
     place = {node.name: index for index, node in enumerate(ordered)}
     entries = tuple(sorted(unique.values(), key=lambda each: (place[each.tensor.node], each.tensor.index)))
@@ -250,7 +252,23 @@ class _Finder:
         if node.op not in families.GATHER | families.SLICES or node.inputs[0] == index:
             return False
         behind = ancestors(self.graph, [node.inputs[0].node], control=False)
-        return all(self.graph[name].op not in _NO_DATA for name in behind)
+        held = held_variables(self.graph) if self._is_counted(index) else frozenset[str]()
+        return all(self.graph[name].op not in _NO_DATA or name in held for name in behind)
+
+    def _is_counted(self, index: TensorRef) -> bool:
+        """Whether a number out of a queue is one of a range, as `range_input_producer` puts them in."""
+        behind = ancestors(self.graph, [index.node], control=False)
+        queues = {
+            ref
+            for name in behind
+            if self.graph[name].op in families.FEEDERS
+            for ref in self.graph[name].inputs[:1]
+        }
+        uses = (self.graph[use.node] for ref in queues for use in self.graph.uses.get(ref, ()))
+        entered = [ref.node for node in uses for ref in node.inputs[1:]]
+        return any(
+            self.graph[name].op in families.RANGE for name in ancestors(self.graph, entered, control=False)
+        )
 
     def _named(self, ref: TensorRef) -> TensorRef:
         """The same value where the author gave it a name, or is rid of an axis, if that is the only way on."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tf1compat.analysis.entries import Entries, find_entries
+from tf1compat.analysis.held import held_variables
 from tf1compat.analysis.training import find_losses
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import (
@@ -58,7 +59,7 @@ class ForwardGraph:
     @cached_property
     def _reads(self) -> frozenset[str]:
         """The variables and the nodes that only read them, into loops and branches too."""
-        found = {node.name for node in self.graph.nodes if node.op in families.VARIABLES}
+        found = {node.name for node in self.graph.nodes if node.op in families.VARIABLES} - self._data
         todo = list(found)
         while todo:
             for use in self.graph.uses_of_node.get(todo.pop(), ()):
@@ -68,6 +69,17 @@ class ForwardGraph:
                     found.add(node.name)
                     todo.append(node.name)
         return frozenset(found)
+
+    @cached_property
+    def _data(self) -> frozenset[str]:
+        """The variables that examples come out of: none of the model's parameters."""
+        held = held_variables(self.graph)
+        entries = (each for each in self.entries.entries if each.kind != "placeholder")
+        return (
+            held & ancestors(self.graph, [each.tensor.node for each in entries], control=False)
+            if held
+            else held
+        )
 
     @cached_property
     def weights(self) -> frozenset[str]:

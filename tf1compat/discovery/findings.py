@@ -28,7 +28,7 @@ Direction = Literal["forward", "backward"]
 #: placeholder's default; a variable that keeps the state between runs; weights; another network's final state.
 StateKind = Literal["zeros", "placeholder", "default", "variable", "weights", "encoder", "computed"]
 #: What an input comes from.
-InputKind = Literal["placeholder", "queue", "iterator", "reader", "serialized", "pipeline"]
+InputKind = Literal["placeholder", "queue", "iterator", "reader", "serialized", "pipeline", "held"]
 #: Kinds of inputs that came out of the author's input pipeline.
 PIPELINE_KINDS: Final[tuple[InputKind, ...]] = ("queue", "iterator", "reader")
 #: Where what is in a lookup table comes from.
@@ -39,8 +39,9 @@ TableContent = Literal["file", "tensors", "checkpoint", "unknown"]
 class InputFinding:
     """A tensor that the author fed, or that his input pipeline did. `live`: some offered output depends on it.
 
-    `kind`: what it comes from; serialized values are listed with what is decoded from them, and a placeholder of kind
-    pipeline only fills a queue or a dataset. `name`: what the pipeline calls it, empty where nothing tells.
+    `kind`: what it comes from; what is held is data of the graph, serialized values are listed with what is decoded
+    from them, and a placeholder of kind pipeline only fills a queue or a dataset. `name`: what the pipeline calls it,
+    empty where nothing tells.
     """
 
     tensor: TensorRef

@@ -103,3 +103,15 @@ def test_an_output_that_is_drawn_itself_is_random():
         action = Squeeze(drawn) T=int64; _output_shapes=[shape(None)]
     """
     assert ("random-at-inference", "drawn") in hazards_of(FORWARD + text)
+
+
+def test_examples_that_the_graph_held_are_a_hazard_once() -> None:
+    graph = """
+        x = Const() dtype=float32; value=tensor(float32, [[1.0, 2.0], [3.0, 4.0]])
+        kernel = VariableV2() dtype=float32; shape=shape(2, 2)
+        rate = Const() dtype=float32; value=tensor(float32, 0.1)
+        product = MatMul(x, kernel) T=float32
+        y = Softmax(product) T=float32
+        update = ApplyGradientDescent(kernel, rate, product) T=float32
+    """
+    assert hazards_of(graph, ("kernel",)) == [("input-held", "x"), ("fixed-batch", "x")]

@@ -13,10 +13,19 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf, strip_number
 from tf1compat.ops.decoders import DECODERS, SPARSE_OPS, SPARSE_PARTS
 from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
-from tf1compat.ops.families import CONCATENATIONS, FEEDERS, PLACEHOLDERS, SHAPES
+from tf1compat.ops.families import (
+    CONCATENATIONS,
+    FEEDERS,
+    GATHER,
+    PLACEHOLDERS,
+    RESHAPES,
+    SHAPES,
+    SLICES,
+    VARIABLES,
+)
 
 #: Scopes in which feature columns transform each feature under its own name.
-_COLUMN = re.compile(r"(?:^|/)(?:input_layer|linear_model|sequence_input_layer)(?:_\d+)?/([^/]+)/")
+_COLUMN = re.compile(r"(?:^|.*/)(?:input_layer|linear_model|sequence_input_layer)(?:_\d+)?/([^/]+)/")
 _COLUMN_SUFFIX = re.compile(r"(_embedding|_indicator|_bucketized|_weighted_by_.*)+\Z")
 #: What keys of encoded values end with, which what is decoded from them no longer is.
 _ENCODED = re.compile(r"[/_](encoded|raw|string|bytes|jpeg|jpg|png)\Z")
@@ -28,7 +37,8 @@ _DEEPEST = 64
 def name_of(graph: Graph, entry: Entry) -> str:
     """The name of what comes in at an entry, empty where nothing tells one."""
     node = graph.producer(entry.tensor)
-    if node.op in PLACEHOLDERS or node.op == "Identity":
+    own = node.op in PLACEHOLDERS or node.op == "Identity" or (entry.kind == "held" and is_author_s(node))
+    if own and not (node.inputs and graph.producer(node.inputs[0]).op in VARIABLES):
         return ""  # its own, as far as the author chose it
     told = _Search(graph).told(Place(graph, entry.tensor), _DEEPEST)
     return (
@@ -50,11 +60,22 @@ def _of_format(node: Node, ref: TensorRef) -> str:
 
 def _of_columns(graph: Graph, ref: TensorRef) -> str:
     """The feature that feature columns make of a tensor, where one reads it."""
-    for use in graph.uses.get(ref, ()):
-        column = _COLUMN.search(use.node)
+    uses = graph.uses.get(ref, ())
+    for use in uses:
+        column = _COLUMN.match(use.node)
         if column is not None:
-            return _COLUMN_SUFFIX.sub("", column[1])
-    return ""
+            return _COLUMN_SUFFIX.sub("", _unnumbered(graph, column))
+    shaped = [use.node for use in uses if graph[use.node].op in RESHAPES]
+    return next(filter(None, (_of_columns(graph, TensorRef(each)) for each in shaped)), "")
+
+
+def _unnumbered(graph: Graph, column: re.Match[str]) -> str:
+    """The column's scope, less a number that every column beside it has, too: then the layer was built again."""
+    layer = column[0].removesuffix(f"{column[1]}/")
+    matches = (each for name in graph.by_name if (each := _COLUMN.match(name)) and each[0].startswith(layer))
+    beside = {each[1] for each in matches if layer + each[1] not in graph}
+    numbers = {each.removeprefix(strip_number(each)) for each in beside}
+    return strip_number(column[1]) if len(beside) > 1 and len(numbers) == 1 else column[1]
 
 
 @dataclass(frozen=True)
@@ -78,6 +99,8 @@ class _Search:
             return ""
         if node.op in PARSE_OPS:
             return _feature(graph, node, ref.index)
+        if node.op in VARIABLES or node.op == "Const":
+            return leaf(node.name) if is_author_s(node) and not self.features_only else ""
         if node.op in PLACEHOLDERS or node.op == "Identity":
             if is_author_s(node) and not self.features_only:
                 return _first_of_its_name(graph, node)
@@ -94,7 +117,8 @@ class _Search:
         several = node.op == "Pack" or node.op in CONCATENATIONS
         if not node.inputs or (several and len(node.inputs) > 1):
             return ""
-        first = place.graph.input(node, 0).op == "Const" and len(node.inputs) > 1
+        chosen = node.op in GATHER | SLICES
+        first = place.graph.input(node, 0).op == "Const" and len(node.inputs) > 1 and not chosen
         operand = Place(place.graph, node.inputs[first], place.given)
         if node.op == "SparseToDense":
             return self.told(operand, depth - 1).removesuffix("_indices")

@@ -110,5 +110,7 @@ def _takes_in(node: Node) -> bool:
 def pipeline_entries(entries: Entries, fed: Iterable[TensorRef]) -> tuple[Entry, ...]:
     """The entries among the fed tensors that a pipeline gave, one for each of the ops that took them out of it."""
     wanted = set(fed)
-    found = [each for each in entries.entries if each.kind != "placeholder" and each.tensor in wanted]
+    found = [
+        each for each in entries.entries if each.kind not in ("placeholder", "held") and each.tensor in wanted
+    ]
     return tuple({each.root.node: each for each in reversed(found)}.values())[::-1]

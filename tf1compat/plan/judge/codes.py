@@ -23,6 +23,7 @@ HazardCode: TypeAlias = Literal[
     "dropout-left-out",  # a CudnnRNN was built to drop out between its layers
     "fixed-batch",  # the model takes as many examples as the author fed, and no other number
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
+    "input-held",  # examples are constants or variables of the graph, for which others are fed
     "input-pipeline",  # examples come out of the author's input pipeline, whose work is not in the model
     "machine-op-allowed",  # an op that touches the machine was allowed by the user
     "noise-built-in",  # noise of a constant size, after which weights come, is taken out of the graph

@@ -34,7 +34,15 @@ _NO_WORK = "the graph does not show what was done to it before"
 
 def find_hazards(case: Case) -> tuple[Note, ...]:
     """What was frozen, what is dead, what came out of a pipeline, what is random, and what cuDNN alone knew."""
-    return (*_frozen(case), *_dead(case), *_piped(case), *_random(case), *_of_cudnn(case), *_compiled(case))
+    return (
+        *_frozen(case),
+        *_dead(case),
+        *_piped(case),
+        *_held(case),
+        *_random(case),
+        *_of_cudnn(case),
+        *_compiled(case),
+    )
 
 
 def _frozen(case: Case) -> Iterator[Note]:
@@ -150,6 +158,19 @@ def _piped(case: Case) -> Iterator[Note]:
             f"what it gave is an input, and {beyond}",
             "prepare what you feed as the author's program did; to begin elsewhere, name another tensor as an input "
             "with --signature",
+        )
+
+
+def _held(case: Case) -> Iterator[Note]:
+    """What is an input because the graph itself held the examples: one note for all of it."""
+    held = [each for each in case.findings.inputs if each.kind == "held" and each.tensor in case.fed]
+    if held:
+        names = ", ".join(f"'{each.tensor.node}' ({case.graph.producer(each.tensor).op})" for each in held)
+        yield Note(
+            "input-held",
+            held[0].tensor.node,
+            f"{names} held the examples that the program itself was built with; what is fed stands in for them",
+            "feed what is of the same kind; to begin elsewhere, name another tensor as an input with --signature",
         )
 
 
