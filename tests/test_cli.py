@@ -169,11 +169,13 @@ def test_migrate_hands_on_what_was_asked_for(plan, tmp_path, monkeypatch):
     assert options["allow_random"] == ("z",)
 
 
-def test_what_is_not_proven_ends_with_1(model, monkeypatch, capsys):
+def test_what_is_not_proven_ends_with_3(model, monkeypatch, capsys):
     drawn = CaseResult("s", "batch 1", (replace(EQUAL, drawn=True),))
     monkeypatch.setattr(pipeline, "verify", lambda *_, **__: replace(PASSED, cases=(drawn,)))
-    assert main(["verify", model, "saved"]) == 1
+    assert main(["verify", model, "saved"]) == 3
     assert "NOT PROVEN" in capsys.readouterr().out
+    assert main(["verify", model, "saved", "--format", "json"]) == 3
+    assert json.loads(capsys.readouterr().out)["verdict"] == "not proven"
     allowed = replace(PASSED, cases=(drawn,), allow_random=("a",))
     monkeypatch.setattr(pipeline, "verify", lambda *_, **__: allowed)
     assert main(["verify", model, "saved", "--allow-random", "a"]) == 0
@@ -182,16 +184,30 @@ def test_what_is_not_proven_ends_with_1(model, monkeypatch, capsys):
 def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
     calls = []
 
-    def verify(*arguments, op_libraries, allow_random):
-        calls.append((*arguments, op_libraries, allow_random))
+    def verify(*arguments, op_libraries, allow_random, expected):
+        calls.append((*arguments, op_libraries, allow_random, expected))
         return FAILED
 
     monkeypatch.setattr(pipeline, "verify", verify)
     assert main(["verify", model, "saved", "--rtol", "0.5", "--atol", "0"]) == 1
-    assert calls == [(model, "saved", None, 0.5, 0.0, [], [])]
+    assert calls == [(model, "saved", None, 0.5, 0.0, [], [], None)]
     assert "NOT THE SAME MODEL" in capsys.readouterr().out
     assert main(["verify", model, "saved", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["passed"] is False
+
+
+def test_expected_outputs_belong_to_inputs(model, tmp_path, monkeypatch, capsys):
+    calls = []
+    monkeypatch.setattr(
+        pipeline, "verify", lambda *given, **options: calls.append((given, options)) or PASSED
+    )
+    (tmp_path / "y.json").write_text('{"y": [1, 2]}')
+    assert main(["verify", model, "saved", "--expected", str(tmp_path / "y.json")]) == 2
+    assert "--expected are the outputs that belong to --inputs" in capsys.readouterr().err
+    files = ["--inputs", str(tmp_path / "y.json"), "--expected", str(tmp_path / "y.json")]
+    assert main(["verify", model, "saved", *files]) == 0
+    (given, options) = calls.pop()
+    assert given[2]["y"].tolist() == options["expected"]["y"].tolist() == [1, 2]
 
 
 def test_a_verification_is_reported_in_every_format_and_to_a_file(model, tmp_path, monkeypatch, capsys):

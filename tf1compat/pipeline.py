@@ -16,9 +16,9 @@ from tf1compat.discovery import discover
 from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
 from tf1compat.discovery.tables.given import with_assets
-from tf1compat.errors import RestoreError
+from tf1compat.errors import RestoreError, SourceError
 from tf1compat.options import Place, PlanArguments, PlanOptions, Signatures, absolute, plan_options
-from tf1compat.plan.check import fitted
+from tf1compat.plan.check import fitted, misfit
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
@@ -132,13 +132,22 @@ def migrate(
     check_output(place, overwrite=overwrite, source=found.model.meta_path)
     wishes = plan_options(signatures, labels, constants, jit, **options)
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
-    made = fitted(made, found.model, found.findings)
-    with staged(place) as built:
-        result = _built(found, made, built, _Proof(verify, feeds), tell)
-        if result.comparison is not None and not result.comparison.passed:
-            return result
-        publish(built, place, overwrite=overwrite)
-    return replace(result, output=place)
+    lesser: MigrationPlan | None = fitted(made, found.model, found.findings)
+    while lesser is not None:
+        with staged(place) as built:
+            result = _built(found, lesser, built, _Proof(verify, feeds), tell)
+            if result.comparison is None or result.comparison.passed:
+                publish(built, place, overwrite=overwrite)
+                return replace(result, output=place)
+        lesser = _lesser(result.plan, result.comparison)
+    return result
+
+
+def _lesser(plan: MigrationPlan, comparison: Comparison) -> MigrationPlan | None:
+    """The plan less what failed and nobody asked for; None where an answer failed."""
+    from tf1compat.verify.omissions import lesser_plan
+
+    return lesser_plan(plan, comparison)
 
 
 def _silently(_: str) -> None:
@@ -220,13 +229,15 @@ def verify(
     *,
     op_libraries: Iterable[Place] = (),
     allow_random: Iterable[str] = (),
+    expected: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
 
     `feeds` gives arrays by alias (`signature/alias` where there are several signatures); for signatures that they do
     not feed inputs are generated. An output passes where |found - expected| <= atol + rtol * |expected| everywhere. A
     signature passes only if some value of its outputs was compared, or all that it yields is drawn at random and its
-    aliases are among `allow_random`, here or in the plan.
+    aliases are among `allow_random`, here or in the plan. With `expected`, what TensorFlow 1
+    gave for `feeds` by alias, the original is not run.
     `op_libraries`: the shared libraries that hold ops of the model; those that the SavedModel's record names are not
     loaded unasked. Raises SourceError, PlanError or FeedError.
     """
@@ -236,9 +247,15 @@ def verify(
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
+    reason = misfit(made, found.model)
+    if reason:
+        raise SourceError(
+            f"'{saved_model}' was made of another model ('{made.source}') than '{model}': {reason}; give the one that "
+            "it was made of"
+        )
     return compare(
         found.model, found.findings, made, Path(saved_model), feeds,
-        rtol=rtol, atol=atol, allow_random=tuple(allow_random),
+        rtol=rtol, atol=atol, allow_random=tuple(allow_random), expected=expected,
     )  # fmt: skip
 
 

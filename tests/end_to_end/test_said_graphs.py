@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,17 +16,19 @@ import pytest
 
 import tf1compat
 from tests.end_to_end.golden import Committed
+from tf1compat.cli import main
+from tf1compat.errors import FeedError, SourceError
 from tf1compat.report.migration import MigrationResult
+from tf1compat.verify.comparison import CaseResult
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "said_graphs"
 MODELS = [Committed(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
 #: Those that end in a blocker, with its code.
 BLOCKED = {
     "half_pooling": "no-kernel", "half_rounding": "no-kernel", "boosted_trees": "unregistered-op",
-    "half_saved": "missing-variable",
 }  # fmt: skip
-UNPROVEN = ("password",)
-RIGHT = [each for each in MODELS if each.folder.name not in (*BLOCKED, *UNPROVEN)]
+APART = ("password", "half_saved")
+RIGHT = [each for each in MODELS if each.folder.name not in (*BLOCKED, *APART)]
 #: How far two ways of computing in a type may come apart.
 NEAR = {"half_layers": 1e-3, "half_inside": 1e-3, "bfloat16_inside": 1e-2}
 
@@ -33,7 +38,7 @@ def blocked(name: str) -> list[Committed]:
 
 
 def test_models_are_there():
-    assert len(MODELS) >= 26
+    assert len(MODELS) >= 28
 
 
 def cases(model: Committed) -> list[Any]:
@@ -86,3 +91,81 @@ def test_what_is_computed_in_fewer_digits_is_named(
     result = migrate_sharing(model.folder, tmp_path / "out", signatures=[model.truth["signature"]])
     assert result.comparison is not None
     assert result.comparison.coarse["serving_default"] == {"y": "half"}
+
+
+def test_a_variable_that_was_not_saved_is_told_with_the_outputs_that_need_it():
+    for model in blocked("half_saved"):
+        assert "output-not-saved" in {each.code for each in tf1compat.plan(model.folder).hazards}
+        (note,) = tf1compat.plan(model.folder, [model.truth["signature"]]).blockers
+        assert note.code == "missing-variable"
+        assert "; 'score' needs it" in note.reason
+
+
+@pytest.mark.tensorflow
+def test_what_is_not_proven_is_proven_by_inputs_as_typed(
+    tmp_path: Path,
+    tensorflow: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.chdir(tmp_path)
+    for model in blocked("password"):
+        typed = ["migrate", str(model.folder), f"out/{model.folder.parent.name}"]
+        assert main(typed) == 3
+        program, command = [line.strip() for line in capsys.readouterr().out.splitlines()[-2:]]
+        subprocess.run(shlex.split(program.replace("python", sys.executable, 1)), check=True)
+        assert shlex.split(command) == ["tf1compat", *typed, "--inputs", "feeds.npz"]
+        assert main(shlex.split(command)[1:]) == 3, "zeros are the wrong key"
+        (tmp_path / "feeds.json").write_text('{"x": [[1, 2, 3, 4]], "key": 41057}')
+        assert main([*typed, "--inputs", "feeds.json"]) == 0
+        capsys.readouterr()
+
+
+@pytest.mark.tensorflow
+def test_expected_outputs_stand_for_the_original(
+    tmp_path: Path, tensorflow: ModuleType, migrate_sharing: Callable[..., MigrationResult]
+):
+    model = next(each for each in RIGHT if each.folder.name == "each_row")
+    result = migrate_sharing(model.folder, tmp_path / "out", signatures=[model.truth["signature"]])
+    (case,) = cases(model)
+    expected = dict(case.fetched)
+    found = tf1compat.verify(model.folder, tmp_path / "out", dict(case.fed), expected=expected)
+    assert (found.verdict, found.is_given) == ("same", True)
+    wrong = {name: each + 0.5 for name, each in expected.items()}
+    assert (
+        tf1compat.verify(model.folder, tmp_path / "out", dict(case.fed), expected=wrong).verdict == "differs"
+    )
+    with pytest.raises(FeedError, match="'nothing' is no output of the signature 'serving_default'"):
+        tf1compat.verify(model.folder, tmp_path / "out", dict(case.fed), expected={"nothing": 1})
+    with pytest.raises(FeedError, match="no inputs or no outputs of the signature 'serving_default'"):
+        tf1compat.verify(model.folder, tmp_path / "out", expected=expected)
+    assert result.output is not None
+
+
+@pytest.mark.tensorflow
+def test_a_result_of_another_model_is_told_as_one(
+    tmp_path: Path, tensorflow: ModuleType, migrate_sharing: Callable[..., MigrationResult]
+):
+    one, other = (
+        next(each for each in RIGHT if each.folder.name == name) for name in ("each_row", "half_layers")
+    )
+    migrate_sharing(one.folder, tmp_path / "out")
+    with pytest.raises(SourceError, match=r"was made of another model \('.*each_row'\) than '.*half_layers'"):
+        tf1compat.verify(other.folder, tmp_path / "out")
+
+
+@pytest.mark.tensorflow
+def test_a_step_that_cannot_be_proven_does_not_keep_the_answers_back(
+    tmp_path: Path, migrate_sharing: Callable[..., MigrationResult], monkeypatch: pytest.MonkeyPatch
+):
+    from tf1compat.verify import run
+
+    def differing(signature: Any, *_: object) -> CaseResult:
+        return CaseResult(signature.name, "7 steps of one", failure="it went another way", with_itself=True)
+
+    monkeypatch.setattr(run, "stepwise", differing)
+    folder = ROOT.parent / "char_rnn" / "tf1.15.5"
+    result = migrate_sharing(folder, tmp_path / "out")
+    assert result.output is not None
+    assert "step" not in tf1compat.load(result.output).signatures
+    assert "signature-left-out" in {each.code for each in result.plan.hazards}

@@ -33,11 +33,21 @@ def test_an_unpublished_result_says_why(result, output, comparison):
 
 def test_a_result_that_is_not_proven_is_not_said_to_differ(result, comparison):
     refused = replace(comparison, cases=(CaseResult("serving_default", "batch 1", refused="no"),))
-    report = text(replace(result, output=None, comparison=refused))
+    typed = "tf1compat migrate model out"
+    unproven = replace(result, output=None, comparison=refused, typed=typed)
+    report = " ".join(text(unproven).split())
     assert (
-        "Nothing was written: the migrated model is not proven to compute what the original computes."
+        "Nothing was written, though nothing differs: the migrated model is not proven to compute" in report
+    )
+    assert unproven.to_json()["verdict"] == "not proven"
+    assert (
+        'python -c \'import numpy as np; np.savez("feeds.npz", **{"x": np.zeros([1, 1, 3], "float32")})\''
         in report
     )
+    assert f"{typed} --inputs feeds.npz" in report
+    again = replace(unproven, typed=f"{typed} --inputs mine.npz")
+    assert "mine.npz --inputs" not in text(again)
+    assert "--inputs" not in text(replace(unproven, typed="")).splitlines()[-1]
 
 
 def test_a_result_without_verification_says_so(result):

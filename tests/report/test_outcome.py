@@ -22,14 +22,21 @@ def test_a_plan_is_good_without_blockers(plan):
 
 def test_a_comparison_is_good_when_it_passed(comparison):
     assert exit_code(comparison) == 0
-    assert exit_code(replace(comparison, cases=())) == 1
+    wrong = replace(comparison.cases[0], failure="no kernel")
+    assert exit_code(replace(comparison, cases=(wrong,))) == 1
+
+
+def test_what_is_not_proven_is_a_state_of_its_own(result, comparison):
+    nothing = replace(comparison, cases=())
+    assert exit_code(nothing) == 3
+    assert exit_code(replace(result, output=None, comparison=nothing)) == 3
 
 
 def test_a_migration_is_good_when_published_and_not_disproved(result, comparison):
     assert exit_code(result) == 0
     assert exit_code(replace(result, comparison=None)) == 0
     assert exit_code(replace(result, output=None)) == 1
-    assert exit_code(replace(result, comparison=replace(comparison, cases=()))) == 1
+    assert exit_code(replace(result, comparison=replace(comparison, cases=()))) == 3
 
 
 def test_a_prediction_is_done():

@@ -41,8 +41,21 @@ def test_an_existing_place_is_refused(tmp_path: Path, source: Path) -> None:
     check_output(place, overwrite=True, source=source)
 
 
+def test_an_empty_folder_is_used(tmp_path: Path, source: Path) -> None:
+    place = tmp_path / "new"
+    place.mkdir()
+    check_output(place, overwrite=False, source=source)
+    publish(saved_model(tmp_path / "built", "new"), place, overwrite=False)
+    assert (place / "saved_model.pb").read_text(encoding="utf-8") == "new"
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    with pytest.raises(OutputError, match="is there already"):
+        check_output(tmp_path / "link", overwrite=False, source=source)
+
+
 def test_only_a_saved_model_is_overwritten(tmp_path: Path, source: Path) -> None:
     (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").touch()
     with pytest.raises(OutputError, match="is not a SavedModel directory"):
         check_output(tmp_path / "photos", overwrite=True, source=source)
     (tmp_path / "link").symlink_to(result(tmp_path / "real", "x"))

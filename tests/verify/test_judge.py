@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tf1compat.graph.attributes import Array
 from tf1compat.plan.model import LabelPlan
-from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.comparison import Comparison
+from tf1compat.verify.inputs.cases import GIVEN, Case
 from tf1compat.verify.judge import Judge, Tolerance
 from tf1compat.verify.reloaded.fresh import Answer
 
@@ -64,6 +67,40 @@ def test_once_a_case_is_wrong_no_other_is_excused() -> None:
     results = judge(moves).results(tried, iter([answer(y=[9.0])] * 3))
     assert [each.passed for each in results] == [False] * 3
     assert moves.asked == [False, True]
+
+
+EMPTY = Case("serving_default", "batch 0", {"x": np.zeros([0, 3])})
+NOTHING_FOUND = Answer({}, "it takes no empty batch")
+
+
+def test_an_empty_batch_that_the_result_alone_refuses_is_told_apart() -> None:
+    found = judge(Moves(0.0)).results([(EMPTY, answer(y=[])), (CASE, answer(y=[1.0]))],
+                                      iter([NOTHING_FOUND, answer(y=[1.0])]))  # fmt: skip
+    assert [(each.apart, each.failure) for each in found] == [
+        (True, "it takes no empty batch"),
+        (False, None),
+    ]
+    comparison = Comparison(found, 1e-5, 1e-5, "original graph", 1, "2.21")
+    assert (comparison.verdict, len(comparison.compared)) == ("same", 1)
+
+
+@pytest.mark.parametrize("case", [replace(EMPTY, name=GIVEN), CASE])
+def test_a_batch_that_was_fed_or_is_not_empty_decides(case: Case) -> None:
+    assert not judge(Moves(0.0)).result(case, answer(y=[]), NOTHING_FOUND).apart
+
+
+def test_an_empty_batch_that_the_graph_asks_about_decides() -> None:
+    asking = replace(judge(Moves(0.0)), takes_none=frozenset({"serving_default"}))
+    assert not asking.result(EMPTY, answer(y=[]), NOTHING_FOUND).apart
+
+
+def test_a_state_that_nobody_asked_for_is_judged_by_its_own_magnitude() -> None:
+    asked = judge(Moves(0.0))
+    unasked = replace(asked, unasked={"serving_default": frozenset({"state"})})
+    expected, found = answer(state=[1e4, 0.0]), answer(state=[1e4, 0.05])
+    assert not asked.result(CASE, expected, found).passed
+    assert unasked.result(CASE, expected, found).passed
+    assert not unasked.result(CASE, expected, answer(state=[1e4, 0.2])).passed
 
 
 def test_a_missing_output_or_another_type_is_not_excused() -> None:

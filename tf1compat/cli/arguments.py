@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from collections.abc import Sequence
 from typing import Any, TypeAlias, get_args
 
@@ -16,14 +18,17 @@ _MODEL = (
     "its kind is found by looking"
 )
 _STATUS = (
-    "Exit status: 0 done, 1 it ran but the result is not good or not proven (nothing is published), "
-    "2 bad input or usage."
+    "Exit status: 0 done, 1 it ran but the result is not good (nothing is published), 2 bad input or usage, "
+    "3 nothing differs, but it is not proven (nothing is published)."
 )
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options of one command; raises UsageError."""
-    return _parser().parse_args(arguments)
+    """The options of one command, and how it was `typed`; raises UsageError."""
+    words = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(words)
+    options.typed = shlex.join(["tf1compat", *words])
+    return options
 
 
 def _parser() -> OneLineParser:
@@ -183,6 +188,10 @@ def _add_verify(commands: Commands) -> None:
     command.add_argument("model", metavar="MODEL", help=_MODEL)
     command.add_argument("saved_model", metavar="SAVED_MODEL", help="a directory that migrate wrote")
     _add_inputs(command)
+    command.add_argument(
+        "--expected", metavar="outputs.npz",
+        help="what TensorFlow 1 gave for --inputs, by alias: compared with instead of the original",
+    )  # fmt: skip
     _add_allow_random(command)
     command.add_argument(
         "--rtol", metavar="R", type=_tolerance, default=1e-5, help="relative (default %(default)s)"
@@ -203,7 +212,9 @@ def _add_report(command: argparse.ArgumentParser) -> None:
 
 def _add_inputs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--inputs", metavar="feeds.npz", help="your own inputs by alias to compare on, instead of made ones"
+        "--inputs",
+        metavar="feeds.npz",
+        help="your own inputs by alias to compare on, instead of made ones; .npz or .json",
     )
 
 
@@ -224,7 +235,9 @@ def _add_op_libraries(command: argparse.ArgumentParser) -> None:
 def _add_predict(commands: Commands) -> None:
     command = _add_command(commands, "predict", "run a migrated model on arrays")
     command.add_argument("saved_model", metavar="SAVED_MODEL", help="a directory that migrate wrote")
-    command.add_argument("--inputs", metavar="feeds.npz", required=True, help="the inputs by alias")
+    command.add_argument(
+        "--inputs", metavar="feeds.npz", required=True, help="the inputs by alias (.npz or .json)"
+    )
     command.add_argument(
         "--signature", metavar="NAME", default="serving_default", help="(default %(default)s)"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -75,12 +76,15 @@ def _migrate(options: argparse.Namespace) -> int:
             options.model, options.output, overwrite=options.overwrite, verify=not options.no_verify,
             feeds=feeds, progress=progress, **chosen,
         )  # fmt: skip
+    result = replace(result, typed=options.typed)
     _report(options, migration_report.to_document(result), result.to_json())
     return exit_code(result)
 
 
 def _verify(options: argparse.Namespace) -> int:
     quiet_tensorflow()
+    if options.expected is not None and options.inputs is None:
+        raise UsageError("--expected are the outputs that belong to --inputs; give both")
     found = pipeline.verify(
         options.model,
         options.saved_model,
@@ -89,6 +93,7 @@ def _verify(options: argparse.Namespace) -> int:
         options.atol,
         op_libraries=options.op_libraries,
         allow_random=options.allow_random,
+        expected=None if options.expected is None else read_feeds(options.expected),
     )
     _report(options, comparison_report.to_document(found), comparison_report.to_json(found))
     return exit_code(found)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from tf1compat.cli.json_feeds import is_json, read_json
 from tf1compat.errors import FeedError, OutputError
 from tf1compat.graph.attributes import Array
 
@@ -19,9 +20,11 @@ _MODEL_FILE = re.compile(r"checkpoint|.*\.(meta|index|pb|pbtxt|h5|ckpt|data-\d{5
 
 
 def read_feeds(path: str) -> dict[str, Array]:
-    """The arrays of an `.npz` file by name; raises FeedError. Pickles are never loaded."""
+    """The arrays of an `.npz` or JSON file by name; raises FeedError. Pickles are never loaded."""
     if not Path(path).is_file():
         raise FeedError(f"the inputs '{path}' are not a file; make one with numpy.savez(path, alias=array)")
+    if is_json(path):
+        return read_json(path)
     try:
         with Path(path).open("rb") as file:
             loaded = np.load(file, allow_pickle=False)

@@ -67,16 +67,26 @@ def _by_now(
     choice = Choice(plan.signatures, plan.constants, tables, chosen, allow=plan.allow)
     case = Case(model, findings, choice)
     yield from (
-        *value_blockers(model, missing, case.cut),
+        *value_blockers(case, missing),
         *weights_blockers(chosen.weights),
         *table_blockers(case),
         *machine_blockers(case),
     )
 
 
+def misfit(plan: MigrationPlan, model: LegacyModel) -> str:
+    """The first thing that a plan of other files names and a model does not have; empty where there is none."""
+    return "" if plan.digest == model.digest else next(_problems_of_names(plan, model), "")
+
+
 def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     if plan.digest != model.digest:
         yield f"the plan was made for other files than '{model.path}' (their digests differ); plan again"
+    yield from _problems_of_names(plan, model)
+    yield from _label_problems(plan)
+
+
+def _problems_of_names(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     if not plan.signatures:
         yield "the plan has no signature; nothing was found to offer, so name one with --signature"
     elif "serving_default" not in plan.signature_names:
@@ -89,7 +99,6 @@ def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     for average in plan.averages:
         yield from _unknown(graph, average.statistic, "statistic")
         yield from _unknown(graph, TensorRef(average.variable), "average")
-    yield from _label_problems(plan)
 
 
 def _signature_problems(signature: SignaturePlan, graph: Graph) -> Iterator[str]:

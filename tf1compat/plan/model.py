@@ -224,6 +224,7 @@ class MigrationPlan:
     no_step: str = ""  # why a recurrent model has no signature `step`
     no_step_at: str = ""  # the node that stands in its way
     tables: tuple[TablePlan, ...] = ()
+    asked: bool = False  # the user named the signatures, so that none of what they give is left out
     allow_random: tuple[str, ...] = ()  # outputs that may be drawn at random, with nothing else to compare
     drawn: Mapping[str, tuple[str, ...]] | None = (
         None  # outputs drawn at random; None until the graph is rewritten

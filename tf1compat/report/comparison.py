@@ -8,9 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE
+from tf1compat.plan.model import InputBinding, SignaturePlan
 from tf1compat.report import wording
 from tf1compat.report.coverage import coverage_json, coverage_section
-from tf1compat.report.document import Document, Entries, Entry, Paragraph, Section, Table, document, section
+from tf1compat.report.document import (
+    Document,
+    Entries,
+    Entry,
+    Paragraph,
+    Section,
+    Table,
+    Verbatim,
+    document,
+    section,
+)
 from tf1compat.verify.comparison import CaseResult, Comparison, OutputDifference, Unproven
 
 FORMAT_VERSION = 1
@@ -77,6 +91,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "passed": comparison.passed,
+        "verdict": comparison.verdict,
         "rtol": comparison.rtol,
         "atol": comparison.atol,
         "seed": comparison.seed,
@@ -93,7 +108,8 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _unproven_json(each: Unproven) -> dict[str, Any]:
-    return {"signature": each.signature, "reason": each.reason, "outputs": list(each.outputs)}
+    refusal = {"refusal": each.refusal} if each.refusal else {}
+    return {"signature": each.signature, "reason": each.reason, "outputs": list(each.outputs), **refusal}
 
 
 def _summary_json(summary: OutputSummary) -> dict[str, Any]:
@@ -115,9 +131,10 @@ def _case_json(case: CaseResult) -> dict[str, Any]:
     return {
         "signature": case.signature,
         "case": case.case,
-        "passed": case.passed if case.refused is None else None,
+        "passed": case.passed if case.refused is None and not case.apart else None,
         "refused": case.refused,
         "failure": case.failure,
+        **({"apart": True} if case.apart else {}),
         "outputs": [_difference_json(each) for each in case.outputs],
     }
 
@@ -141,6 +158,41 @@ def _moves_json(moves: float | None) -> dict[str, Any]:
     return {} if moves is None else {"original_moves": wording.json_number(moves)}
 
 
+# ------------------------------------------------------------------------------------------ what to give
+
+
+def inputs_to_give(
+    comparison: Comparison, signatures: Iterable[SignaturePlan], typed: str
+) -> Verbatim | None:
+    """How a file of inputs is made for the signatures that need some, and the command that takes it."""
+    needing = {each.signature for each in comparison.unproven if each.reason != "drawn"}
+    chosen = [each for each in signatures if each.name in needing]
+    if not chosen:
+        return None
+    feeds = ", ".join(
+        f'"{_feed_name(signature.name, each.alias)}": {_example(each)}'
+        for signature in chosen
+        for each in signature.inputs
+    )
+    program = f'import numpy as np; np.savez("feeds.npz", **{{{feeds}}})'
+    again = (typed if "--inputs" in typed else f"{typed} --inputs feeds.npz",) if typed else ()
+    return Verbatim((f"python -c {shlex.quote(wording.printable(program))}", *map(wording.printable, again)))
+
+
+def _feed_name(signature: str, alias: str) -> str:
+    return alias if signature == DEFAULT_SIGNATURE else f"{signature}/{alias}"
+
+
+def _example(binding: InputBinding) -> str:
+    """An array of an input's type and of a shape that it takes, in Python."""
+    shape = [1 if size is None else size for size in binding.shape.dims or ()]
+    if binding.dtype == "string":
+        return f'np.full({shape}, "")'
+    wanted = binding.dtype.stand_in
+    name = "float32" if wanted is None else np.dtype(wanted).name
+    return f'np.zeros({shape}, "{name}")'
+
+
 # --------------------------------------------------------------------------------------------- document
 
 
@@ -155,6 +207,7 @@ def sections(comparison: Comparison) -> tuple[Section, ...]:
         section("Verification against the original", Paragraph(_setting(comparison)), _table(comparison)),
         coverage_section(comparison),
         section("Refused by the original itself, so not compared", _refused(comparison)),
+        section("Empty batches that the migrated model refuses, compared apart", _apart(comparison)),
         section("What went wrong", _failures(comparison)),
         section("Verdict", Paragraph(_verdict(comparison))),
     )
@@ -162,9 +215,11 @@ def sections(comparison: Comparison) -> tuple[Section, ...]:
 
 def _setting(comparison: Comparison) -> str:
     tolerance = f"{comparison.atol:g} + {comparison.rtol:g} * |expected|"
+    reference = f"Reference: {wording.printable(comparison.reference)}"
+    if comparison.is_given:
+        return f"{reference}; the original was not run. Tolerance {tolerance}{_wider(comparison)}."
     return (
-        f"Reference: {wording.printable(comparison.reference)}, run by TensorFlow "
-        f"{comparison.tensorflow_version} and restored from its checkpoint. "
+        f"{reference}, run by TensorFlow {comparison.tensorflow_version} and restored from its checkpoint. "
         f"Tolerance {tolerance}{_wider(comparison)}; made inputs come from seed {comparison.seed}."
     )
 
@@ -180,7 +235,7 @@ def _table(comparison: Comparison) -> Table:
         (
             wording.name(each.signature), wording.name(each.alias), str(each.cases), ", ".join(each.dtypes),
             _shape_range(each.shapes), wording.difference(each.largest_absolute),
-            wording.difference(each.largest_relative), _one_verdict(each),
+            wording.difference(each.largest_relative), _one_verdict(each) + _in_type(comparison, each),
         )
         for each in summarize(comparison)
     ]  # fmt: skip
@@ -188,6 +243,12 @@ def _table(comparison: Comparison) -> Table:
         "signature", "output", "cases", "type", "shapes", "largest difference", "largest relative", "verdict",
     )  # fmt: skip
     return Table.of(headers, rows)
+
+
+def _in_type(comparison: Comparison, summary: OutputSummary) -> str:
+    """The type of fewer digits that an output is computed in, if it is."""
+    found = comparison.coarse.get(summary.signature, {}).get(summary.alias)
+    return f" (computed in {found})" if found else ""
 
 
 def _one_verdict(summary: OutputSummary) -> str:
@@ -217,6 +278,17 @@ def _refused(comparison: Comparison) -> Table:
         if case.refused is not None
     ]
     return Table.of(("signature", "case", "the original's reason"), rows)
+
+
+def _apart(comparison: Comparison) -> Table:
+    """The empty batches that the original takes and the migrated model does not: nobody fed them, and they decide
+    nothing."""
+    rows = [
+        (wording.name(case.signature), wording.printable(case.case), wording.printable(case.failure or ""))
+        for case in comparison.cases
+        if case.apart
+    ]
+    return Table.of(("signature", "case", "the migrated model's reason"), rows)
 
 
 def _failures(comparison: Comparison) -> Entries:
@@ -258,8 +330,8 @@ def _verdict(comparison: Comparison) -> str:
     compared = wording.count(len(comparison.compared), "case")
     if comparison.passed:
         return f"The same model: every output of {compared} is within the tolerance{_exceptions(comparison)}."
-    failed = sum(not case.passed for case in comparison.compared)
-    if failed:
+    if comparison.verdict == "differs":
+        failed = sum(not case.passed for case in comparison.compared)
         return f"NOT THE SAME MODEL: {failed} of {compared} outside the tolerance."
     return f"NOT PROVEN: {'; '.join(map(_missing, comparison.unproven)) or _NOTHING}."
 

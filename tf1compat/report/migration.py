@@ -11,6 +11,7 @@ from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.report import comparison as comparison_report
 from tf1compat.report import plan as plan_report
 from tf1compat.report import render, wording
+from tf1compat.report.comparison import inputs_to_give
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.rewrite.result import Change
 from tf1compat.verify.comparison import Comparison
@@ -32,6 +33,7 @@ class MigrationResult:
     comparison: Comparison | None
     variables: int
     signatures: tuple[SignaturePlan, ...]
+    typed: str = ""  # the command that was typed, where one was
 
     def __str__(self) -> str:
         """The report as text, without its last newline."""
@@ -43,6 +45,7 @@ class MigrationResult:
             "format_version": FORMAT_VERSION,
             "source": self.plan.source,
             "output": None if self.output is None else str(self.output),
+            "verdict": _word(self),
             "signatures": {each.name: _signature_json(each) for each in self.signatures},
             "constants": {str(each.tensor): each.value for each in self.plan.constants},
             "labels": None if self.plan.labels is None else list(self.plan.labels.names),
@@ -54,6 +57,11 @@ class MigrationResult:
             "hazards": [wording.json_note(note) for note in self.plan.hazards],
             "verification": None if self.comparison is None else comparison_report.to_json(self.comparison),
         }
+
+
+def _word(result: MigrationResult) -> str:
+    """What became of it, in a word or two: as the comparison has it, or that there was none."""
+    return "not verified" if result.comparison is None else result.comparison.verdict
 
 
 def _signature_json(signature: SignaturePlan) -> dict[str, Any]:
@@ -99,15 +107,21 @@ def _changes(result: MigrationResult) -> Section:
 
 def _verdict(result: MigrationResult) -> str:
     if result.output is None:
-        differs = result.comparison is None or not all(case.passed for case in result.comparison.compared)
-        shown = "does not compute" if differs else "is not proven to compute"
-        return f"Nothing was written: the migrated model {shown} what the original computes."
+        if _word(result) == "not proven":
+            return (
+                "Nothing was written, though nothing differs: the migrated model is not proven to compute what the "
+                "original computes. Give inputs that the original takes, for instance in a file like this, with values "
+                "of yours:"
+            )
+        return "Nothing was written: the migrated model does not compute what the original computes."
     proof = "not verified" if result.comparison is None else "verified"
     variables = wording.count(result.variables, "variable")
     return f"Written to {wording.printable(str(result.output))}: {variables}, {proof}."
 
 
 def _next_commands(result: MigrationResult) -> Verbatim | None:
+    if _word(result) == "not proven" and result.comparison is not None:
+        return inputs_to_give(result.comparison, result.plan.signatures, result.typed)
     if result.output is None:
         return None
     output = shlex.quote(wording.printable(str(result.output)))

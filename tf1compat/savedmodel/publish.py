@@ -19,7 +19,7 @@ _REMEDY = "move away what is yours, or choose another place"
 
 
 def check_output(output: Path, *, overwrite: bool, source: Path) -> None:
-    """Raises OutputError unless `output` may be written: it is not there, or it is an earlier result to replace.
+    """Raises OutputError unless `output` may be written: it is not there, empty, or an earlier result to replace.
 
     A directory that holds the source, or anything that its record does not vouch for, is never replaced.
     """
@@ -28,7 +28,7 @@ def check_output(output: Path, *, overwrite: bool, source: Path) -> None:
         raise OutputError(
             f"TensorFlow loads no SavedModel from '{output.absolute()}', since {reason}; choose another place"
         )
-    if not _exists(output):
+    if not _exists(output) or _is_empty(output):
         _check_parents(output)
         return
     if not overwrite:
@@ -57,6 +57,11 @@ def _check_is_ours(folder: Path, output: Path) -> None:
         raise OutputError(
             f"'{output}' holds what tf1compat did not write ({names}), so --overwrite does not replace it; {_REMEDY}"
         )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a path is a folder with nothing in it, and no link to one."""
+    return path.is_dir() and not path.is_symlink() and next(path.iterdir(), None) is None
 
 
 def _exists(path: Path) -> bool:
@@ -95,8 +100,8 @@ def publish(built: Path, output: Path, *, overwrite: bool) -> None:
     What came into the earlier result since `check_output` saw it is not ours: then all stays as it is.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    if not _exists(output):
-        built.rename(output)
+    if not _exists(output) or _is_empty(output):
+        built.rename(output)  # which takes the place of an empty folder
         return
     if not overwrite:
         raise OutputError(f"'{output}' appeared in the meantime; nothing was written")

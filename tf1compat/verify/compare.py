@@ -48,6 +48,14 @@ def _beside(expected: Array, found: Array, rtol: float, atol: float, moved: Arra
     return _largest(excess[beyond], -atol), _largest(moved[beyond], 0.0)
 
 
+def magnitude(array: Array) -> float:
+    """The largest finite absolute value of an array, or one where that is less."""
+    if array.dtype.kind not in "fc" or not array.size:
+        return 1.0
+    sizes = np.abs(array.astype(np.complex128 if array.dtype.kind == "c" else np.float64))
+    return max(1.0, _largest(sizes[np.isfinite(sizes)], 0.0))
+
+
 def likeness(alias: str, expected: Array, found: Array) -> OutputDifference:
     """Whether two draws have one type and shape, and are finite alike; their values say nothing."""
     excess = 0.0 if _is_finite(found) or not _is_finite(expected) else float("inf")

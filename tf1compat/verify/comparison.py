@@ -9,6 +9,8 @@ from typing import Literal
 
 from tf1compat.verify.coverage import Coverage
 
+#: What a comparison comes to: nothing that was not compared is the same, nor does it differ.
+Verdict = Literal["same", "differs", "not proven"]
 #: The model's list of labels, compared like an output; it proves nothing of the network.
 ALL_CLASSES = "all_classes"
 
@@ -56,6 +58,9 @@ class CaseResult:
     refused: str | None = None
     failure: str | None = None  # the original ran, the migrated model did not: why
     with_itself: bool = False  # the migrated model was compared with itself, not with the original
+    apart: bool = (
+        False  # an empty batch that the migrated model refuses, and that nobody fed: it decides nothing
+    )
 
     @property
     def passed(self) -> bool:
@@ -88,14 +93,22 @@ class Comparison:
     allow_random: tuple[str, ...] = ()
     coarse: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # outputs in a type of fewer digits
     coverage: tuple[Coverage, ...] = ()
+    is_given: bool = False  # what it was compared with are outputs that the user gave
 
     @property
     def compared(self) -> tuple[CaseResult, ...]:
-        return tuple(case for case in self.cases if case.refused is None)
+        return tuple(case for case in self.cases if case.refused is None and not case.apart)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What all cases come to."""
+        if not all(case.passed for case in self.compared):
+            return "differs"
+        return "same" if self.cases and not self.unproven else "not proven"
 
     @property
     def passed(self) -> bool:
-        return bool(self.cases) and not self.unproven and all(case.passed for case in self.compared)
+        return self.verdict == "same"
 
     @property
     def unproven(self) -> tuple[Unproven, ...]:
@@ -105,7 +118,7 @@ class Comparison:
 
     def _unproven(self, signature: str) -> Unproven | None:
         cases = [each for each in self.cases if each.signature == signature]
-        ran = [each for each in cases if each.refused is None and not each.with_itself]
+        ran = [each for each in cases if each.refused is None and not (each.with_itself or each.apart)]
         outputs = [output for case in ran for output in case.outputs]
         if not all(case.passed for case in ran) or any(each.proves for each in outputs):
             return None

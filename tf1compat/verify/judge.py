@@ -11,7 +11,7 @@ import numpy as np
 
 from tf1compat.graph.attributes import Array
 from tf1compat.plan.model import LabelPlan
-from tf1compat.verify.compare import difference, labelled, likeness, missing, name_table
+from tf1compat.verify.compare import difference, labelled, likeness, magnitude, missing, name_table
 from tf1compat.verify.comparison import ALL_CLASSES, CaseResult, OutputDifference
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.original.nondeterminism import Drawn
@@ -46,6 +46,8 @@ class Judge:
     tolerance: Tolerance
     drawn: Drawn
     moves: Moves
+    takes_none: frozenset[str] = frozenset()  # the signatures whose graphs ask whether there are any examples
+    unasked: Mapping[str, frozenset[str]] = field(default_factory=dict)  # raw states that nobody named
 
     def results(
         self, tried: Iterable[tuple[Case, Answer]], found: Iterator[Answer]
@@ -58,7 +60,7 @@ class Judge:
                 results.append(self.refused(case, expected))
             else:
                 results.append(self.result(case, expected, next(found), excused=not disproved))
-                disproved |= not results[-1].passed
+                disproved |= not (results[-1].passed or results[-1].apart)
         return tuple(results)
 
     def refused(self, case: Case, expected: Answer) -> CaseResult:
@@ -71,7 +73,8 @@ class Judge:
         Where an output differs, the original's own movement may excuse it; nobody asks for that once one was not.
         """
         if found.error:
-            return CaseResult(case.signature, case.name, failure=found.error)
+            apart = case.is_empty and not case.is_given and case.signature not in self.takes_none
+            return CaseResult(case.signature, case.name, failure=found.error, apart=apart)
         outputs = self._outputs(case, expected, found, _NOWHERE)
         moved = _NOWHERE
         for weights in (False, True):
@@ -99,9 +102,10 @@ class Judge:
             elif alias in drawn:
                 yield likeness(alias, value, other)
             else:
-                yield difference(
-                    alias, value, other, *self.tolerance.of(case.signature, alias), moved.get(alias)
-                )
+                rtol, atol = self.tolerance.of(case.signature, alias)
+                if alias in self.unasked.get(case.signature, ()):
+                    atol *= magnitude(value)
+                yield difference(alias, value, other, rtol, atol, moved.get(alias))
 
     def _labelled(
         self, case: Case, expected: Answer, found: Answer, moved: Mapping[str, Array]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tf1compat.analysis.emptiness import asks_for_none
 from tf1compat.analysis.shapes.dimensions import Dims
 from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
@@ -16,6 +17,7 @@ from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
+from tf1compat.plan.omissions import raw_states
 from tf1compat.plan.signatures.reach import written_by
 from tf1compat.plan.tables import planned_files
 from tf1compat.plan.variables import initial_values
@@ -25,6 +27,7 @@ from tf1compat.restore.session import LegacySession
 from tf1compat.source.model import LegacyModel
 from tf1compat.verify.bounded_runs import Found, bounded_model, with_bounded
 from tf1compat.verify.comparison import Comparison
+from tf1compat.verify.given_answers import compare_with_given
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.inputs.feeds import given_cases
 from tf1compat.verify.judge import Judge, Tolerance
@@ -58,19 +61,24 @@ def verify(
     atol: float = 1e-5,
     seed: int = SEED,
     allow_random: Collection[str] = (),
+    expected: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Both models' answers to the same inputs, compared.
 
     Without `feeds`, inputs are made up for every signature within what the graph shows to be its domain,
     the same for the same `seed`. With `feeds` (arrays by alias or tensor name for `serving_default`, by
     `signature/alias`, or a mapping for each signature), these alone are run of the signatures that they feed.
-    Outputs among `allow_random`, and among those of the plan, need no value that can be compared.
+    Outputs among `allow_random`, and among those of the plan, need no value that can be compared. With `expected`,
+    the outputs that belong to `feeds`, by alias like these, the original is not run.
     Raises FeedError, RestoreError, SourceError, and VerificationError when the migrated model does not load.
     """
     if not (saved_model / "saved_model.pb").is_file():
         raise SourceError(f"'{saved_model}' is not a SavedModel directory: there is no saved_model.pb in it")
     given = () if feeds is None else given_cases(plan.signatures, feeds)
     load_op_libraries(plan.op_libraries)
+    if expected is not None:
+        graph = model.meta_graph.graph
+        return compare_with_given(graph, plan, saved_model, given, expected, (rtol, atol))
     findings = replace(findings, tables=planned_files(findings.tables, plan.tables))
     allowed = tuple(dict.fromkeys((*plan.allow_random, *allow_random)))
     sides = _Sides(model, findings, replace(plan, allow_random=allowed), saved_model, (rtol, atol), seed)
@@ -133,8 +141,12 @@ class _Sides:
         tried, plan = original.answers(given), self.plan
         ran = [case for case, expected in tried if expected.error is None]
         found = iter(fresh.run(ran))
-        drawn = drawn_outputs(self.model.meta_graph.graph, plan)
-        results = Judge(plan.labels, fresh.labels, tolerance, drawn, sensitivity.of).results(tried, found)
+        graph = self.model.meta_graph.graph
+        drawn = drawn_outputs(graph, plan)
+        judge = Judge(
+            plan.labels, fresh.labels, tolerance, drawn, sensitivity.of, _taking_none(graph, plan), raw_states(plan)
+        )  # fmt: skip
+        results = judge.results(tried, found)
         if not given and plan.step is not None:
             itself = replace(sensitivity, legacy=None, run=lambda case, _: fresh.run([case])[0])
             random = drawn.get(plan.step.name, frozenset())
@@ -161,6 +173,15 @@ def with_begin(plan: MigrationPlan) -> MigrationPlan:
     """The plan with a signature that gives what a step begins with, for the original alone."""
     begin = begin_signature(plan)
     return plan if begin is None else replace(plan, signatures=(*plan.signatures, begin))
+
+
+def _taking_none(graph: Graph, plan: MigrationPlan) -> frozenset[str]:
+    """The signatures whose graphs ask whether there are any examples."""
+    outputs = {
+        each.name: [piece.tensor for output in each.outputs for piece in output.pieces]
+        for each in plan.signatures
+    }
+    return frozenset(name for name, tensors in outputs.items() if asks_for_none(graph, tensors))
 
 
 def _needed(plan: MigrationPlan) -> tuple[TensorRef, ...]:

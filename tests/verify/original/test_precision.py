@@ -16,20 +16,23 @@ GRAPH = """
     wide = Cast(y) SrcT={type}; DstT=float32
     beside = Tanh(x) T=float32
     ordered = Identity(x, ^y) T=float32
+    fed = Placeholder() dtype={type}; shape=shape(None)
+    widened = Cast(fed) SrcT={type}; DstT=float32
+    full = Tanh(widened) T=float32
 """
 
 
 def coarse(dtype: str) -> dict[str, str]:
     outputs = tuple(
         OutputBinding(name, (Piece((), TensorRef(name)),), DType("float32"), Shape())
-        for name in ("y", "wide", "beside", "ordered")
+        for name in ("y", "wide", "beside", "ordered", "full")
     )
     plan = MigrationPlan("model", "", (SignaturePlan("serving_default", (), outputs),))
     return dict(coarse_outputs(from_text(GRAPH.replace("{type}", dtype)), plan).get("serving_default", {}))
 
 
 def test_what_halves_go_into_has_their_precision_whatever_type_it_is_given_in() -> None:
-    assert coarse("half") == {"y": "half", "wide": "half"}
+    assert coarse("float16") == {"y": "half", "wide": "half"}
     assert coarse("bfloat16") == {"y": "bfloat16", "wide": "bfloat16"}
 
 

@@ -123,6 +123,21 @@ class Case:
         }
         return {ref: value for ref, value in given.items() if ref not in self.fed}
 
+    def needing(self, node: str) -> tuple[str, ...]:
+        """The aliases of the outputs that are computed from a node; beyond the first signature, with its name."""
+        found: dict[str, None] = {}
+        for number, signature in enumerate(self.choice.signatures):
+            fed = {each.tensor for each in signature.inputs if not each.readers}
+            for output in signature.outputs:
+                tensors = [piece.tensor for piece in output.pieces]
+                if node in live_behind(self.graph, tensors, _NOTHING_DEAD, self._frozen | fed):
+                    found[f"{signature.name}: {output.alias}" if number else output.alias] = None
+        return tuple(found)
+
+    @cached_property
+    def _frozen(self) -> frozenset[TensorRef]:
+        return frozenset(each.tensor for each in self.choice.constants)
+
     def cut(self, blocked: Collection[str]) -> str:
         """The signature that gives the same outputs without these nodes; empty where there is none."""
         findings = self.findings

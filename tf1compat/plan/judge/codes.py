@@ -29,12 +29,14 @@ HazardCode: TypeAlias = Literal[
     "noise-built-in",  # noise of a constant size, after which weights come, is taken out of the graph
     "noise-frozen",  # a tensor that governs noise of training is frozen, so that there is none
     "other-saver",  # the checkpoint was read as another Saver of the graph wrote it
+    "output-left-out",  # a state that nobody asked for does not come out as the original gives it
     "output-not-in-step",  # an output of the whole run is none of a step
     "output-not-saved",  # an output is left out, for the checkpoint lacks its weights
     "random-at-inference",  # an output is drawn at random, or by the clock, whatever is fed
     "raw-weights",  # the weights are as training left them, though there are averages of them
     "renamed-keys",  # the checkpoint has names of another release of TensorFlow than its graph
     "replica-part",  # the replica that is served computes its part of what is fed alone
+    "signature-left-out",  # a signature that nobody asked for does not come out as the original gives it
     "state-in-variable",  # the program kept a state in a variable from run to run
     "statistics-followed",  # statistics that a run of the original moves are read as training left them
     "table-inserted",  # a table holds what the only insertion into it puts there

@@ -61,7 +61,7 @@ def _blockers(case: Case) -> tuple[Note, ...]:
     choice = case.choice
     return (
         *find_blockers(case),
-        *value_blockers(case.model, choice.variables.missing, case.cut),
+        *value_blockers(case, choice.variables.missing),
         *weights_blockers(choice.variables.weights),
         *table_blockers(case),
         *statistics_blockers(choice.statistics),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from tf1compat.errors import nearest
-from tf1compat.plan.judge.cuts import Cut
+from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import VariablePlan
 from tf1compat.plan.signatures.unsaved import Unsaved
@@ -25,11 +25,11 @@ def value_hazards(model: LegacyModel, chosen: VariableChoice) -> tuple[Note, ...
     )
 
 
-def value_blockers(model: LegacyModel, missing: Collection[VariablePlan], cut: Cut) -> tuple[Note, ...]:
+def value_blockers(case: Case, missing: Collection[VariablePlan]) -> tuple[Note, ...]:
     """A blocker for each variable without a value; the remedy that can be typed feeds all of them."""
-    signature = cut({each.name for each in missing}) if missing else ""
+    signature = case.cut({each.name for each in missing}) if missing else ""
     fed = f", or feed it: --signature '{signature}'" if signature else ""
-    return tuple(_missing(model, each, fed) for each in missing)
+    return tuple(_missing(case, each, fed) for each in missing)
 
 
 def unsaved_hazards(left: Iterable[Unsaved]) -> tuple[Note, ...]:
@@ -70,12 +70,14 @@ def _unsaved(variable: VariablePlan) -> Note:
     )  # fmt: skip
 
 
-def _missing(model: LegacyModel, variable: VariablePlan, fed: str) -> Note:
-    hint = nearest(variable.key, model.checkpoint.entries)
+def _missing(case: Case, variable: VariablePlan, fed: str) -> Note:
+    checkpoint, needing = case.model.checkpoint, case.needing(variable.name)
+    hint = nearest(variable.key, checkpoint.entries)
+    needed = f"; {_several(needing)} need{'' if len(needing) > 1 else 's'} it" if needing else ""
     return Note(
         "missing-variable", variable.name,
-        f"the checkpoint '{model.checkpoint.prefix}' has no key '{variable.key}'{hint}, and the initializer of "
-        f"'{variable.name}' gives no constant that could stand for it",
+        f"the checkpoint '{checkpoint.prefix}' has no key '{variable.key}'{hint}, and the initializer of "
+        f"'{variable.name}' gives no constant that could stand for it{needed}",
         f"take the checkpoint that belongs to this .meta, or freeze the variable with --set{fed}",
     )  # fmt: skip
 

@@ -14,6 +14,8 @@ from tf1compat.verify.inputs.dimensions import BATCH, TIME
 from tf1compat.verify.inputs.domain import Domain, SignatureDomain
 from tf1compat.verify.inputs.value_makers import Decks, Draw, filled
 
+#: The name of a case that the user fed.
+GIVEN = "given inputs"
 #: Sizes of the batch and of the time axis, each pair a case; the empty ones last.
 _PAIRS = ((1, 1), (1, 7), (2, 2), (2, 7), (5, 7), (5, 1), (0, 7), (2, 0))
 _MANY = (64, 7)
@@ -35,6 +37,11 @@ class Case:
     name: str  # "batch 2, time 7"
     feeds: Mapping[str, Array]
     sizes: Mapping[str, int] = field(default_factory=dict)  # of the axes that all inputs share: batch, time
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the user fed it."""
+        return self.name == GIVEN
 
     @property
     def is_empty(self) -> bool:

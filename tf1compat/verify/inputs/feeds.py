@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +12,7 @@ from tf1compat.errors import FeedError, UnknownNameError, nearest
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding, SignaturePlan
-from tf1compat.verify.inputs.cases import Case
+from tf1compat.verify.inputs.cases import GIVEN, Case
 
 _DEFAULT = "serving_default"
 
@@ -26,18 +26,21 @@ def given_cases(signatures: tuple[SignaturePlan, ...], feeds: Mapping[str, Any])
     """
     by_name = {each.name: each for each in signatures}
     sorted_out: dict[str, dict[str, Any]] = {}
-    for signature, key, value in _flat(by_name, feeds):
+    for signature, key, value in by_signature(by_name, feeds, lambda *each: _binding(*each) is not None):
         sorted_out.setdefault(signature, {})[key] = value
     return tuple(_case(by_name[name], values) for name, values in sorted_out.items())
 
 
-def _flat(by_name: Mapping[str, SignaturePlan], feeds: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for key, value in feeds.items():
+def by_signature(
+    by_name: Mapping[str, SignaturePlan], values: Mapping[str, Any], has: Callable[[SignaturePlan, str], bool]
+) -> Iterator[tuple[str, str, Any]]:
+    """The signature, key and array of each value, in whichever of its forms it was given."""
+    for key, value in values.items():
         if isinstance(value, Mapping):
             yield from ((_known(by_name, key), inner, each) for inner, each in value.items())
             continue
         signature, slash, alias = key.partition("/")
-        if slash and signature in by_name and _binding(by_name[signature], alias):
+        if slash and signature in by_name and has(by_name[signature], alias):
             yield signature, alias, value
         else:
             yield _known(by_name, _DEFAULT), key, value
@@ -75,7 +78,7 @@ def _case(signature: SignaturePlan, values: Mapping[str, Any]) -> Case:
     missing = [f"'{each.alias}' ({_wanted(each)})" for each in signature.inputs if each.alias not in arrays]
     if missing:
         raise FeedError(f"the signature '{signature.name}' also needs {', '.join(missing)}")
-    return Case(signature.name, "given inputs", MappingProxyType(arrays))
+    return Case(signature.name, GIVEN, MappingProxyType(arrays))
 
 
 def fitted(binding: InputBinding, value: Any) -> Array:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
+from tf1compat.ops.families import (
+    CONCATENATIONS,
+    CONSTANT,
+    EXPAND_DIMS,
+    HAND_ON,
+    LOOKUPS,
+    PLACEHOLDERS,
+    RESHAPE,
+    SLICES,
+    SQUEEZE,
+    TRANSPARENT,
+    TRANSPOSE,
+    VARIABLES,
+)
+from tf1compat.ops.registry import output_types
 from tf1compat.plan.model import MigrationPlan, OutputBinding
 
 #: The share of a number that the last place of its type is.
@@ -15,6 +29,11 @@ EPSILON: Mapping[str, float] = MappingProxyType({"half": 2.0**-10, "bfloat16": 2
 #: What two ways of computing in a type may differ by, relative and absolute; TensorFlow's own tests hold ops to it
 #: (`assertAllCloseAccordingToType`, tensorflow/python/framework/test_util.py).
 TOLERANCE: Mapping[str, float] = MappingProxyType({"half": 1e-3, "bfloat16": 1e-2})
+#: Ops that give values as they got them: a number of few digits that is fed to full arithmetic costs none there.
+_MOVING = (
+    PLACEHOLDERS | CONSTANT | VARIABLES | TRANSPARENT | HAND_ON | RESHAPE | SQUEEZE | EXPAND_DIMS | TRANSPOSE | LOOKUPS
+    | SLICES | CONCATENATIONS
+)  # fmt: skip
 _NAMES = {"float16": "half", "half": "half", "bfloat16": "bfloat16"}
 #: By signature and alias, the coarsest type of floating numbers that an output is computed in.
 Coarse = Mapping[str, Mapping[str, str]]
@@ -38,9 +57,8 @@ def _of_output(graph: Graph, types: Mapping[str, str], output: OutputBinding) ->
 
 
 def _coarse_type(node: Node) -> str:
-    """The coarsest type among a node's own; none for those of full precision."""
-    named: list[str] = []
-    for value in node.attrs.values():
-        each = value if isinstance(value, tuple) else (value,)
-        named += [_NAMES[dtype.base] for dtype in each if isinstance(dtype, DType) and dtype.base in _NAMES]
+    """The coarsest type that a node computes in; none for those of full precision, and where it only moves values."""
+    if node.op in _MOVING:
+        return ""
+    named = [_NAMES[each] for each in map(str, output_types(node)) if each in _NAMES]
     return max(named, key=EPSILON.__getitem__, default="")
