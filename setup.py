@@ -21,7 +21,11 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["tf1compat", "tf1compat.*", "converters", "converters.*"]),
-    package_data={"tf1compat": ["py.typed"], "tf1compat.ops": ["registry.txt"]},
+    package_data={
+        "tf1compat": ["py.typed"],
+        "tf1compat.ops": ["registry.txt"],
+        "tf1compat.consumers": ["taken_ops.txt"],
+    },
     include_package_data=False,
     zip_safe=False,
     python_requires=">=3.10,<3.14",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tf1compat.consumers import Obstacle
+from tf1compat.consumers import Obstacle, release
 from tf1compat.report import render
 from tf1compat.report.consumers import to_json, to_sections
 from tf1compat.report.document import document
@@ -17,6 +17,7 @@ def test_data_say_whether_it_is_possible_and_what_is_in_the_way():
     assert to_json(FOUND) == {
         "tflite": {
             "possible": False,
+            "judged_by": release("tflite"),
             "obstacles": [
                 {
                     "signature": "serving_default", "node": "a/b", "op": "BlockLSTM",
@@ -24,7 +25,7 @@ def test_data_say_whether_it_is_possible_and_what_is_in_the_way():
                 }
             ],
         },
-        "onnx": {"possible": True, "obstacles": []},
+        "onnx": {"possible": True, "judged_by": release("onnx"), "obstacles": []},
     }  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def test_each_consumer_has_a_section():
     lite, onnx = text.split("For ONNX")
     assert "For TensorFlow Lite" in lite
     assert "BlockLSTM" in lite
+    assert f"Judged by what {release('tflite')} takes." in lite
     assert "Nothing of the migrated model is known to be in the way." in onnx
 
 

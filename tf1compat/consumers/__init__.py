@@ -4,5 +4,6 @@ Pure, and TensorFlow-free: the answer is there before anything is written.
 """
 
 from tf1compat.consumers.judge import CONSUMERS, Obstacle, obstacles
+from tf1compat.consumers.taken_ops import release
 
-__all__ = ["CONSUMERS", "Obstacle", "obstacles"]
+__all__ = ["CONSUMERS", "Obstacle", "obstacles", "release"]

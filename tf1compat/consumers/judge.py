@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from tf1compat.consumers.known_ops import ONNX, TFLITE
-from tf1compat.graph.attributes import FunctionRef
+from tf1compat.consumers.taken_ops import Answer, answer, onnx_handler_since
+from tf1compat.graph.attributes import DType, FunctionRef
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.registry import has_kernel
+from tf1compat.ops.arrays import array_role, makes_list
+from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, IF, TABLE_FINDS, WHILE
+from tf1compat.ops.registry import attribute, has_kernel
 from tf1compat.ops.values import constant, known_scalar
 from tf1compat.rewrite.result import Rewritten
 
@@ -57,18 +59,18 @@ def obstacles(rewritten: Rewritten, consumer: str) -> tuple[Obstacle, ...]:
 
 
 def _every_node(graph: Graph) -> Iterator[tuple[Place, Node]]:
+    yield from ((Place(graph, graph, in_loop=False), node) for node in graph.nodes)
     loops = _in_loops(graph)
-    parts = [("", graph), *((name, each.graph) for name, each in graph.functions.items())]
-    for name, part in parts:
-        place = Place(graph, part, name in loops)
-        yield from ((place, node) for node in part.nodes if node.op != "_Arg")
+    for name, function in graph.functions.items():
+        place, arguments = Place(graph, function.graph, name in loops), frozenset(function.inputs)
+        yield from ((place, node) for node in function.graph.nodes if node.name not in arguments)
 
 
 def _in_loops(graph: Graph) -> frozenset[str]:
     """The functions that run inside a loop."""
     found: set[str] = set()
     todo = [name for part in (graph, *(each.graph for each in graph.functions.values()))
-            for node in part.nodes if node.op == "While" for name in _called(node)]  # fmt: skip
+            for node in part.nodes if node.op in WHILE for name in _called(node)]  # fmt: skip
     while todo:
         name = todo.pop()
         if name not in found and name in graph.functions:
@@ -81,39 +83,81 @@ def _called(node: Node) -> tuple[str, ...]:
     return tuple(value.name for value in node.attrs.values() if isinstance(value, FunctionRef))
 
 
-# ---------------------------------------------------------------------------------------------- converters
+# --------------------------------------------------------------------------------------------------- by the op
+
+
+def _tflite_op(node: Node) -> str | None:
+    found = answer(node.op, "tflite")
+    if found.verdict == "unasked":
+        return "TensorFlow Lite is not known to take it"
+    if found.verdict == "flex":
+        return "TensorFlow Lite has no built-in op for it, only the kernel of TensorFlow (SELECT_TF_OPS)"
+    if found.verdict == "refused":
+        return "TensorFlow Lite has no built-in op for it"
+    return _of_type(node, found, "TensorFlow Lite has no built-in op for it")
+
+
+def _onnx_op(node: Node) -> str | None:
+    found = answer(node.op, "onnx")
+    if onnx_handler_since(node.op) is None and found.verdict != "taken":
+        return "tf2onnx does not know it"
+    if found.verdict == "refused":
+        return "tf2onnx gives nothing that ONNX Runtime takes for it"
+    return _of_type(node, found, "ONNX Runtime has no kernel for it")
+
+
+def _xla_op(node: Node) -> str | None:
+    found = answer(node.op, "xla")
+    if not (has_kernel(node.op, "xla") or found.verdict == "taken"):
+        return "XLA has no kernel for it"
+    if found.verdict == "refused":
+        return "XLA asks for sizes that are not known before it runs, or gives something else"
+    compiled = replace(found, refused_types=found.refused_types - {"string"})  # names are looked up around it
+    return _of_type(node, compiled, "XLA has no kernel for it")
+
+
+def _of_type(node: Node, found: Answer, reason: str) -> str | None:
+    """The reason where a consumer takes an op, but not for the type of this node's data."""
+    held = attribute(node, found.attr)
+    if isinstance(held, DType) and held.base in found.refused_types:
+        return f"{reason} in {held.base}"
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ by the graph
 
 
 def _tflite(place: Place, node: Node) -> str | None:
-    if node.op not in TFLITE:
-        return "TensorFlow Lite has no built-in op for it"
-    if node.op in ("TensorListReserve", "EmptyTensorList") and _has_open_element(place.graph, node):
+    if reason := _tflite_op(node):
+        return reason
+    if makes_list(node) and _has_open_element(place.graph, node):
         return "the shape of its elements is not known before the first is written"
-    if node.op == "TensorListResize":
-        return "a list that grows inside a loop has no built-in form"
-    if node.op == "If" and _carries_list(node):
+    if node.op in IF and _carries_list(node):
         return "a list that comes out of a branch has no built-in form"
-    if node.op == "LookupTableFindV2" and {node.dtype("Tin"), node.dtype("Tout")} != {"string", "int64"}:
+    if node.op in TABLE_FINDS and {node.dtype("Tin"), node.dtype("Tout")} != {"string", "int64"}:
         return "TensorFlow Lite has only tables between strings and int64"
     return None
 
 
 def _onnx(place: Place, node: Node) -> str | None:
-    if node.op not in ONNX:
-        return "tf2onnx does not know it"
-    if node.op == "LookupTableFindV2":
-        return "tf2onnx does not find the table that a SavedModel fills"
-    if node.op == "TensorListResize":
-        return "an array that grows inside a loop has no form in ONNX"
-    if node.op == "TensorListSetItem" and not place.in_loop:
+    if reason := _onnx_op(node):
+        return reason
+    is_written = array_role(node) == "write"
+    if is_written and not place.in_loop:
         return "an array that is written outside a loop has no form in ONNX"
-    if node.op == "TensorListSetItem" and not _is_in_order(place, node):
+    if is_written and not _is_in_order(place, node):
         return "tf2onnx takes the elements in the order in which they are written"
-    if node.op == "If" and _outputs(node) > 1:
+    if node.op in IF and _outputs(node) > 1:
         return "tf2onnx loses the outputs of a branch but the first"
-    if node.op == "If" and place.in_loop:
+    if node.op in IF and place.in_loop:
         return "around a branch, the shapes of a loop are lost on the way to tf2onnx"
     return None
+
+
+def _xla(place: Place, node: Node) -> str | None:
+    if node.op in WHILE and _grows(place.signature, node):
+        return "a value of the loop has another shape after each turn"
+    return _xla_op(node)
 
 
 def _is_in_order(place: Place, write: Node) -> bool:
@@ -125,7 +169,7 @@ def _is_in_order(place: Place, write: Node) -> bool:
     position = body.inputs.index(index.node)
     after = resolve(place.graph, body.outputs[position]) if position < len(body.outputs) else index
     step = place.graph.producer(after)
-    if step.op not in ("Add", "AddV2"):
+    if step.op not in ADDITIONS:
         return False
     sides = [resolve(place.graph, ref) for ref in step.inputs]
     return index in sides and any(known_scalar(place.graph, ref) == 1 for ref in sides)
@@ -146,26 +190,6 @@ def _has_open_element(graph: Graph, node: Node) -> bool:
     return shape is not None and bool((shape < 0).any())
 
 
-# ------------------------------------------------------------------------------------------------- running
-
-#: Ops that a compiled function has no node of: they are its arguments.
-_ARGUMENTS = frozenset({"Placeholder", "PlaceholderV2"})
-#: Ops on lists whose kernel asks for sizes that a TensorFlow 1 graph does not fix: a greatest length, equal lengths.
-_ASKING_FOR_SIZES = frozenset(
-    {"EmptyTensorList", "TensorListSplit", "TensorListConcatV2", "TensorListGather"}
-)
-
-
-def _xla(place: Place, node: Node) -> str | None:
-    if node.op == "While" and _grows(place.signature, node):
-        return "a value of the loop has another shape after each turn"
-    if node.op in _ASKING_FOR_SIZES:
-        return "XLA asks for sizes that are not known before it runs"
-    if node.op not in _ARGUMENTS and not has_kernel(node.op, "xla"):
-        return "XLA has no kernel for it"
-    return None
-
-
 def _grows(graph: Graph, loop: Node) -> bool:
     """Whether a loop appends to one of its values."""
     name = getattr(loop.attrs["body"], "name", "")
@@ -176,7 +200,7 @@ def _grows(graph: Graph, loop: Node) -> bool:
 
 def _is_appended(graph: Graph, before: TensorRef, after: TensorRef) -> bool:
     node = graph.producer(resolve(graph, after))
-    return node.op in ("Concat", "ConcatV2") and before in (resolve(graph, ref) for ref in node.inputs)
+    return node.op in CONCATENATIONS and before in (resolve(graph, ref) for ref in node.inputs)
 
 
 _JUDGES: Mapping[str, Judge] = MappingProxyType({"tflite": _tflite, "onnx": _onnx, "xla": _xla})

@@ -18,6 +18,7 @@ _ROLES: dict[str, ArrayRole] = {
     "TensorArrayScatter": "fill", "TensorArrayUnpack": "fill", "TensorListFromTensor": "fill",
     "TensorArrayGather": "stack", "TensorArrayPack": "stack", "TensorListStack": "stack",
 }  # fmt: skip
+_EMPTY_LISTS = frozenset({"EmptyTensorList", "TensorListReserve"})
 _VERSION = re.compile(r"V\d\Z")
 TENSOR_ARRAYS = frozenset({"TensorArray", "TensorArrayV2", "TensorArrayV3"})
 _NAMES = "Read Write Gather Scatter Size Concat Split Unpack Pack Close Grad GradWithShape"
@@ -65,6 +66,11 @@ def position_of_size(node: Node) -> int | None:
 def passes_list(node: Node) -> bool:
     """Whether a node gives the list that it takes first, with other elements."""
     return list_operation(node) in ("set", "push")
+
+
+def makes_list(node: Node) -> bool:
+    """Whether a node makes a TensorList that holds nothing yet, its first operand being the shape of an element."""
+    return node.op in _EMPTY_LISTS
 
 
 def array_operation(node: Node) -> str | None:

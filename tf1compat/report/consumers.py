@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tf1compat.consumers import Obstacle
+from tf1compat.consumers import Obstacle, release
 from tf1compat.report import wording
 from tf1compat.report.document import Paragraph, Section, Table, section
 
@@ -15,7 +15,7 @@ _TITLES = {"tflite": "TensorFlow Lite", "onnx": "ONNX", "xla": "XLA"}
 def to_json(consumers: Mapping[str, tuple[Obstacle, ...]]) -> dict[str, Any]:
     """By consumer, whether nothing is known to keep the model from it, and every obstacle."""
     return {
-        name: {"possible": not found, "obstacles": list(map(_json, found))}
+        name: {"possible": not found, "judged_by": release(name), "obstacles": list(map(_json, found))}
         for name, found in consumers.items()
     }
 
@@ -32,7 +32,8 @@ def _json(obstacle: Obstacle) -> dict[str, str]:
 def to_sections(consumers: Mapping[str, tuple[Obstacle, ...]]) -> Iterator[Section]:
     """A section for each consumer that was asked about."""
     for name, found in consumers.items():
-        yield section(f"For {_TITLES.get(name, name)}", *_blocks(found))
+        judged_by = Paragraph(f"Judged by what {release(name)} takes.")
+        yield section(f"For {_TITLES.get(name, name)}", *_blocks(found), judged_by)
 
 
 def _blocks(found: Iterable[Obstacle]) -> Iterator[Paragraph | Table]:
