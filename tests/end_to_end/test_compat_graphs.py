@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,10 @@ import pytest
 
 import tf1compat
 from tests.end_to_end.golden import check_values, forbidden_in, golden_cases, read_truth
+from tests.packed import files_of, names_of, unpack
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.report.migration import MigrationResult
 
-ARCHIVES = Path(__file__).parent.parent.parent / "fixtures" / "compat_graphs"
 RELEASES = ("tf2.0.4", "tf2.5.3", "tf2.11.1", "tf2.15.1")
 #: Migrated and compared with golden values, one of each kind and way of writing it, releases in turn.
 RUN = (
@@ -31,19 +30,7 @@ RUN = (
 VERIFIED = ("tf2.15.1/stacked_dropout_v2", "tf2.5.3/batch_norm_v2")
 
 
-@cache
-def _files(release: str) -> dict[str, dict[str, bytes]]:
-    found: dict[str, dict[str, bytes]] = {}
-    with tarfile.open(ARCHIVES / f"{release}.tar.xz") as archive:
-        for member in archive:
-            stream = archive.extractfile(member)
-            if stream is not None:
-                model, _, name = member.name.partition("/")
-                found.setdefault(model, {})[name] = stream.read()
-    return found
-
-
-NAMES = tuple(f"{release}/{model}" for release in RELEASES for model in sorted(_files(release)))
+NAMES = names_of("compat_graphs", *RELEASES)
 #: All of them, those that are not run by their plans alone where there is time for it.
 PLANNED = [name if name in RUN else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
 FUNCTIONAL = [
@@ -55,16 +42,7 @@ FUNCTIONAL = [
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     place = tmp_path_factory.mktemp("compat")
 
-    def folder_of(name: str) -> Path:
-        folder = place / name
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            release, model = name.split("/")
-            for file_name, content in _files(release)[model].items():
-                (folder / file_name).write_bytes(content)
-        return folder
-
-    return folder_of
+    return lambda name: unpack("compat_graphs", name, place)
 
 
 def test_every_program_is_there_in_both_ways_of_every_release():
@@ -80,8 +58,9 @@ def test_every_program_is_there_in_both_ways_of_every_release():
     }
     assert missing <= {"tf2.11.1/keras_lstm_v1", "tf2.15.1/keras_lstm_v1"}
     for name in NAMES:
-        truth = json.loads(_files(name.split("/")[0])[name.split("/")[1]]["truth.json"])
-        assert f"tf{truth['tensorflow_version']}" == name.split("/")[0]
+        release, model = name.split("/")
+        truth = json.loads(files_of("compat_graphs", release)[model]["truth.json"])
+        assert f"tf{truth['tensorflow_version']}" == release
 
 
 @pytest.mark.parametrize("name", PLANNED)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.rnn.arrangements import ARRANGEMENTS
+from tf1compat.discovery.rnn.arrangements.repeated import find_repeated
 from tf1compat.graph.model import Graph
 
 
 def find_rnns(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     """Every recurrent network of a graph."""
-    return tuple(rnn for finder in ARRANGEMENTS for rnn in finder(graph, training_nodes))
+    known = tuple(rnn for finder in ARRANGEMENTS for rnn in finder(graph, training_nodes))
+    return (*known, *find_repeated(graph, training_nodes, known))

@@ -220,6 +220,18 @@ def _cudnn_rnn(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return ((*values[:2], units * both if isinstance(units, int) else None), *known)
 
 
+def _split(walk: Walk, node: Node) -> tuple[Dims, ...]:
+    """Equal parts: of what may have any size, one entry each."""
+    dims, axis, count = walk.of(node.inputs[1]), walk.integers(node.inputs[0]), node.integer("num_split", 1)
+    if dims is None or axis is None or not -len(dims) <= axis[0] < len(dims):
+        return (None,) * count
+    at = axis[0] % len(dims)
+    walk.symbols.unify(dims[at], count)
+    whole = walk.symbols.find(dims[at])
+    part = whole // count if isinstance(whole, int) else None
+    return ((*dims[:at], part, *dims[at + 1 :]),) * count
+
+
 def _gather_tree(walk: Walk, node: Node) -> tuple[Dims, ...]:
     steps, parents, lengths = (walk.of(ref) for ref in node.inputs[:3])
     walk.symbols.unify_all(steps, parents)
@@ -236,6 +248,7 @@ _FORMS: tuple[tuple[Rule, str], ...] = (
     (_reshape, "Reshape"),
     (_scatter_into_array, "TensorArrayScatter TensorArrayScatterV2 TensorArrayScatterV3 TensorArrayUnpack"),
     (_read_from_array, "TensorArrayRead TensorArrayReadV2 TensorArrayReadV3"),
+    (_split, "Split"),
     (_cudnn_rnn, "CudnnRNN CudnnRNNV2 CudnnRNNV3"),
     (_gather_tree, "GatherTree"),
 )

@@ -71,7 +71,7 @@ def _inputs(
 
 def _rnn(graph: Graph, network: Network, scope: str, inputs: StepInputs) -> Rnn:
     outputs = step_outputs(graph, _returned_outputs(graph, network, scope), inputs)
-    whole = _as_held(graph, scope, inputs, outputs)
+    whole = as_held(graph, scope, inputs, outputs)
     layers = tuple(_layer(graph, network, each, scope) for each in network)
     return Rnn(
         scope, "static", whole.direction, whole.time_major, whole.inputs, whole.outputs,
@@ -97,7 +97,7 @@ def _is_within(scope: str, whole: Wrapped, bare: Wrapped) -> bool:
     return all(lies_in(each.node, scope) for each in made)
 
 
-def _as_held(graph: Graph, scope: str, inputs: StepInputs, outputs: StepOutputs) -> Arrangement:
+def as_held(graph: Graph, scope: str, inputs: StepInputs, outputs: StepOutputs) -> Arrangement:
     """What the steps were cut out of and put together to, on the author's side of transposes and reversals."""
     axis = inputs.axis if inputs.axis is not None else outputs.axis
     whole, together, direction = inputs.whole, outputs.whole, inputs.direction
@@ -159,10 +159,10 @@ def _wrapper_states(graph: Graph, whole: Wrapped) -> dict[str, TensorRef]:
 
 def _before(graph: Graph, step: StateStep, joined: bool) -> TensorRef:
     """The tensor that a state was before a call, as the author has it."""
-    return _as_read(graph, _base(graph, step, joined))
+    return as_read(graph, _base(graph, step, joined))
 
 
-def _as_read(graph: Graph, ref: TensorRef) -> TensorRef:
+def as_read(graph: Graph, ref: TensorRef) -> TensorRef:
     """What is read of a variable, and not the variable."""
     if graph.producer(ref).op not in VARIABLES:
         return ref
@@ -249,8 +249,8 @@ def _sequence_length(graph: Graph, network: Network) -> TensorRef | None:
 
 def _scope(graph: Graph, network: Network) -> str:
     """The scope in which the network was made: around those of its cells, and of their variables."""
-    made = _common(call.match.output.node for chain in network for call in chain.calls)
-    owned = _common(name for chain in network for name in chain.first.variables)
+    made = innermost_scope(call.match.output.node for chain in network for call in chain.calls)
+    owned = innermost_scope(name for chain in network for name in chain.first.variables)
     piece = piece_of(graph, network[0].first.input)
     if piece is not None and lies_in(piece.whole.node, made):
         return made  # of a layer that has no cell of its own
@@ -266,14 +266,14 @@ def _scope(graph: Graph, network: Network) -> str:
 
 def _outside_conditionals(made: str, owned: str) -> str:
     """A scope without those of a `cond` in it, as far as the variables do not lie in them too."""
-    common = _common((f"{made}/", f"{owned}/"))
+    common = innermost_scope((f"{made}/", f"{owned}/"))
     shared = len(common.split("/")) if common else 0
     parts = made.split("/")
     ends = (at for at, part in enumerate(parts) if at >= shared and strip_number(part) == "cond")
     return "/".join(parts[: next(ends, len(parts))])
 
 
-def _common(names: Iterable[str]) -> str:
+def innermost_scope(names: Iterable[str]) -> str:
     """The innermost scope that all of the names lie in."""
     scopes = [name.split("/")[:-1] for name in names]
     shared = takewhile(lambda level: len(set(level)) == 1, zip(*scopes, strict=False))
