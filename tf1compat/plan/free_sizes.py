@@ -18,6 +18,7 @@ from tf1compat.names import TensorRef
 from tf1compat.options import BatchChoice
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import FreeSizePlan, InputBinding, MigrationPlan, OutputBinding, SignaturePlan
+from tf1compat.plan.signatures.entering import with_choices
 
 _KEEP = "leave out --batch free, and feed that many"
 
@@ -187,6 +188,7 @@ def free_sizes_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -
         for each in signature.inputs
         if not each.readers and (symbols := symbols_of(plan, signature, each.alias))
     }
+    graph = with_choices(graph, plan.constants)
     return find_free_sizes(question_of(graph, signature, numbers_of(plan, signature), axes, cut))
 
 

@@ -41,7 +41,7 @@ from tf1compat.plan.model import (
     SignaturePlan,
 )
 from tf1compat.plan.signatures.aliases import input_aliases, output_aliases
-from tf1compat.plan.signatures.entering import dead_under, needed_inputs, serialized_signature
+from tf1compat.plan.signatures.entering import dead_under, needed_inputs, serialized_signature, with_choices
 from tf1compat.plan.signatures.entry_points import candidates, offered_by, recorded_first, recorded_signature
 from tf1compat.plan.signatures.isolate_outputs import parted
 from tf1compat.plan.signatures.reach import reached_by
@@ -117,8 +117,9 @@ def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
     model = with_plan_averages(model, statistics.averages)
     variables = plan_variables(model, findings, signatures, frozen, wishes.weights)
     cut = [*(each.tensor for each in frozen), *(each.statistic for each in statistics.averages)]
-    freed = batch_of(model.meta_graph.graph, findings, signatures, cut, wishes.batch)
-    timed = time_of(model.meta_graph.graph, freed, planner.stepping, cut, wishes.time)
+    graph = with_choices(model.meta_graph.graph, frozen)
+    freed = batch_of(graph, findings, signatures, cut, wishes.batch)
+    timed = time_of(graph, freed, planner.stepping, cut, wishes.time)
     choice = Choice(
         timed.signatures, frozen, files, variables, statistics, planner.stepping, freed, timed, planner.named,
         wishes.allow, wishes.op_libraries, wishes.jit, planner.unsaved,
@@ -336,7 +337,8 @@ class _Planner:
         """One step of a recurrent model: state comes out under the alias and in the shape in which it goes in."""
         frozen = frozenset(each.tensor.node for each in constants)
         parting = parted(self._graph, default.inputs)
-        stepping = make_step(parting.graph, parting.apart(self._findings), parting.apart(default), frozen)
+        graph = with_choices(parting.graph, constants)
+        stepping = make_step(graph, parting.apart(self._findings), parting.apart(default), frozen)
         self.stepping = parting.together(stepping)
         return tuple(each for each in (self.stepping.signature, self.stepping.start) if each is not None)
 

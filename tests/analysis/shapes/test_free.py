@@ -168,3 +168,24 @@ def test_the_size_is_found_where_only_the_state_tells_it() -> None:
     assert find_batch_size(graph, {x: {0: BATCH}}, [x], [TensorRef("y")]) == 4
     free = from_text(FED + "y = MatMul(x, w/read) T=float32; _output_shapes=[shape(4, 2)]")
     assert find_batch_size(free, {x: {0: BATCH}}, [x], [TensorRef("y")]) == 0
+
+
+def test_batches_end_to_end_are_counted_and_come_apart_again() -> None:
+    free = found("""
+        zero = Const() dtype=int32; value=tensor(int32, 0)
+        other = Tanh(x) T=float32
+        both = ConcatV2(x, other, zero) N=2; T=float32; _output_shapes=[shape(8, 6)]
+        parts = Split(zero, both) num_split=2; T=float32; _output_shapes=[shape(4, 6), shape(4, 6)]
+        y = Neg(parts:1) T=float32; _output_shapes=[shape(4, 6)]
+    """)
+    assert free.dims[TensorRef("both")] == ((2, BATCH), (6,))
+    assert free.dims[TensorRef("y")] == ((BATCH,), (6,))
+
+
+def test_batches_of_unlike_sizes_are_not_counted() -> None:
+    reason = refused("""
+        zero = Const() dtype=int32; value=tensor(int32, 0)
+        more = Const() dtype=float32; value=tensor(float32, [[1, 2, 3, 4, 5, 6]])
+        y = ConcatV2(x, more, zero) N=2; T=float32; _output_shapes=[shape(5, 6)]
+    """)
+    assert "puts batches end to end" in reason

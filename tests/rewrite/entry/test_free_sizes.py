@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tf1compat.analysis.shapes.dimensions import BATCH
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.analysis.shapes.free import Question
 from tf1compat.errors import RewriteError
 from tf1compat.graph.lint import lint
@@ -147,3 +147,15 @@ def test_a_constant_of_equal_rows_is_repeated(rows: int) -> None:
 def test_inside_a_loop_the_batch_is_handed_in(rows: int) -> None:
     found = run(freed(LOOP), np.full((rows, 2), 3.5, np.float32))
     np.testing.assert_array_equal(found, np.full((rows, 2), 9.5))
+
+
+def test_a_refusal_names_the_option_that_asked_for_it():
+    graph = from_text("""
+        x = Placeholder() dtype=float32; shape=shape(2, 3)
+        w = VariableV2() dtype=float32; shape=shape(2, 3)
+        y = Add(x, w) T=float32; _output_shapes=[shape(2, 3)]
+    """)
+    ref = TensorRef("x")
+    question = Question(graph, {TIME: 3}, {ref: {1: TIME}}, frozenset({ref}), (TensorRef("y"),))
+    with pytest.raises(RewriteError, match=r"the number of steps cannot be free: .*; leave out --time free"):
+        free_sizes(question)

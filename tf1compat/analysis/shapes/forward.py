@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tf1compat.analysis.constants import scalar
@@ -23,6 +23,7 @@ from tf1compat.analysis.shapes.dimensions import (
 from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.lists import parts_of, puts_steps_together, together
 from tf1compat.analysis.shapes.masks import marked
+from tf1compat.analysis.shapes.partitions import dims_of_parts, is_put_back
 from tf1compat.analysis.shapes.reshape import reshape
 from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import integers_of, vector_at
@@ -51,6 +52,8 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
         return found, (together(walk, node, _along(walk, node)),)
     if found is None:
         return None, _examples_alone(walk, node)
+    if is_put_back(walk, node):
+        return found, dims_of_parts(walk, node)
     read_anew(walk, node, found)
     own = own_rows(walk, node)
     if own is not None and node.op in _PUTTING:
@@ -58,6 +61,8 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
     if own is None:
         _check(walk, node, found)
     outputs = tuple(_output(walk, node, found, index) for index in range(len(found.outputs)))
+    if node.op in families.SCATTER_ND and any_symbol(outputs[0]):
+        walk.made[node.name, 2] = outputs[0] or ()
     return found, (marked(walk, node, outputs[0]), *outputs[1:])
 
 
@@ -98,12 +103,28 @@ def _dim(walk: Walk, node: Node, origin: Origin, recorded: Dim | None) -> Dim | 
     parts = [_at(walk, *each) for each in places]
     if origin.kind == "repeated":
         return joined((_size(walk, node, origin), *parts))
+    counted = _counted_batches(node, origin, parts)
+    if counted is not None:
+        return counted
     if any(dim is not None and BATCH in dim for dim in parts):
         walk.refuse(node, "puts batches end to end" if origin.kind == "joined" else _PART)
     if origin.kind == "joined":
         return _total(parts) if len(parts) > 1 and recorded is None else recorded
     size = _size(walk, node, origin)
     return recorded if size is None else size
+
+
+def _counted_batches(node: Node, origin: Origin, parts: Sequence[Dim | None]) -> Dim | None:
+    """Several batches end to end, or some of several; None where it is not that."""
+    first = parts[0] if parts else None
+    if first is None or BATCH not in first:
+        return None
+    if node.op in families.CONCATENATIONS and len(parts) > 1 and set(parts) == {first}:
+        return joined(((len(parts),), first))
+    if node.op in families.EVEN_SPLIT and isinstance(first[0], int):
+        count, left = divmod(first[0], node.integer("num_split", 1))
+        return None if left else joined((dim_of(count), first[1:]))
+    return None
 
 
 def _at(walk: Walk, ref: TensorRef, axis: int) -> Dim | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.shapes.branches import taken_branches
 from tf1compat.analysis.shapes.dimensions import BATCH, Dim, Dims, Numbers, has_symbol
 from tf1compat.analysis.shapes.forward import dims_after
 from tf1compat.analysis.shapes.loops import compare_turns, time_the_loops
@@ -93,7 +94,7 @@ def _found(question: Question, walk: Walk) -> FreeSizes:
 
 def walked(question: Question, changes: Changes) -> tuple[Walk, bool]:
     """One walk with what is to change so far, and whether it found more loops over the steps."""
-    graph = question.graph
+    graph = taken_branches(question.graph)
     walk = Walk(graph, question.numbers, changes, question.listed, question.lengths, question.any_time)
     networks, contents = Networks(question.networks), dict(changes.contents)
     ends = {ref.node for ref in question.fed}

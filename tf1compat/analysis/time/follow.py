@@ -9,6 +9,7 @@ from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.lists import puts_steps_together
+from tf1compat.analysis.shapes.partitions import is_put_back, rows_of_parts
 from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_uniform
@@ -31,6 +32,8 @@ def traces_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
     """What each of a node's outputs holds of the steps; `made` are their dimensions."""
     if goes_with_turns(node):
         return (trace_with_turns(walk, node, made),)
+    if found is not None and is_put_back(walk, node):
+        return (_of_parts(walk, node),) * len(found.outputs)
     apart = _steps_apart(walk, node, found)
     if apart or found is None or len(found.outputs) < 2:
         return apart or (_trace_after(walk, node, found, made),)
@@ -38,6 +41,14 @@ def traces_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
         _trace_after(walk, node, _of_output(found, index), made[index : index + 1])
         for index in range(len(found.outputs))
     )
+
+
+def _of_parts(walk: Walk, node: Node) -> Trace:
+    """Rows that come back in their order are of the steps that they were of."""
+    moving = {walk.trace(ref) for ref in rows_of_parts(node)} - {STILL}
+    if len(moving) > 1:
+        return next((each for each in moving if each.kind == "mixed"), mixed(node.name, _DEPENDS))
+    return moving.pop() if moving else STILL
 
 
 def _of_output(found: AxisMap, index: int) -> AxisMap:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from tf1compat.analysis.dead import Dead, find_dead, live_behind
 from tf1compat.analysis.entries import is_author_s, is_fed_by_pipeline
 from tf1compat.discovery.findings import Findings, InputFinding, SerializedFinding
-from tf1compat.graph.model import Graph
+from tf1compat.graph.attributes import TensorValue
+from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT, PLACEHOLDERS, SHAPES
@@ -68,6 +69,23 @@ def dead_under(graph: Graph, constants: Iterable[ConstantPlan]) -> Dead:
     """The branches that are not taken where these tensors are frozen."""
     scalars = (each for each in constants if isinstance(each.value, (bool, int, float)))
     return find_dead(graph, {each.tensor: each.value for each in scalars})
+
+
+def with_choices(graph: Graph, constants: Iterable[ConstantPlan]) -> Graph:
+    """The graph in which the predicates that are frozen are constants, so that what they choose is known."""
+    frozen = {
+        each.tensor.node: each for each in constants if isinstance(each.value, bool) and not each.tensor.index
+    }
+    if not frozen:
+        return graph
+    return graph.replacing(
+        _constant(node, frozen[node.name]) if node.name in frozen else node for node in graph.nodes
+    )
+
+
+def _constant(node: Node, constant: ConstantPlan) -> Node:
+    value = TensorValue.of(constant.value, constant.dtype)
+    return make_node(node.name, "Const", dtype=constant.dtype, value=value)
 
 
 def _only_in_dead_branches(

@@ -41,11 +41,19 @@ def free_sizes(question: Question, *, or_as_it_is: bool = False) -> Outcome:
     if isinstance(found, Mismatch) and or_as_it_is:
         return Outcome(question.graph, 0, "")
     if isinstance(found, Mismatch):
-        raise RewriteError(f"the batch cannot be free: {found.reason}; leave out --batch free")
+        raise RewriteError(_refusal(question, found))
     freed = _Freed(question.graph, found)
     result = freed.graph_for_any_size()
     made = " and ".join(_FREED[symbol].format(number) for symbol, number in question.numbers.items())
     return Outcome(result, freed.count, f"what was made for {made} is made for any")
+
+
+def _refusal(question: Question, found: Mismatch) -> str:
+    """Which sizes cannot be free, why, and the options that ask for them."""
+    options = {BATCH: ("the batch", "--batch free"), TIME: ("the number of steps", "--time free")}
+    asked = [options[symbol] for symbol in question.numbers if symbol in options]
+    what, left_out = (" and ".join(each) for each in zip(*asked, strict=True))
+    return f"{what} cannot be free: {found.reason}; leave out {left_out}"
 
 
 class _Freed:
