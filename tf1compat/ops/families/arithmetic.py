@@ -31,6 +31,8 @@ MAXIMUM = frozenset({"Maximum"})
 MINIMUM = frozenset({"Minimum"})
 #: The greater or the less of two.
 EXTREMES = MAXIMUM | MINIMUM
+#: Arithmetic on two numbers.
+BINARY_ARITHMETIC = ADDITIONS | SUBTRACTION | SCALING | EXTREMES
 CLIP = frozenset({"ClipByValue"})
 ROUND = frozenset({"Round", "Rint"})
 FLOOR = frozenset({"Floor"})

@@ -26,6 +26,8 @@ TILE = frozenset({"Tile"})
 BROADCAST_TO = frozenset({"BroadcastTo"})
 #: The same entries several times.
 REPEATING = TILE | BROADCAST_TO
+#: All entries of one tensor or several, in another arrangement.
+REARRANGEMENTS = RESHAPES | TRANSPOSE | REVERSE | JOINING | SPLITS | REPEATING
 PADDING = frozenset({"Pad", "PadV2", "MirrorPad"})
 SPACE_TO_BATCH = frozenset({"SpaceToBatchND"})
 BATCH_TO_SPACE = frozenset({"BatchToSpaceND"})

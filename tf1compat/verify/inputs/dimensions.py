@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from tf1compat.discovery.findings import Findings, Rnn, StatePairing
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, topological
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
+from tf1compat.ops.axes.elementwise import UNARY
 from tf1compat.plan.model import InputBinding
 from tf1compat.verify.inputs.shape_rules import permutation, shapes_of
 from tf1compat.verify.inputs.shapes import Dims, Symbols, Walk
@@ -21,15 +24,14 @@ TIME: Final = "time"
 _GATES = {"LSTM": 4, "GRU": 2, "RNN": 1}
 
 #: Ops whose output has the rank of their first input.
-_KEEPS_RANK = frozenset({
-    "Identity", "Cast", "Relu", "Relu6", "Elu", "Tanh", "Sigmoid", "Softmax", "LogSoftmax",
-    "StopGradient", "Enter", "Switch", "Neg", "Abs", "Exp", "Log", "Square", "ReverseV2",
-    "ReverseSequence", "Add", "AddV2", "Sub", "Mul", "RealDiv", "Div", "Maximum", "Minimum",
-    "ZerosLike", "OnesLike", "Floor", "ConcatV2",
+_KEEPS_RANK = (
+    UNARY | families.BINARY_ARITHMETIC | families.SOFTMAX | families.LOG_SOFTMAX | families.REVERSE
+    | families.CONCATENATIONS | SWITCH
+)  # fmt: skip
+_DEMANDS_RANK = families.by_op({
+    families.MATRIX_PRODUCT: 2, families.CONVOLUTION_3D: 5,
+    families.CONVOLUTION_2D | families.DEPTHWISE_CONVOLUTION | families.POOLING: 4,
 })  # fmt: skip
-_DEMANDS_RANK = {
-    "MatMul": 2, "Conv2D": 4, "DepthwiseConv2dNative": 4, "MaxPool": 4, "AvgPool": 4, "Conv3D": 5,
-}  # fmt: skip
 
 
 def live_part(graph: Graph, inputs: Iterable[TensorRef], outputs: Iterable[TensorRef]) -> Graph:
@@ -161,7 +163,7 @@ def _rank_for(
 ) -> int | None:
     if position == 0 and node.op in _DEMANDS_RANK:
         return _DEMANDS_RANK[node.op]
-    if node.op == "Transpose" and position == 0:
+    if node.op in families.TRANSPOSE and position == 0:
         order = permutation(Walk(graph, Symbols(), {}), node.inputs[1], 3)
         return len(order) if order else None
     change = _rank_change(graph, node, position)
@@ -173,11 +175,11 @@ def _rank_change(graph: Graph, node: Node, position: int) -> int | None:
     """By how much a node's output has more axes than its input at this position; None when that is not so."""
     if node.op in _KEEPS_RANK:
         return 0
-    if node.op in ("GatherV2", "Gather", "ResourceGather") and position == 1:
+    if node.op in families.LOOKUPS and position == 1:
         return 1  # an embedding: rows of a matrix
-    if node.op in ("OneHot", "ExpandDims", "Pack") and position == 0:
+    if node.op in (families.EXPAND_DIMS | families.ONE_HOT | families.PACK) and position == 0:
         return 1
-    if node.op == "StridedSlice" and position == 0:
+    if node.op in families.STRIDED_SLICE and position == 0:
         return -bin(node.integer("shrink_axis_mask")).count("1")
     return None
 

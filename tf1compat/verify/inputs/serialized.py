@@ -12,14 +12,15 @@ from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.decoders import DECODERS
 from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
 from tf1compat.verify.inputs import encodings
 from tf1compat.verify.inputs.shapes import Dims, Walk
 
 #: What a value goes through on its way to its decoder, and what hands decoded values on unchanged in number.
-_CARRYING = frozenset({"Identity", "ExpandDims", "Squeeze", "Reshape", "StopGradient"})
-_KEEPING = frozenset({"Identity", "Cast", "StopGradient", "ToFloat"})
+_CARRYING = families.RESHAPES | families.IDENTITY | families.STOP_GRADIENT
+_KEEPING = families.CAST | families.IDENTITY | families.STOP_GRADIENT
 _LONGEST = 4
 _PICTURE = (6, 5)
 _SAMPLES = 16
@@ -87,7 +88,7 @@ def _decoder(graph: Graph, ref: TensorRef) -> Node | None:
 
 def _features(walk: Walk, node: Node) -> Iterator[Part]:
     """The features of a parse op, each once."""
-    batch = 1 if node.op in ("ParseExample", "ParseExampleV2", "ParseSequenceExample") else 0
+    batch = 1 if node.op in families.BATCH_PARSERS else 0
     for index, each in enumerate(parsed_outputs(walk.graph, node)):
         if each.part not in ("", "values"):
             continue
@@ -129,19 +130,19 @@ def _demanded(walk: Walk, ref: TensorRef) -> int | None:
 
 def _taken(walk: Walk, node: Node, position: int) -> int | None:
     """How many values of one example a node takes."""
-    if node.op == "Reshape" and position == 0:
+    if node.op in families.RESHAPE and position == 0:
         sizes = walk.integers(node.inputs[1])
         if sizes and (len(sizes) > 1 or sizes[0] >= 0):  # -1: the examples of a batch
             return int(np.prod([size for size in sizes if size >= 0]))
-    if node.op in ("StridedSlice", "Slice") and position == 0:
+    if node.op in families.SLICES and position == 0:
         begin, end = (walk.integers(ref) for ref in node.inputs[1:3])
         if begin and end and len(begin) == 1 and end[0] > 0:
-            return end[0] + (begin[0] if node.op == "Slice" else 0)
+            return end[0] + (begin[0] if node.op in families.SLICE else 0)
     return _demanded(walk, TensorRef(node.name)) if node.op in _KEEPING else None
 
 
 def _option(node: Node) -> str:
-    if node.op == "DecodeRaw":
+    if node.op in families.DECODE_RAW:
         return "" if node.attrs.get("little_endian", True) else "big"
     return node.text("compression_type") or node.text("field_delim") or (node.dtype("dtype") or DType(""))
 

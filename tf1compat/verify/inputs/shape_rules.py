@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.graph.attributes import Array
+from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
+from tf1compat.ops.arrays import ARRAY_OPERATIONS
 from tf1compat.ops.axes import Axis, AxisMap, Ended, Origin, axes_of
+from tf1compat.ops.registry import data_operands
 from tf1compat.verify.inputs.shapes import Dim, Dims, Walk
 
 Rule = Callable[[Walk, Node], tuple[Dims, ...]]
@@ -74,9 +78,14 @@ def _contracted(ended: Iterable[Ended]) -> Iterable[tuple[Axis, Axis]]:
 
 def _demand(walk: Walk, node: Node, ended: Ended) -> None:
     """An axis of which an entry is picked has that entry; one that is taken apart has as many as there are parts."""
-    if node.op == "Unpack":
+    if node.op in families.UNPACK:
         walk.symbols.unify(_dim(walk, node, ended.axis), node.integer("num"))
-    elif ended.how == "picked" and ended.index is not None and ended.index >= 0 and node.op == "StridedSlice":
+    elif (
+        ended.how == "picked"
+        and ended.index is not None
+        and ended.index >= 0
+        and node.op in families.STRIDED_SLICE
+    ):
         walk.symbols.demand(_dim(walk, node, ended.axis), ended.index + 1)
 
 
@@ -112,7 +121,7 @@ def _unified(walk: Walk, dims: list[Dim]) -> Dim:
 def _part(walk: Walk, node: Node, origin: Origin, dim: Dim) -> Dim:
     """What is cut to a length and then needed at that length is best fed at that length; a field in the middle of a
     record demands all before its end."""
-    if node.op != "StridedSlice" or origin.coupled:
+    if node.op not in families.STRIDED_SLICE or origin.coupled:
         return origin.size if isinstance(origin.size, int) else None
     axis = origin.of[0].axis
     begin, end, strides = (walk.integers(node.inputs[position]) for position in (1, 2, 3))
@@ -173,9 +182,9 @@ def permutation(walk: Walk, ref: TensorRef, rank: int) -> tuple[int, ...] | None
     if whole is not None:
         return whole
     node = walk.graph.producer(ref)
-    if node.op != "ConcatV2":
+    if node.op not in families.CONCATENATIONS:
         return None
-    first = walk.integers(node.inputs[0])
+    first = walk.integers(data_operands(node)[0])
     return (1, 0, *range(2, rank)) if first == (1, 0) else None
 
 
@@ -184,7 +193,7 @@ def _reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
     if sizes is not None:
         return (tuple(None if size < 0 else size for size in sizes),)
     shape = walk.graph.producer(node.inputs[1])
-    if shape.op != "Pack":
+    if shape.op not in families.PACK:
         return (None,)
     parts = [walk.integers(ref) for ref in shape.inputs]
     return (tuple(part[0] if part and part[0] >= 0 else None for part in parts),)
@@ -205,7 +214,7 @@ def _read_from_array(walk: Walk, node: Node) -> tuple[Dims, ...]:
 
 def _cudnn_rnn(walk: Walk, node: Node) -> tuple[Dims, ...]:
     values, *states = (walk.of(ref) for ref in node.inputs[:3])
-    lengths = walk.of(node.inputs[4]) if node.op == "CudnnRNNV3" else None
+    lengths = walk.of(node.inputs[4]) if node.op in families.CUDNN_RNN_V3 else None
     axis = 0 if node.attrs.get("time_major") is False else 1  # of the examples
     known = [dims for dims in states if dims is not None and len(dims) == 3]
     if values is None or len(values) != 3 or not known:
@@ -241,15 +250,14 @@ def _gather_tree(walk: Walk, node: Node) -> tuple[Dims, ...]:
     return (known,)
 
 
-_FORMS: tuple[tuple[Rule, str], ...] = (
-    (_merge, "Merge RefMerge"),
-    (_read_variable, "ReadVariableOp"),
-    (_transpose, "Transpose"),
-    (_reshape, "Reshape"),
-    (_scatter_into_array, "TensorArrayScatter TensorArrayScatterV2 TensorArrayScatterV3 TensorArrayUnpack"),
-    (_read_from_array, "TensorArrayRead TensorArrayReadV2 TensorArrayReadV3"),
-    (_split, "Split"),
-    (_cudnn_rnn, "CudnnRNN CudnnRNNV2 CudnnRNNV3"),
-    (_gather_tree, "GatherTree"),
-)
-_RULES: Mapping[str, Rule] = MappingProxyType({op: rule for rule, ops in _FORMS for op in ops.split()})
+_IN_ARRAYS: Mapping[str, Rule] = {
+    "scatter": _scatter_into_array, "unpack": _scatter_into_array, "read": _read_from_array,
+}  # fmt: skip
+_RULES: Mapping[str, Rule] = MappingProxyType({
+    **families.by_op({
+        MERGE: _merge, families.READ_RESOURCE: _read_variable, families.TRANSPOSE: _transpose,
+        families.RESHAPE: _reshape, families.CUDNN_RNN: _cudnn_rnn, families.GATHER_TREE: _gather_tree,
+        families.EVEN_SPLIT: _split,
+    }),
+    **{op: _IN_ARRAYS[what] for op, what in ARRAY_OPERATIONS.items() if what in _IN_ARRAYS},
+})  # fmt: skip

@@ -15,6 +15,7 @@ from tf1compat.graph.attributes import Array, TensorValue
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CONSTANT, FILL, VARIABLE_HANDLE
 
 #: A size, a symbol, or nothing known.
 Dim = int | str | None
@@ -74,18 +75,18 @@ class Walk:
     def of(self, ref: TensorRef) -> Dims:
         """The shape of a tensor, as far as it is known."""
         known = self.dims.get(ref)
-        if known is None and self.graph.producer(ref).op == "VarHandleOp":
+        if known is None and self.graph.producer(ref).op in VARIABLE_HANDLE:
             return self.graph.producer(ref).shape().dims  # of the variable, not of its handle
         return known if known is not None else self.graph.static_shape(ref).dims
 
     def constant(self, ref: TensorRef) -> Array | None:
         """The value of a tensor that a constant gives, else None."""
         node = self.graph.producer(resolve(self.graph, ref))
-        if node.op == "Fill":  # the default strides of `tf.strided_slice`
+        if node.op in FILL:  # the default strides of `tf.strided_slice`
             sizes, filling = (self.constant(each) for each in node.inputs)
             return None if sizes is None or filling is None else np.broadcast_to(filling, sizes)
         value = node.attrs.get("value")
-        return value.array if node.op == "Const" and isinstance(value, TensorValue) else None
+        return value.array if node.op in CONSTANT and isinstance(value, TensorValue) else None
 
     def integers(self, ref: TensorRef) -> tuple[int, ...] | None:
         """A constant as a flat tuple of ints, else None."""

@@ -10,32 +10,25 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tf1compat.analysis.constants import constant
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf
+from tf1compat.ops import families
+from tf1compat.ops.axes.elementwise import UNARY
 from tf1compat.ops.decoders import SPARSE_OPS, SPARSE_PARTS
 from tf1compat.ops.example_parsers import parsed_outputs
+from tf1compat.ops.sparse import sparse_operands
 from tf1compat.plan.model import InputBinding
 from tf1compat.verify.inputs.shapes import Dims, Walk
 
-#: Where ops take a sparse tensor's indices, values and shape.
-_READERS = {
-    "SparseTensorDenseMatMul": (0, 1, 2), "SparseReorder": (0, 1, 2), "SparseToDense": (0, 2, 1),
-    "SparseAdd": (0, 1, 2), "SparseTensorDenseAdd": (0, 1, 2), "SparseReduceSum": (0, 1, 2),
-    "SparseReduceMax": (0, 1, 2), "SparseSoftmax": (0, 1, 2), "SparseFillEmptyRows": (0, 1, 2),
-    "SparseDenseCwiseMul": (0, 1, 2), "SparseDenseCwiseDiv": (0, 1, 2), "SparseDenseCwiseAdd": (0, 1, 2),
-    "SparseSlice": (0, 1, 2), "SerializeSparse": (0, 1, 2), "SerializeManySparse": (0, 1, 2),
-    "SparseTensorDenseMatMulV2": (0, 1, 2), "SparseReduceSumSparse": (0, 1, 2),
-}  # fmt: skip
-#: Ops of which a sparse tensor has two axes.
-_MATRICES = frozenset({"SparseTensorDenseMatMul"})
 _PARTS = ("indices", "values", "shape")
+#: Ops that take some entries of their first operand.
+_CHOOSING = families.GATHER | families.GATHER_ND | families.STRIDED_SLICE
 #: Ops whose output is a part of the same sparse tensor, or of some of its entries.
-_KEEPS_PART = frozenset({
-    "Identity", "Cast", "Reshape", "Gather", "GatherV2", "StopGradient", "SparseReorder", "SparseSoftmax", "Mul",
-    "RealDiv", "Div", "Add", "AddV2", "Sub", "Neg", "Relu", "Relu6", "Elu", "LeakyRelu", "Abs", "Square", "Sqrt",
-    "Exp", "Log", "Tanh", "Sigmoid", "Maximum", "Minimum", "Floor", "PlaceholderWithDefault", "Switch", "Merge",
-    "GatherNd", "StridedSlice", "Squeeze", "ExpandDims", "Enter",
-})  # fmt: skip
+_KEEPS_PART = (
+    UNARY | families.BINARY_ARITHMETIC | families.RESHAPES | _CHOOSING | families.SPARSE_REORDER
+    | families.SPARSE_SOFTMAX | SWITCH | MERGE
+)  # fmt: skip
 Inputs = Mapping[TensorRef, InputBinding]
 
 
@@ -92,20 +85,13 @@ def _decoded(graph: Graph, inputs: Inputs) -> Iterator[_Reading]:
 def _read(graph: Graph, inputs: Inputs) -> Iterator[_Reading]:
     """The parts that one op reads, or something made of them."""
     for node in graph.nodes:
-        refs = _operands(node)
+        refs = sparse_operands(node)
         if refs is not None:
             origins = {name: part_of(graph, ref, inputs) for name, ref in zip(_PARTS, refs, strict=True)}
             shape = constant(graph, refs[2])
             dims = None if shape is None else tuple(int(size) for size in shape.ravel())
             parts = {name: ref for name, ref in origins.items() if ref is not None}
-            yield _Reading(parts, 2 if node.op in _MATRICES else None, dims)
-
-
-def _operands(node: Node) -> tuple[TensorRef, ...] | None:
-    positions = _READERS.get(node.op)
-    if positions is None or len(node.inputs) <= max(positions):
-        return None
-    return tuple(node.inputs[place] for place in positions)
+            yield _Reading(parts, 2 if node.op in families.SPARSE_MATRIX_PRODUCT else None, dims)
 
 
 def part_of(graph: Graph, ref: TensorRef, inputs: Inputs) -> TensorRef | None:
@@ -118,14 +104,14 @@ def part_of(graph: Graph, ref: TensorRef, inputs: Inputs) -> TensorRef | None:
             return ref
         node = graph.producer(ref)
         if ref not in seen and node.op in _KEEPS_PART:
-            todo += reversed(node.inputs[:1] if node.op.startswith(("Gather", "Strided")) else node.inputs)
+            todo += reversed(node.inputs[:1] if node.op in _CHOOSING else node.inputs)
         seen.add(ref)
     return None
 
 
 def chooses_entries(graph: Graph, node: Node, inputs: Inputs, alias: str) -> bool:
     """Whether a node gathers some of the entries of the sparse tensor whose indices have this alias."""
-    if node.op not in ("Gather", "GatherV2"):
+    if node.op not in families.GATHER:
         return False
     part = part_of(graph, node.inputs[0], inputs)
     return part is not None and inputs[part].alias == alias
@@ -154,7 +140,7 @@ def _columns(graph: Graph, indices: TensorRef) -> int | None:
     """How many columns a product with a matrix demands."""
     for use in graph.uses.get(indices, ()):
         node = graph[use.node]
-        if node.op == "SparseTensorDenseMatMul" and not node.attrs.get("adjoint_a"):
+        if node.op in families.SPARSE_MATRIX_PRODUCT and not node.attrs.get("adjoint_a"):
             dims = graph.static_shape(node.inputs[3]).dims
             return dims[1 if node.attrs.get("adjoint_b") else 0] if dims else None
     return None
@@ -171,7 +157,7 @@ class SparseShapes:
         self._read = [(node, each) for node in graph.nodes if (each := self._dims(node, inputs, dims))]
 
     def _dims(self, node: Node, inputs: Inputs, dims: Mapping[TensorRef, Dims]) -> Dims:
-        refs = _operands(node)
+        refs = sparse_operands(node)
         origin = None if refs is None else part_of(self._graph, refs[0], inputs)
         return None if origin is None else dims.get(origin)
 
@@ -179,10 +165,10 @@ class SparseShapes:
         """The shapes of the dense tensors that come out, with the symbols of the sparse one."""
         found: dict[TensorRef, Dims] = {}
         for node, dims in self._read:
-            if node.op == "SparseTensorDenseMatMul" and dims is not None and len(dims) == 2:
+            if node.op in families.SPARSE_MATRIX_PRODUCT and dims is not None and len(dims) == 2:
                 static = self._graph.static_shape(TensorRef(node.name)).dims or (None, None)
                 found[TensorRef(node.name)] = (dims[1 if node.attrs.get("adjoint_a") else 0], static[1])
-            elif node.op in ("SparseToDense", "SparseTensorDenseAdd"):
+            elif node.op in (families.SPARSE_DENSE_ADDITION | families.SPARSE_TO_DENSE):
                 found[TensorRef(node.name)] = dims
         return found
 
@@ -192,8 +178,8 @@ class SparseShapes:
             other = walk.of(node.inputs[3]) if len(node.inputs) > 3 else None
             if dims is None or other is None:
                 continue
-            if node.op == "SparseTensorDenseMatMul" and len(dims) == len(other) == 2:
+            if node.op in families.SPARSE_MATRIX_PRODUCT and len(dims) == len(other) == 2:
                 inner = dims[0 if node.attrs.get("adjoint_a") else 1]
                 walk.symbols.unify(inner, other[1 if node.attrs.get("adjoint_b") else 0])
-            elif node.op == "SparseTensorDenseAdd":
+            elif node.op in families.SPARSE_DENSE_ADDITION:
                 walk.symbols.unify_all(dims, other)

@@ -16,8 +16,12 @@ import numpy as np
 
 from tf1compat.analysis.constants import constant
 from tf1compat.graph.attributes import Array
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node, Use
 from tf1compat.names import TensorRef, leaf
+from tf1compat.ops import families
+from tf1compat.ops.domains import DOMAINS, OPEN_UNIT, POSITIVE, RANGES, Interval
+from tf1compat.ops.registry import data_operands
 
 Kind = Literal["range", "mask", "probabilities", "one_hot"]
 
@@ -32,35 +36,21 @@ class Demand(NamedTuple):
 
 MASK, PROBABILITIES, ONE_HOT = Demand("mask"), Demand("probabilities"), Demand("one_hot")
 UNIT, PIXELS = Demand("range"), Demand("range", 0.0, 255.0)
-_OPEN_UNIT = Demand("range", 0.02, 0.98)
-_POSITIVE, _FROM_ZERO, _SIGNED = (
-    Demand("range", 0.05, 3.0),
-    Demand("range", 0.0, 3.0),
-    Demand("range", -1.0, 1.0),
-)
-
 #: Ops that hand values on, each to where it goes.
-_ARRANGES = frozenset({
-    "Identity", "IdentityN", "Reshape", "Transpose", "ExpandDims", "Squeeze", "StridedSlice", "Slice", "ConcatV2",
-    "Concat", "Pack", "Unpack", "Split", "SplitV", "Reverse", "ReverseV2", "Tile", "StopGradient", "Pad", "PadV2",
-    "MirrorPad", "ResizeBilinear", "ResizeBicubic", "ResizeNearestNeighbor", "ResizeArea", "PlaceholderWithDefault",
-    "BroadcastTo", "CheckNumerics", "Enter", "Switch", "Merge", "SpaceToBatchND", "BatchToSpaceND",
-})  # fmt: skip
-#: What ops that are not defined everywhere need of their argument.
-_DOMAINS: Mapping[str, Demand] = MappingProxyType({
-    "Sqrt": _FROM_ZERO, "Rsqrt": _POSITIVE, "Log1p": _FROM_ZERO, "Lgamma": _POSITIVE, "Digamma": _POSITIVE,
-    "Asin": _SIGNED, "Acos": _SIGNED, "Erfinv": Demand("range", -0.98, 0.98), "Atanh": Demand("range", -0.98, 0.98),
-    "Acosh": Demand("range", 1.0, 4.0), "Ndtri": _OPEN_UNIT, "Reciprocal": _POSITIVE, "Inv": _POSITIVE,
-})  # fmt: skip
+_ARRANGES = (
+    families.TRANSPARENT | families.IDENTITY_N | families.PLACEHOLDER_WITH_DEFAULT | SWITCH | MERGE
+    | families.REARRANGEMENTS | families.SLICES | families.PADDING | families.RESIZING | families.SPACE_TO_BATCH
+    | families.BATCH_TO_SPACE
+)  # fmt: skip
 #: What ops give, where an input is the output of one.
-_GIVEN: Mapping[str, Demand] = MappingProxyType({
-    "Softmax": PROBABILITIES, "OneHot": ONE_HOT, "Sigmoid": UNIT, "Tanh": _SIGNED, "Softsign": _SIGNED,
-    "Sin": _SIGNED, "Cos": _SIGNED, "Relu": _FROM_ZERO, "Relu6": _FROM_ZERO, "Abs": _FROM_ZERO, "Square": _FROM_ZERO,
-    "Softplus": _POSITIVE, "Exp": _POSITIVE, "Sqrt": _FROM_ZERO, "L2Loss": _FROM_ZERO,
-})  # fmt: skip
-_LOGICAL = frozenset({
-    "Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot",
-})  # fmt: skip
+_GIVEN: Mapping[str, Demand] = MappingProxyType(
+    {
+        **{op: Demand("range", *each) for op, each in RANGES.items()},
+        **families.by_op({families.SOFTMAX: PROBABILITIES, families.ONE_HOT: ONE_HOT}),
+    }
+)
+#: What stands between the sum of a mask and the division by it.
+_OF_SUMS = families.MAXIMUM | families.ADDITIONS | families.IDENTITY | families.RESHAPES | families.CAST
 #: A mask is added to scores as this much or more below zero.
 _FAR = 1e3
 #: Constants that stand for each channel of an image, or for all of them.
@@ -106,8 +96,8 @@ def demand_of(graph: Graph, start: TensorRef, *, whole: bool = False) -> Demand 
 def _given(graph: Graph, start: TensorRef) -> Demand | None:
     """What the op gives whose output the input is."""
     node = graph.producer(start)
-    if node.op == "Cast" and node.inputs:
-        return MASK if graph.producer(node.inputs[0]).op in _LOGICAL else None
+    if node.op in families.CAST and node.inputs:
+        return MASK if graph.producer(node.inputs[0]).op in families.COMPARISONS | families.LOGICAL else None
     return _GIVEN.get(node.op)
 
 
@@ -119,22 +109,22 @@ def _both(ranges: list[Demand]) -> Demand:
 
 def _demanded(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
     if value.summed:
-        return MASK if node.op in ("RealDiv", "Div", "DivNoNan") and use.position == 1 else None
+        return MASK if node.op in families.DIVISION | families.SAFE_DIVISION and use.position == 1 else None
     rule = _RULES.get(node.op)
     if rule is not None:
         return rule(graph, node, use, value)
-    if node.op in _DOMAINS:
-        return _before(_DOMAINS[node.op], value)
+    if node.op in DOMAINS:
+        return _before(DOMAINS[node.op], value)
     return None
 
 
 def _logarithm(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
     """A share of one, or, where one minus it is taken, what lies between; else what is above zero."""
     if value.scale < 0:
-        return _before(_OPEN_UNIT, replace(value, scale=-value.scale, offset=0.0))
+        return _before(OPEN_UNIT, replace(value, scale=-value.scale, offset=0.0))
     if value.scale == 1 and 0 <= value.offset < 0.1:
         return PROBABILITIES
-    return _before(_POSITIVE, value)
+    return _before(POSITIVE, value)
 
 
 def _cast(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
@@ -152,7 +142,7 @@ def _cross_entropy(graph: Graph, node: Node, use: Use, value: _Value) -> Demand 
 def _power(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
     exponent = constant(graph, node.inputs[1]) if use.position == 0 else None
     whole = exponent is None or bool(np.all(np.mod(exponent, 1) == 0))
-    return None if whole else _before(_POSITIVE, value)
+    return None if whole else _before(POSITIVE, value)
 
 
 def _affine(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
@@ -167,22 +157,23 @@ def _affine(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
 
 def _gating(graph: Graph, node: Node, use: Use, value: _Value) -> Demand | None:
     """Integers that multiply what the network computes keep it or leave it out."""
-    gates = node.op == "Mul" and (value.scale, value.offset) == (1, 0)
+    gates = node.op in families.MULTIPLICATION and (value.scale, value.offset) == (1, 0)
     return MASK if gates and constant(graph, node.inputs[1 - use.position]) is None else None
 
 
-_RULES: Mapping[str, Callable[[Graph, Node, Use, _Value], Demand | None]] = MappingProxyType({
-    "Log": _logarithm, "Cast": _cast, "ArgMax": _argmax, "SoftmaxCrossEntropyWithLogits": _cross_entropy,
-    "Pow": _power, **dict.fromkeys(("Add", "AddV2", "Sub", "Mul", "RealDiv", "Div", "BiasAdd"), _affine),
+_RULES: Mapping[str, Callable[[Graph, Node, Use, _Value], Demand | None]] = families.by_op({
+    families.LOGARITHM: _logarithm, families.CAST: _cast, families.ARG_MAX: _argmax, families.POWER: _power,
+    families.CROSS_ENTROPY: _cross_entropy,
+    families.ADDITIONS | families.BIAS_ADDITION | families.SUBTRACTION | families.SCALING: _affine,
 })  # fmt: skip
 
 
-def _before(demand: Demand, value: _Value) -> Demand | None:
+def _before(within: Interval, value: _Value) -> Demand | None:
     """The input's range where that of an affine function of it is known."""
     if value.scale == 0:
         return None
-    ends = sorted((end - value.offset) / value.scale for end in (demand.low, demand.high))
-    return Demand(demand.kind, *ends)
+    ends = sorted((end - value.offset) / value.scale for end in within)
+    return Demand("range", *ends)
 
 
 def _normalised(value: _Value) -> Demand | None:
@@ -208,15 +199,15 @@ def _normalised(value: _Value) -> Demand | None:
 
 def _carried(graph: Graph, node: Node, use: Use, value: _Value) -> Iterator[_Value]:
     """The values that a node makes of one."""
-    if node.op == "Sum" and use.position == 0:
+    if node.op in families.SUM and use.position == 0:
         yield replace(value, ref=TensorRef(node.name), summed=True)
     elif value.summed:
-        if node.op in ("Maximum", "Add", "AddV2", "Identity", "Reshape", "ExpandDims", "Squeeze", "Cast"):
+        if node.op in _OF_SUMS:
             yield replace(value, ref=TensorRef(node.name))
-    elif node.op == "Cast":
+    elif node.op in families.CAST:
         yield from [] if node.dtype("DstT") == "bool" else [replace(value, ref=TensorRef(node.name))]
     elif node.op in _ARRANGES and _is_data(node, use):
-        count = max(node.integer("num"), node.integer("num_split"), 2 if node.op == "Switch" else 1)
+        count = max(node.integer("num"), node.integer("num_split"), 2 if node.op in SWITCH else 1)
         yield from (replace(value, ref=TensorRef(node.name, index)) for index in range(count))
     elif node.op in _ARITHMETIC:
         after = _after(graph, node, use, value)
@@ -224,9 +215,9 @@ def _carried(graph: Graph, node: Node, use: Use, value: _Value) -> Iterator[_Val
 
 
 def _is_data(node: Node, use: Use) -> bool:
-    if node.op in ("Concat", "Split"):
-        return use.position > 0
-    return node.op in ("Pack", "ConcatV2", "IdentityN", "Merge") or use.position == 0
+    if node.op in families.JOINING | families.CUTS | families.IDENTITY_N | MERGE:
+        return node.inputs[use.position] in data_operands(node)
+    return use.position == 0
 
 
 def _after(graph: Graph, node: Node, use: Use, value: _Value) -> _Value | None:
@@ -249,11 +240,11 @@ def _quotient(value: _Value, other: float, position: int) -> tuple[float, float]
 
 
 _Apply = Callable[[_Value, float, int], "tuple[float, float] | None"]
-_ARITHMETIC: Mapping[str, _Apply] = MappingProxyType({
-    **dict.fromkeys(("Add", "AddV2", "BiasAdd"), lambda value, other, _: (value.scale, value.offset + other)),
-    **dict.fromkeys(("RealDiv", "Div"), _quotient),
-    "Mul": lambda value, other, _: (value.scale * other, value.offset * other),
-    "Sub": lambda value, other, position: (
+_ARITHMETIC: Mapping[str, _Apply] = families.by_op({
+    families.ADDITIONS | families.BIAS_ADDITION: lambda value, other, _: (value.scale, value.offset + other),
+    families.DIVISION: _quotient,
+    families.MULTIPLICATION: lambda value, other, _: (value.scale * other, value.offset * other),
+    families.SUBTRACTION: lambda value, other, position: (
         (value.scale, value.offset - other) if position == 0 else (-value.scale, other - value.offset)
     ),
 })  # fmt: skip

@@ -8,28 +8,17 @@ from typing import NamedTuple
 
 from tf1compat.graph.model import Node, Use
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
+from tf1compat.ops.arrays import array_operation, stored
+from tf1compat.ops.axes.filling import SIZES
 from tf1compat.verify.inputs.shapes import Dim, Walk
 
-#: Ops whose outputs hold the values of their inputs, in whatever arrangement.
-_ARRANGES = frozenset({
-    "Identity", "Cast", "Reshape", "Transpose", "ExpandDims", "Squeeze", "StridedSlice", "Slice",
-    "Concat", "ConcatV2", "Pack", "Unpack", "Split", "SplitV", "Enter", "Exit", "Switch", "Merge",
-    "NextIteration", "Reverse", "ReverseV2", "ReverseSequence", "Tile", "Unique",
-    "DynamicPartition", "StopGradient", "PlaceholderWithDefault", "Maximum", "Minimum", "Sub",
-    "Round", "Rint", "Floor", "Ceil", "BroadcastTo", "IdentityN",
-})  # fmt: skip
-_INTO_ARRAY = frozenset({
-    "TensorArrayScatter", "TensorArrayScatterV2", "TensorArrayScatterV3", "TensorArrayUnpack",
-    "TensorArrayWrite", "TensorArrayWriteV2", "TensorArrayWriteV3",
-})  # fmt: skip
-_OUT_OF_ARRAY = frozenset({
-    "TensorArrayRead", "TensorArrayReadV2", "TensorArrayReadV3", "TensorArrayGather",
-    "TensorArrayGatherV2", "TensorArrayGatherV3", "TensorArrayPack",
-})  # fmt: skip
-_TABLE_LOOKUPS = frozenset({"Gather", "GatherV2", "ResourceGather"})
-#: Where an op takes a shape or a number of repetitions.
-_SIZES = {"Fill": 0, "Reshape": 1, "BroadcastTo": 1, "Tile": 1, "RandomUniform": 0, "RandomStandardNormal": 0,
-          "TruncatedNormal": 0}  # fmt: skip
+#: Ops whose outputs hold the values of their inputs, in whatever arrangement, or numbers near them.
+_ARRANGES = (
+    families.TRANSPARENT | families.HAND_ON | families.IDENTITY_N | families.PLACEHOLDER_WITH_DEFAULT | families.CAST
+    | families.REARRANGEMENTS | families.SLICES | families.UNIQUE | families.DYNAMIC_PARTITION | families.EXTREMES
+    | families.SUBTRACTION | families.ROUNDING
+)  # fmt: skip
 
 
 class Usage(NamedTuple):
@@ -67,30 +56,30 @@ def usage_of(walk: Walk, start: TensorRef, lengths: Mapping[TensorRef, Dim]) -> 
             if bound is not None:
                 bounds.append(bound * value.divisor)
             length = length or _reversed_axis(walk, node, use)
-            size = size or _SIZES.get(node.op) == use.position
+            size = size or SIZES.get(node.op) == use.position
             todo += _carried(walk, node, use, value)
     return Usage(min(bounds, default=None), length, size)
 
 
 def _reversed_axis(walk: Walk, node: Node, use: Use) -> Dim:
     """The axis whose steps a value counts, if it is how much of each row is to be reversed."""
-    dims = walk.of(node.inputs[0]) if node.op == "ReverseSequence" and use.position == 1 else None
+    dims = walk.of(node.inputs[0]) if node.op in families.REVERSE_SEQUENCE and use.position == 1 else None
     return dims[node.integer("seq_dim")] if dims else None
 
 
 def _bound(walk: Walk, node: Node, use: Use) -> int | None:
     """The number of rows or classes that a value selects from."""
-    if node.op in _TABLE_LOOKUPS and use.position == 1:
+    if node.op in families.LOOKUPS and use.position == 1:
         axis = walk.integers(node.inputs[2]) if len(node.inputs) > 2 else (0,)
         dims = walk.symbols.found(walk.of(node.inputs[0]))
         rows = dims[axis[0]] if dims and axis else None
         return rows if isinstance(rows, int) else None
-    if node.op == "OneHot" and use.position == 0:
+    if node.op in families.ONE_HOT and use.position == 0:
         depth = walk.integers(node.inputs[1])
         return depth[0] if depth else None
-    if node.op == "DynamicPartition" and use.position == 1:
+    if node.op in families.DYNAMIC_PARTITION and use.position == 1:
         return node.integer("num_partitions")
-    if node.op == "SparseSoftmaxCrossEntropyWithLogits" and use.position == 1:
+    if node.op in families.SPARSE_CROSS_ENTROPY and use.position == 1:
         dims = walk.symbols.found(walk.of(node.inputs[0]))
         return dims[-1] if dims and isinstance(dims[-1], int) else None
     return None
@@ -98,13 +87,13 @@ def _bound(walk: Walk, node: Node, use: Use) -> int | None:
 
 def _carried(walk: Walk, node: Node, use: Use, value: _Value) -> Iterator[_Value]:
     """Where the values go on from a node."""
-    if node.op in _INTO_ARRAY:
+    if array_operation(node) is not None and stored(node) is not None:
         yield from (_Value(ref, value.divisor) for ref in _read_again(walk, node))
-    elif node.op == "FloorDiv" and use.position == 0:
+    elif node.op in families.FLOOR_DIVISION and use.position == 0:
         divisor = walk.integers(node.inputs[1])
         if divisor and len(divisor) == 1:
             yield _Value(TensorRef(node.name), value.divisor * divisor[0])
-    elif node.op in _ARRANGES and _SIZES.get(node.op) != use.position:
+    elif node.op in _ARRANGES and SIZES.get(node.op) != use.position:
         count = max(node.integer("num"), node.integer("num_split"), node.integer("num_partitions"), 2)
         yield from (_Value(TensorRef(node.name, index), value.divisor) for index in range(count))
 
@@ -112,5 +101,5 @@ def _carried(walk: Walk, node: Node, use: Use, value: _Value) -> Iterator[_Value
 def _read_again(walk: Walk, into: Node) -> Iterator[TensorRef]:
     array = walk.array_node(into.inputs[0])
     for node in walk.graph.nodes:
-        if node.op in _OUT_OF_ARRAY and walk.array_node(node.inputs[0]) == array:
+        if array_operation(node) in ("read", "gather", "pack") and walk.array_node(node.inputs[0]) == array:
             yield TensorRef(node.name)

@@ -10,19 +10,19 @@ from typing import Any
 from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import TableFinding
 from tf1compat.errors import SourceError
-from tf1compat.graph.frames import SWITCH
+from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.source.vocabulary import TextFormat, read_vocabulary
 
 _MOST = 32
 #: Ops whose strings are those of their first input, or pieces of them.
-_PASSES = PASS_THROUGH | SWITCH | {
-    "Reshape", "ExpandDims", "Squeeze", "Transpose", "StringSplit", "StringSplitV2", "StridedSlice", "GatherV2",
-    "Gather", "ReverseV2", "Merge", "Unique", "Where", "Tile",
-}  # fmt: skip
-_LOOKUPS = frozenset({"LookupTableFind", "LookupTableFindV2"})
+_PASSES = (
+    PASS_THROUGH | SWITCH | families.RESHAPES | families.GATHER | families.STRING_SPLITS | families.STRIDED_SLICE
+    | families.TILE | families.TRANSPOSE | families.UNIQUE | families.WHERE | MERGE | families.REVERSE_AXES
+)  # fmt: skip
 
 
 def words_of(graph: Graph, strings: TensorRef, tables: Iterable[TableFinding]) -> tuple[bytes, ...]:
@@ -43,7 +43,7 @@ def _tables_asked(graph: Graph, strings: TensorRef) -> set[str]:
         seen.add(name)
         for use in graph.uses_of_node.get(name, ()):
             node = graph[use.node]
-            if node.op in _LOOKUPS and use.position == 1:
+            if node.op in families.TABLE_FINDS and use.position == 1:
                 asked.add(resolve(graph, node.inputs[0], PASS_THROUGH | SWITCH).node)
             elif node.op in _PASSES and use.position == 0:
                 todo.append(use.node)

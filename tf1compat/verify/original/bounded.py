@@ -13,6 +13,7 @@ from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.protos import scrubbed_meta_graph
 from tf1compat.graph.walk import PASS_THROUGH, ancestors, resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import LOGICAL_AND, ORDERINGS
 from tf1compat.plan.model import SignaturePlan
 from tf1compat.rewrite.base import fresh_name, substitute
 from tf1compat.source.model import LegacyModel
@@ -21,7 +22,6 @@ from tf1compat.source.model import LegacyModel
 TURNS: Final = 12
 #: Loops that the data ends within so many are run to their end.
 MOST_TURNS: Final = 100
-_COMPARISONS = frozenset({"Less", "LessEqual", "Greater", "GreaterEqual"})
 _INT = DType("int32")
 
 
@@ -39,9 +39,9 @@ def endless_loops(graph: Graph, signatures: Iterable[SignaturePlan]) -> tuple[Fr
 def _is_counted(graph: Graph, condition: TensorRef) -> bool:
     """Whether a condition ends with a count of whole numbers, whatever else ends it."""
     node = graph.producer(resolve(graph, condition, PASS_THROUGH))
-    if node.op == "LogicalAnd":
+    if node.op in LOGICAL_AND:
         return any(_is_counted(graph, each) for each in node.inputs)
-    return node.op in _COMPARISONS and (node.dtype("T") or _INT).is_integer
+    return node.op in ORDERINGS and (node.dtype("T") or _INT).is_integer
 
 
 class Bounded(NamedTuple):

@@ -12,6 +12,7 @@ from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import scrubbed_meta_graph
+from tf1compat.ops.families import CONSTANT
 from tf1compat.plan.model import ConstantPlan, MigrationPlan
 from tf1compat.rewrite.entry.signature_io import freeze
 from tf1compat.source.model import LegacyModel
@@ -36,7 +37,7 @@ def _stands_in_graph(graph: Graph, constant: ConstantPlan) -> bool:
     node = graph.get(constant.tensor.node)
     if node is None:
         return False
-    return node.op == "Const" or node.name in frame_of_nodes(graph) or is_drawn(graph, constant.tensor)
+    return node.op in CONSTANT or node.name in frame_of_nodes(graph) or is_drawn(graph, constant.tensor)
 
 
 def _said(constants: int, averages: int) -> tuple[str, ...]:

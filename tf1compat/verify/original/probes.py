@@ -15,16 +15,13 @@ from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, ancestors, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops import families
 from tf1compat.plan.model import SignaturePlan
 from tf1compat.verify.coverage import BranchCoverage, Coverage, TableCoverage, sizes_of
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.inputs.vocabulary_inputs import keys_of
 
-_LOOKUPS = frozenset({"LookupTableFind", "LookupTableFindV2"})
-_GATHERS = frozenset({"Gather", "GatherV2", "ResourceGather"})
-_CONDITIONALS = frozenset({"If", "StatelessIf"})
-_HANDLES = PASS_THROUGH | SWITCH | {"ReadVariableOp"}
+_HANDLES = PASS_THROUGH | SWITCH | families.READ_RESOURCE
 
 
 class Observer(Protocol):
@@ -119,11 +116,11 @@ def probes_of(graph: Graph, tables: Iterable[TableFinding], signature: Signature
 
 
 def _probe(graph: Graph, node: Node, cut: set[str]) -> Probe | None:
-    if node.op in _LOOKUPS:
+    if node.op in families.TABLE_FINDS:
         return Probe("keys", node.inputs[1], resolve(graph, node.inputs[0], PASS_THROUGH | SWITCH).node)
-    if node.op in _GATHERS:
+    if node.op in families.LOOKUPS:
         table = resolve(graph, node.inputs[0], _HANDLES).node
-        rows = _rows(graph, node) if graph[table].op in VARIABLES | {"Const"} else None
+        rows = _rows(graph, node) if graph[table].op in families.VARIABLES | families.CONSTANT else None
         return Probe("indices", node.inputs[1], table) if rows else None
     predicate = _predicate(graph, node)
     if predicate is not None and _is_decided(graph, predicate, cut):
@@ -135,10 +132,10 @@ def _predicate(graph: Graph, node: Node) -> TensorRef | None:
     if node.op in SWITCH:
         return (
             resolve(graph, node.inputs[1], PASS_THROUGH)
-            if graph.producer(node.inputs[1]).op != "LoopCond"
+            if graph.producer(node.inputs[1]).op not in families.LOOP_CONDITION
             else None
         )
-    return node.inputs[0] if node.op in _CONDITIONALS else None
+    return node.inputs[0] if node.op in families.IF else None
 
 
 def _is_decided(graph: Graph, predicate: TensorRef, cut: set[str]) -> bool:
@@ -150,7 +147,11 @@ def _rows(graph: Graph, node: Node) -> int | None:
     """The rows of the table that a lookup along its first axis reads; None where they are not known."""
     axis = constant(graph, node.inputs[2]) if len(node.inputs) > 2 else np.array(0)
     table = graph[resolve(graph, node.inputs[0], _HANDLES).node]
-    dims = table.shape().dims if table.op in VARIABLES else graph.static_shape(TensorRef(table.name)).dims
+    dims = (
+        table.shape().dims
+        if table.op in families.VARIABLES
+        else graph.static_shape(TensorRef(table.name)).dims
+    )
     return dims[0] if dims and axis is not None and int(axis) == 0 else None
 
 

@@ -21,6 +21,7 @@ import tensorflow as tf
 
 from tf1compat.errors import RestoreError
 from tf1compat.graph.attributes import Array
+from tf1compat.ops.families import VARIABLE_HANDLE, VARIABLES
 from tf1compat.restore.session import LegacySession
 from tf1compat.verify.inputs.cases import Case
 from tf1compat.verify.original.precision import EPSILON, Coarse
@@ -143,14 +144,14 @@ class _Weight(NamedTuple):
             operation = legacy.graph.get_operation_by_name(name)
         except KeyError:
             return None
-        if operation.type not in ("Variable", "VariableV2", "VarHandleOp"):
+        if operation.type not in VARIABLES:
             return None
         dtype, handle = operation.get_attr("dtype"), operation.outputs[0]
         if not dtype.is_floating:
             return None
         with legacy.graph.as_default():
             fed = tf.compat.v1.placeholder(dtype)
-            if operation.type != "VarHandleOp":
+            if operation.type not in VARIABLE_HANDLE:
                 return cls(
                     tf.identity(handle), fed, tf.raw_ops.Assign(ref=handle, value=fed, validate_shape=False)
                 )

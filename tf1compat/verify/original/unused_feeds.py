@@ -15,14 +15,14 @@ from tf1compat.graph.attributes import Array
 from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS
+from tf1compat.ops.families import FEEDERS, REQUIRED_PLACEHOLDERS
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.entering import dead_under
 from tf1compat.restore.session import LegacySession
 
 #: By signature, values for tensors of the original by name.
 IdleFeeds = Mapping[str, Mapping[str, Array]]
-_WAITING = FEEDERS | frozenset({"Placeholder", "PlaceholderV2"})
+_WAITING = FEEDERS | REQUIRED_PLACEHOLDERS
 
 
 def idle_feeds(legacy: LegacySession, graph: Graph, plan: MigrationPlan) -> IdleFeeds:
