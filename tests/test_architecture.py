@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+
+from tf1compat.ops.registry import op_names
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tf1compat"
@@ -47,6 +49,19 @@ WITHOUT_TENSORFLOW = {
     "tf1compat.savedmodel.publish",
     "tf1compat.savedmodel.record",
 }
+
+#: Where else than in ops/ an op's name may be looked for, and why.
+OP_NAMES_ALSO_IN = {
+    "tf1compat/names.py": "below ops: the names that Python functions give to nodes of each op",
+    "tf1compat/graph/model.py": "below ops: a placeholder of early releases, and what a constant says of its shape",
+    "tf1compat/graph/lint.py": "below ops: the arguments of a function",
+    "tf1compat/graph/walk.py": "below ops: what a walk looks through, and where a loop closes",
+    "tf1compat/graph/frames.py": "below ops: the ops that a frame is made of",
+    "tf1compat/rewrite/cleanup/prune.py": "an attribute that is called as an op is",
+    "tf1compat/source/lowered.py": "the parts of a frame that is made, called by their ops",
+}
+#: What makes patterns and nodes: in its arguments an op's name is a literal of the pattern, or of what is made.
+OP_LITERALS = {"op", "make_node"}
 
 TENSORFLOW_DOORS = {"restore", "savedmodel", "verify"}
 PROTOBUF_DOOR = "tf1compat.graph.protos."
@@ -172,6 +187,44 @@ def test_tensor_names_are_parsed_in_one_place():
         ]
 
     assert offenders([path for path in FILES if module_name(path) != "tf1compat.names"], offences) == {}
+
+
+def test_op_names_stand_in_ops_alone():
+    """A table, set or comparison of op names is a family in ops/families, or what an op does in ops/."""
+    outside = [path for path in PACKAGE_FILES if part(module_name(path)) != "ops"]
+    found = offenders(outside, _looked_for)
+    assert {path: ops for path, ops in found.items() if path not in OP_NAMES_ALSO_IN} == {}
+    assert OP_NAMES_ALSO_IN.keys() <= found.keys(), "an exception that nothing needs"
+    assert len(OP_NAMES_ALSO_IN) <= 10
+
+
+def _looked_for(path: Path) -> list[str]:
+    """The op names that a file compares with, keeps in a table, or splits a text into."""
+    made = [node for node in nodes(path) if isinstance(node, ast.Call) and _called(node) in OP_LITERALS]
+    literals = {id(inner) for call in made for inner in ast.walk(call)}
+    named = (each for node in nodes(path) for each in _listed(node) if id(each) not in literals)
+    return sorted(op_names() & {each.value for each in named if isinstance(each, ast.Constant)})
+
+
+def _called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def _listed(node: ast.AST) -> Sequence[ast.AST | None]:
+    match node:
+        case ast.Compare():
+            return [node.left, *node.comparators]
+        case ast.Set() | ast.Tuple() | ast.List():
+            return node.elts
+        case ast.Dict():
+            return node.keys
+        case ast.MatchValue():
+            return [node.value]
+        case ast.Call(func=ast.Attribute(attr="split", value=ast.Constant(value=str(text)))):
+            return [ast.Constant(word) for word in text.split()]
+        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith", value=ast.Attribute(attr="op"))):
+            return node.args
+    return []
 
 
 def test_no_file_is_over_400_lines():

@@ -194,7 +194,7 @@ class ForwardGraph:
         return self._felt(
             use.node
             for node in self.graph.nodes
-            if node.op.endswith("CandidateSampler")
+            if node.op in families.CANDIDATE_SAMPLERS
             for use in self.graph.uses_of_node.get(node.name, ())
         )
 

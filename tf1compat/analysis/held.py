@@ -30,12 +30,8 @@ _ARRANGING = frozenset({
 })  # fmt: skip
 #: What keeps a variable as it is.
 _KEEPING = (
-    families.READ_VARIABLE
-    | families.ASSIGN
-    | families.IS_INITIALIZED
-    | families.SAVER
-    | families.VARIABLE_SHAPE
-)
+    families.READ_VARIABLE | families.ASSIGN | families.IS_INITIALIZED | families.SAVER | families.VARIABLE_SHAPE
+)  # fmt: skip
 _OPEN = families.PLACEHOLDERS | families.FEEDERS
 _CHANCE = families.DRAWS | families.RANDOM
 _PICKING = families.GATHER | families.SLICES

@@ -63,7 +63,7 @@ def _zero_operands(node: Node) -> tuple[TensorRef, ...]:
         return node.inputs[1:2]
     if node.op in ARRANGING | families.CAST:
         return data_operands(node)[:1]
-    if node.op in families.CONCATENATIONS or node.op in families.PACK:
+    if node.op in families.JOINING:
         return data_operands(node)
     if node.op in _ZERO_KEEPING:
         return node.inputs[:1]

@@ -26,10 +26,10 @@ from tf1compat.discovery.input_pipeline.pipeline import fills_pipeline
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.decoders import fed_shape
-from tf1compat.ops.families import ADDITIONS, TRANSPARENT
+from tf1compat.ops.families import ADDITIONS, CAST, EXTREMES, RESHAPE, SQUEEZE, SUBTRACTION, TRANSPARENT
 
 #: Ops that lengths may go through between the placeholder and the RNN.
-_ADJUSTING = TRANSPARENT | ADDITIONS | frozenset({"Cast", "Sub", "Minimum", "Maximum", "Reshape", "Squeeze"})
+_ADJUSTING = TRANSPARENT | ADDITIONS | EXTREMES | CAST | RESHAPE | SQUEEZE | SUBTRACTION
 _OPTIMIZERS = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 
 

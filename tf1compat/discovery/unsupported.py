@@ -8,11 +8,9 @@ from tf1compat.analysis.replicas import averages_over_replicas
 from tf1compat.discovery.callees import called_functions
 from tf1compat.discovery.findings import UnsupportedKind, UnsupportedOp
 from tf1compat.graph.model import Graph, Node
-from tf1compat.ops.families import CUDNN_RNN, FEEDERS, PIPELINE_STATES
+from tf1compat.ops.families import CUDNN_RNN, FEEDERS, PIPELINE_STATES, PYTHON_FUNCTION
 from tf1compat.ops.registry import Lack
 from tf1compat.ops.unregistered import lack_of, unregistered_nodes
-
-_PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
 
 
 def find_unsupported(graph: Graph) -> tuple[UnsupportedOp, ...]:
@@ -20,7 +18,7 @@ def find_unsupported(graph: Graph) -> tuple[UnsupportedOp, ...]:
     nodes = graph.nodes
     projecting = (node for node in nodes if node.op in CUDNN_RNN and node.integer("num_proj") > 0)
     return (
-        *(UnsupportedOp(node.name, "python") for node in nodes if node.op in _PYTHON),
+        *(UnsupportedOp(node.name, "python") for node in nodes if node.op in PYTHON_FUNCTION),
         *(UnsupportedOp(node.name, "pipeline") for node in nodes if node.op in FEEDERS),
         *(UnsupportedOp(node.name, "pipeline-state") for node in nodes if node.op in PIPELINE_STATES),
         *(UnsupportedOp(node.name, "opaque-weights") for node in projecting),
@@ -49,7 +47,7 @@ def _calling(graph: Graph) -> Iterator[UnsupportedOp]:
 def _inside(graph: Graph) -> Iterator[tuple[Node, UnsupportedKind, Lack | None]]:
     for node in graph.nodes:
         lack = lack_of(node)
-        if node.op in _PYTHON:
+        if node.op in PYTHON_FUNCTION:
             yield node, "python", None
         elif lack is not None:
             yield node, "no-kernel", lack

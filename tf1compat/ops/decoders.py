@@ -9,6 +9,7 @@ from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.names import TensorRef
 from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
+from tf1compat.ops.families import QUEUE_TAKES
 
 #: Decoding ops with what they take apart. What has no name here makes no sense outside the author's program: names of
 #: his files, and handles of sparse tensors that his pipeline kept.
@@ -42,7 +43,7 @@ def fed_shape(graph: NodeTable, ref: TensorRef) -> Shape:
 
 def _of_queue(graph: NodeTable, node: Node, index: int) -> Shape:
     """The shape of a component, with the number of examples in front where several are taken."""
-    if not node.op.startswith("QueueDequeue"):
+    if node.op not in QUEUE_TAKES:
         return Shape()
     shapes = graph.input(node, 0).attrs.get("shapes")
     component = shapes[index] if isinstance(shapes, tuple) and index < len(shapes) else None

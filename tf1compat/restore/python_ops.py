@@ -21,7 +21,6 @@ from tf1compat.graph.attributes import Array, DType
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.families import by_op
 from tf1compat.ops.replicas import ANNOUNCEMENTS, value_on_one_replica
 from tf1compat.restore.reachable import tensorflow_path
 from tf1compat.restore.reference_kernels.contrib_ops import (
@@ -37,7 +36,7 @@ from tf1compat.source.model import Checkpoint, LegacyModel
 _INT8 = DType("int8")
 _FLOAT, _BOOL = DType("float32"), DType("bool")
 #: Ops of tf.contrib: what computes them, and the types of their inputs; None is the op's own.
-_CONTRIB: Mapping[str, tuple[Callable[..., Any], tuple[DType | None, ...]]] = by_op({
+_CONTRIB: Mapping[str, tuple[Callable[..., Any], tuple[DType | None, ...]]] = families.by_op({
     families.RESAMPLING: (resampler, (None, None)),
     families.PROJECTION: (image_projective_transform, (None, _FLOAT)),
     families.MASKED_PRODUCT: (masked_matmul, (_FLOAT, _FLOAT, DType("int64"), _BOOL, _BOOL)),

@@ -18,7 +18,7 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.collector import resting_collector
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import PLACEHOLDERS, VARIABLES
 from tf1compat.plan.free_sizes import numbers_of, symbols_of
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.stepping.start import ZERO_STATE, start_signature
@@ -167,9 +167,7 @@ def _check_outputs(graph: Graph, signature: str, found: Iterable[tuple[str, Tens
 
 def _check_fed(graph: Graph, signature: str, given: Collection[str]) -> None:
     """Raises RewriteError for placeholders that are needed once the branches not taken are gone, and not given."""
-    missing = [
-        node.name for node in graph.nodes if node.op.startswith("Placeholder") and node.name not in given
-    ]
+    missing = [node.name for node in graph.nodes if node.op in PLACEHOLDERS and node.name not in given]
     if missing:
         raise RewriteError(
             f"signature '{signature}': its outputs depend on {', '.join(map(repr, missing))}, which it neither "

@@ -14,10 +14,9 @@ from functools import cached_property
 from tf1compat.graph.attributes import Attr, DType, FunctionRef, Shape
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import IDENTITY, IF, WHILE
-from tf1compat.ops.library import library_of
+from tf1compat.ops.families import IDENTITY, WHILE
+from tf1compat.ops.library import CALLEES, library_of
 
-_CALLEES = {**dict.fromkeys(WHILE, ("cond", "body")), **dict.fromkeys(IF, ("then_branch", "else_branch"))}
 _UNKNOWN = DType.of_number(0)
 _FALSE, _TRUE = 0, 1
 
@@ -28,7 +27,7 @@ def lowered(graph: Graph) -> Graph:
     What takes a result out keeps its name: `while/Identity_2` is an Exit, `cond/Identity` a Merge. A node that others
     wait for keeps its name, too. What calls itself, or decides by something that is no boolean, is left as it is.
     """
-    if not graph.library or not any(node.op in _CALLEES for node in graph.nodes):
+    if not graph.library or not any(node.op in CALLEES for node in graph.nodes):
         return graph
     lowering = _Lowering(library_of(graph), {node.name for node in graph.nodes})
     nodes = list(lowering.all(graph.nodes, ()))
@@ -57,7 +56,7 @@ class _Lowering:
 
     def _functions(self, node: Node, callers: tuple[str, ...]) -> tuple[Function, Function] | None:
         """The two functions of a node that can be lowered."""
-        refs = (node.attrs.get(key) for key in _CALLEES.get(node.op, ()))
+        refs = (node.attrs.get(key) for key in CALLEES.get(node.op, ()))
         names = [ref.name for ref in refs if isinstance(ref, FunctionRef)]
         if len(names) != 2 or not self.library.keys() >= set(names) or set(names) & set(callers):
             return None

@@ -79,7 +79,7 @@ def _reduced(graph: Graph, node: Node) -> Iterator[Statistic]:
     deviation = _squared_deviation(graph, inner)
     if deviation is not None:
         yield Statistic(TensorRef(node.name), VARIANCE, deviation)
-    elif inner.op not in (families.ABSOLUTE | families.SQUARE | families.SQUARED_DIFFERENCE):
+    elif inner.op not in families.ABSOLUTE | families.SQUARE | families.SQUARED_DIFFERENCE:
         yield Statistic(TensorRef(node.name), MEAN, value)
 
 
@@ -136,7 +136,7 @@ def _difference_of_squares(graph: Graph, node: Node) -> TensorRef | None:
         return None
     value = _averaged(graph, squares)
     inner = None if value is None else _producer(graph, value)
-    if inner is None or inner.op not in (families.SQUARE | families.SQUARED_DIFFERENCE):
+    if inner is None or inner.op not in families.SQUARE | families.SQUARED_DIFFERENCE:
         return None
     shifted = _averaged(graph, _producer(graph, mean.inputs[0]))
     return source(graph, inner.inputs[0]) if shifted is not None else None
@@ -198,6 +198,6 @@ def _producer(graph: Graph, ref: TensorRef) -> Node:
 def unshaped(graph: Graph, ref: TensorRef) -> TensorRef:
     """The tensor with the same entries before axes of size 1 were added or taken away, and types changed."""
     found = source(graph, ref)
-    while graph.producer(found).op in (families.RESHAPES | families.CAST):
+    while graph.producer(found).op in families.RESHAPES | families.CAST:
         found = source(graph, graph.producer(found).inputs[0])
     return found

@@ -204,7 +204,7 @@ def _check_coupled(walk: Walk, node: Node, origin: Origin) -> None:
     dims = [_at(walk, node.inputs[each.operand], each.axis) for each in origin.of]
     averaged = TensorRef(node.name, 1) in walk.dims  # the statistics of a normalisation are given
     if not averaged and any(dim is not None and BATCH in dim for dim in dims):
-        normalises = node.op.startswith("FusedBatchNorm")
+        normalises = node.op in families.FUSED_BATCH_NORMALISATION
         what = "normalises by the statistics of the batch" if normalises else "goes over the batch"
         walk.refuse(node, f"{what}, so that its rows depend on each other")
 

@@ -18,19 +18,9 @@ from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.families import (
-    ADDITIONS,
-    CAST,
-    CONCATENATIONS,
-    EXPAND_DIMS,
-    MULTIPLICATION,
-    RANGE,
-    RESHAPE,
-    TILE,
-)
 
 _DEPTH = 24
-_HANDING_ON = CAST | families.TRANSPARENT
+_HANDING_ON = families.CAST | families.TRANSPARENT
 _PLAIN: Dim = ()
 
 
@@ -80,7 +70,7 @@ def _of_flat_table(walk: Walk, node: Node) -> OwnRows | None:
     if len(node.inputs) > 2 and scalar(walk.graph, node.inputs[2]) != 0:
         return None
     table, whole = walk.graph.producer(node.inputs[0]), _before_flat(walk, node.inputs[1])
-    if table.op not in RESHAPE:
+    if table.op not in families.RESHAPE:
         return None
     before, rank, dims = walk.of(table.inputs[0]), walk.rank(node.inputs[0]), walk.of(whole)
     found = _numbers(walk, whole)
@@ -122,7 +112,7 @@ def _sorted(dim: Dim) -> tuple[int, list[str]]:
 
 def _before_flat(walk: Walk, ref: TensorRef) -> TensorRef:
     node = walk.graph.producer(ref)
-    return node.inputs[0] if node.op in RESHAPE and walk.rank(ref) == 1 else ref
+    return node.inputs[0] if node.op in families.RESHAPE and walk.rank(ref) == 1 else ref
 
 
 def _by_parts(walk: Walk, indices: TensorRef, table: Dims, rows: tuple[TensorRef, ...]) -> OwnRows | None:
@@ -157,7 +147,7 @@ def _parts(walk: Walk, ref: TensorRef) -> tuple[TensorRef, ...] | None:
         return None
     if node.op in families.PACK:
         return node.inputs if node.integer("axis") in (-1, rank - 1) else None
-    if node.op in CONCATENATIONS and scalar(walk.graph, node.inputs[-1]) in (-1, rank - 1):
+    if node.op in families.CONCATENATIONS and scalar(walk.graph, node.inputs[-1]) in (-1, rank - 1):
         parts = parts_of(node)
         return parts if all((walk.of(each) or (None,))[-1] == _PLAIN for each in parts) else None
     return None
@@ -171,16 +161,16 @@ def _numbers(walk: Walk, ref: TensorRef, depth: int = _DEPTH) -> _Numbers | None
     node, rank = walk.graph.producer(ref), walk.rank(ref)
     if rank is None or depth == 0:
         return None
-    if node.op in RANGE:
+    if node.op in families.RANGE:
         counts = scalar(walk.graph, node.inputs[0]) == 0 and scalar(walk.graph, node.inputs[2]) == 1
         return _Numbers(1, {0: _PLAIN}) if counts else None
-    if node.op in _HANDING_ON | TILE:
+    if node.op in _HANDING_ON | families.TILE:
         return _numbers(walk, node.inputs[0], depth - 1)
-    if node.op in RESHAPE | EXPAND_DIMS:
+    if node.op in families.RESHAPE | families.EXPAND_DIMS:
         return _moved(walk, node, rank, _numbers(walk, node.inputs[0], depth - 1))
-    if node.op in MULTIPLICATION:
+    if node.op in families.MULTIPLICATION:
         return _times(walk, node, depth)
-    return _sum(walk, node, rank, depth) if node.op in ADDITIONS else None
+    return _sum(walk, node, rank, depth) if node.op in families.ADDITIONS else None
 
 
 def _moved(walk: Walk, node: Node, rank: int, found: _Numbers | None) -> _Numbers | None:

@@ -314,7 +314,7 @@ def _keeps_time(walk: Walk, node: Node, found: AxisMap | None) -> bool:
 def _counts_to_last(walk: Walk, ref: TensorRef) -> bool:
     """Whether indices come from the sequences' lengths, or are one less than a size."""
     behind = value_sources(walk.graph, ref)
-    fed = {name for name in behind if walk.graph[name].op.startswith("Placeholder")}
+    fed = {name for name in behind if walk.graph[name].op in families.PLACEHOLDERS}
     if fed:
         return bool(behind & walk.lengths) and fed <= walk.lengths
     node = walk.graph.producer(source(walk.graph, ref))

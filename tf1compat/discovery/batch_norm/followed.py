@@ -23,15 +23,7 @@ from tf1compat.discovery.findings import Average
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import (
-    ASSIGN,
-    ENTRY_REDUCTIONS,
-    L2_LOSS,
-    MATRIX_PRODUCTS,
-    SEGMENT_REDUCTIONS,
-    SHAPES,
-    VARIABLES,
-)
+from tf1compat.ops import families
 from tf1compat.ops.registry import value_type
 
 
@@ -86,7 +78,7 @@ class _Judge:
         What training makes of other weights alone it follows, too.
         """
         made = self._written(write)
-        mixed = write.variable in made.variables or self.flow.graph[write.node].op not in ASSIGN
+        mixed = write.variable in made.variables or self.flow.graph[write.node].op not in families.ASSIGN
         if made.examples or not (mixed or self.flow.losses):
             return False
         of_weights = bool(self.flow.losses and made.variables - {write.variable} and not made.sizes)
@@ -110,9 +102,9 @@ class _Judge:
             seen.add(ref)
             if ref in self._sources:
                 examples = True
-            elif node.op in VARIABLES:
+            elif node.op in families.VARIABLES:
                 variables.add(node.name)
-            elif node.op in SHAPES:
+            elif node.op in families.SHAPES:
                 sizes = sizes or node.name in self._fed
             elif self._reduces(node):
                 statistics = True
@@ -125,14 +117,14 @@ class _Judge:
         graph = self.flow.graph
         if not any(ref.node in self._felt or ref.node in self.flow.weights for ref in node.inputs):
             return False
-        if node.op in ENTRY_REDUCTIONS:
+        if node.op in families.ENTRY_REDUCTIONS:
             return _loses_first(
                 node, constant(graph, node.inputs[1]), graph.static_shape(node.inputs[0]).rank
             )
-        if node.op in MATRIX_PRODUCTS:
+        if node.op in families.MATRIX_PRODUCTS:
             turned = node.attrs.get("transpose_b") is True or node.attrs.get("adj_y") is True
             return node.inputs[1].node in self._felt and not turned
-        return node.op in L2_LOSS | SEGMENT_REDUCTIONS
+        return node.op in families.L2_LOSS | families.SEGMENT_REDUCTIONS
 
     @cached_property
     def _sources(self) -> frozenset[TensorRef]:
@@ -142,11 +134,13 @@ class _Judge:
     def _felt(self) -> frozenset[str]:
         """The nodes in whose values examples are felt."""
         starts = {ref.node for ref in self.flow.sources}
-        return descendants(self.flow.graph, starts, stop=lambda node: node.op in SHAPES) - self._sizes
+        return (
+            descendants(self.flow.graph, starts, stop=lambda node: node.op in families.SHAPES) - self._sizes
+        )
 
     @cached_property
     def _sizes(self) -> frozenset[str]:
-        return frozenset(node.name for node in self.flow.graph.nodes if node.op in SHAPES)
+        return frozenset(node.name for node in self.flow.graph.nodes if node.op in families.SHAPES)
 
     @cached_property
     def _fed(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ from tf1compat.graph.frames import ENTER, frame_of_nodes
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import topological
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FUSED_BATCH_NORMALISATION, RESOURCE_UPDATES
+from tf1compat.ops.families import FUSED_BATCH_NORMALISATION, NO_OP, RESOURCE_UPDATES, VARIABLE_HANDLE
 from tf1compat.ops.registry import dtype_of, value_type
 
 _MADE_BY = "averages_for_batch_statistics"
@@ -65,7 +65,11 @@ class _Edit:
         """Nothing but updates waits for updates of these variables."""
         updates = _updates(self._graph, variables)
         for node in list(self.draft.by_name.values()):
-            if node.op != "NoOp" and node.name not in updates and not updates.isdisjoint(node.control_inputs):
+            if (
+                node.op not in NO_OP
+                and node.name not in updates
+                and not updates.isdisjoint(node.control_inputs)
+            ):
                 waits = tuple(name for name in node.control_inputs if name not in updates)
                 self.draft.put(replace(node, control_inputs=waits))
 
@@ -91,7 +95,7 @@ class _Edit:
     def _read(self, average: Average) -> TensorRef:
         variable = self._graph[average.variable]
         dtype = value_type(self._graph, TensorRef(variable.name))
-        if variable.op == "VarHandleOp":
+        if variable.op in VARIABLE_HANDLE:
             return self._made(average, "ReadVariableOp", (TensorRef(variable.name),), dtype=dtype)
         return self._made(
             average, "Identity", (TensorRef(variable.name),), T=dtype, _output_shapes=(variable.shape(),)
@@ -137,6 +141,6 @@ def _updates(graph: Graph, variables: set[str]) -> set[str]:
     found: set[str] = set()
     for node in topological(graph):
         writes = UPDATES.fullmatch(node.op) and variable_of(graph, node.inputs[0]) in variables
-        if writes or (node.op == "NoOp" and not found.isdisjoint(node.control_inputs)):
+        if writes or (node.op in NO_OP and not found.isdisjoint(node.control_inputs)):
             found.add(node.name)
     return found

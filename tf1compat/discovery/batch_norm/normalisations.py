@@ -17,12 +17,12 @@ from tf1compat.names import TensorRef
 from tf1compat.ops import families
 
 _BETWEEN = (
-    families.ADDITIONS | families.TRANSPARENT | families.SELECTIONS | SWITCH | MERGE
-    | frozenset({"Squeeze", "Reshape", "Maximum", "Cast", "ExpandDims"})
+    families.ADDITIONS | families.TRANSPARENT | families.SELECTIONS | SWITCH | MERGE | families.RESHAPES
+    | families.CAST | families.MAXIMUM
 )  # fmt: skip
 _STEPS = 8
 #: The values of the two corrections, by the op that gives the numerator.
-_CORRECTIONS = {"Sqrt": 1.0, "Sub": 0.0}
+_CORRECTIONS = families.by_op({families.SQUARE_ROOT: 1.0, families.SUBTRACTION: 0.0})
 
 
 def find_normalisations(
@@ -120,12 +120,14 @@ def _normalises(graph: Graph, variance: Statistic, behind: frozenset[str]) -> bo
             node = graph[use.node]
             if node.name not in behind:
                 continue
-            if node.op in {"Rsqrt", "Pow"} or (rooted and _divides(node.op, use.position)):
+            if node.op in families.POWER | families.RECIPROCAL_ROOT or (
+                rooted and _divides(node.op, use.position)
+            ):
                 return True
-            if node.op == "Sqrt" or node.op in _BETWEEN:
+            if node.op in families.SQUARE_ROOT or node.op in _BETWEEN:
                 outputs = 2 if node.op in SWITCH else 1
                 after = (TensorRef(node.name, index) for index in range(outputs))
-                todo.extend((each, rooted or node.op == "Sqrt", steps - 1) for each in after)
+                todo.extend((each, rooted or node.op in families.SQUARE_ROOT, steps - 1) for each in after)
         seen.add(ref)
     return False
 

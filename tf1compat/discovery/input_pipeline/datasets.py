@@ -8,17 +8,9 @@ from dataclasses import dataclass
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import TRANSPARENT
+from tf1compat.ops import families
+from tf1compat.ops.datasets import arranges_elements, maps_elements, unfolds_elements
 from tf1compat.ops.library import library_of
-
-#: Datasets whose elements are those of their first input, in whatever order, number and batches.
-_ARRANGING = (
-    "Batch", "PaddedBatch", "Shuffle", "Repeat", "Prefetch", "Take", "Skip", "Cache", "Filter", "Optimize", "Model",
-    "AssertNext", "Shard", "Options", "Unbatch", "PrivateThreadPool", "MaxIntraOpParallelism", "Rebatch",
-    "SetStatsAggregator", "IgnoreErrors", "DirectedInterleave", "Window", "Sleep", "LatencyStats",
-)  # fmt: skip
-_SLICES = frozenset({"TensorDataset", "TensorSliceDataset"})
-_RETURNS_DATASET = ("FlatMap", "Interleave", "ParallelInterleave", "LegacyParallelInterleave")
 
 
 @dataclass(frozen=True)
@@ -38,7 +30,7 @@ def component(graph: Graph, iterator: TensorRef, index: int) -> Place | None:
 
 def argument(main: Graph, place: Place, name: str) -> Place | None:
     """Where an argument of the function that a place is in is computed, if that can be told."""
-    arguments = [node.name for node in place.graph.nodes if node.op == "_Arg"]
+    arguments = [node.name for node in place.graph.nodes if node.op in families.ARGUMENT]
     return None if place.given is None else _of_dataset(main, place.given, arguments.index(name))
 
 
@@ -68,16 +60,16 @@ def _behind(place: Place) -> list[Node]:
 def _datasets(graph: Graph, iterator: TensorRef) -> Iterator[Place]:
     """The datasets that an iterator goes through; for one that a handle chooses, those of iterators of its types."""
     node = graph.producer(iterator)
-    if node.op.startswith("OneShotIterator"):
+    if node.op in families.ONE_SHOT_ITERATOR:
         yield from _made_by(graph, node.attrs.get("dataset_factory"))
-    elif node.op.startswith("IteratorFromStringHandle"):
+    elif node.op in families.ITERATOR_BY_HANDLE:
         for other in graph.nodes:
             alike = other.attrs.get("output_types") == node.attrs.get("output_types")
-            if other.op in {"Iterator", "IteratorV2", "OneShotIterator"} and alike:
+            if other.op in families.ITERATORS and alike:
                 yield from _datasets(graph, TensorRef(other.name))
     else:
         for use in graph.uses.get(iterator, ()):
-            if graph[use.node].op == "MakeIterator":
+            if graph[use.node].op in families.MAKE_ITERATOR:
                 yield Place(graph, graph[use.node].inputs[0])
 
 
@@ -91,20 +83,19 @@ def _made_by(graph: Graph, function: object) -> Iterator[Place]:
 def _of_dataset(main: Graph, place: Place, index: int) -> Place | None:
     """Where a component of a dataset's elements is computed."""
     graph, ref = place.graph, place.tensor
-    while graph.producer(ref).op in TRANSPARENT:
+    while graph.producer(ref).op in families.TRANSPARENT:
         ref = graph.producer(ref).inputs[0]
     node = graph.producer(ref)
-    kind = node.op.removeprefix("Experimental")
-    if node.op in _SLICES:
+    if node.op in families.TENSOR_DATASETS:
         return Place(graph, node.inputs[index]) if index < len(node.inputs) else None
-    if node.op == "ZipDataset":
+    if node.op in families.ZIP_DATASET:
         return _of_zip(main, graph, node, index)
-    if kind.startswith(_RETURNS_DATASET):
+    if unfolds_elements(node.op):
         inner = next(_made_by(main, node.attrs.get("f")), None)
         return None if inner is None else _of_dataset(main, inner, index)
-    if kind.startswith(("Map", "ParallelMap", "NumaMapAndBatch")):
+    if maps_elements(node.op):
         return _of_map(main, graph, node, index)
-    if kind.startswith(_ARRANGING) and node.inputs:
+    if arranges_elements(node.op) and node.inputs:
         return _of_dataset(main, Place(graph, node.inputs[0]), index)
     return None
 

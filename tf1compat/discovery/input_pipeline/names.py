@@ -11,18 +11,9 @@ from tf1compat.discovery.input_pipeline.datasets import Place, argument, compone
 from tf1compat.discovery.input_pipeline.queues import enqueued
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf, strip_number
+from tf1compat.ops import families
 from tf1compat.ops.decoders import DECODERS, SPARSE_OPS, SPARSE_PARTS
 from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
-from tf1compat.ops.families import (
-    CONCATENATIONS,
-    FEEDERS,
-    GATHER,
-    PLACEHOLDERS,
-    RESHAPES,
-    SHAPES,
-    SLICES,
-    VARIABLES,
-)
 
 #: Scopes in which feature columns transform each feature under its own name.
 _COLUMN = re.compile(r"(?:^|.*/)(?:input_layer|linear_model|sequence_input_layer)(?:_\d+)?/([^/]+)/")
@@ -37,8 +28,12 @@ _DEEPEST = 64
 def name_of(graph: Graph, entry: Entry) -> str:
     """The name of what comes in at an entry, empty where nothing tells one."""
     node = graph.producer(entry.tensor)
-    own = node.op in PLACEHOLDERS or node.op == "Identity" or (entry.kind == "held" and is_author_s(node))
-    if own and not (node.inputs and graph.producer(node.inputs[0]).op in VARIABLES):
+    own = (
+        node.op in families.PLACEHOLDERS
+        or node.op in families.IDENTITY
+        or (entry.kind == "held" and is_author_s(node))
+    )
+    if own and not (node.inputs and graph.producer(node.inputs[0]).op in families.VARIABLES):
         return ""  # its own, as far as the author chose it
     told = _Search(graph).told(Place(graph, entry.tensor), _DEEPEST)
     return (
@@ -48,11 +43,11 @@ def name_of(graph: Graph, entry: Entry) -> str:
 
 def _own(node: Node, ref: TensorRef) -> str:
     """The name that the author gave the op by which examples come in, if he did."""
-    return leaf(node.name) if node.op in FEEDERS and ref.index == 0 and is_author_s(node) else ""
+    return leaf(node.name) if node.op in families.FEEDERS and ref.index == 0 and is_author_s(node) else ""
 
 
 def _of_format(node: Node, ref: TensorRef) -> str:
-    if node.op == "DecodeCSV":
+    if node.op in families.DECODE_CSV:
         return f"column_{ref.index}"
     names = _OF_FORMATS.get(DECODERS.get(node.op, ""), ())
     return names[ref.index] if ref.index < len(names) else ""
@@ -65,7 +60,7 @@ def _of_columns(graph: Graph, ref: TensorRef) -> str:
         column = _COLUMN.match(use.node)
         if column is not None:
             return _COLUMN_SUFFIX.sub("", _unnumbered(graph, column))
-    shaped = [use.node for use in uses if graph[use.node].op in RESHAPES]
+    shaped = [use.node for use in uses if graph[use.node].op in families.RESHAPES]
     return next(filter(None, (_of_columns(graph, TensorRef(each)) for each in shaped)), "")
 
 
@@ -92,49 +87,49 @@ class _Search:
         """The name, by the first operands of what made the value; empty where it leads nowhere."""
         graph, ref = place.graph, place.tensor
         node = graph.producer(ref)
-        if node.op == "Size" and depth:
+        if node.op in families.SIZE and depth:
             counted = self._of_operand(place, node, depth)
             return f"{counted}_length" if counted else ""
-        if depth == 0 or node.op in SHAPES:
+        if depth == 0 or node.op in families.SHAPES:
             return ""
         if node.op in PARSE_OPS:
             return _feature(graph, node, ref.index)
-        if node.op in VARIABLES or node.op == "Const":
+        if node.op in families.VARIABLES or node.op in families.CONSTANT:
             return leaf(node.name) if is_author_s(node) and not self.features_only else ""
-        if node.op in PLACEHOLDERS or node.op == "Identity":
+        if node.op in families.PLACEHOLDERS or node.op in families.IDENTITY:
             if is_author_s(node) and not self.features_only:
                 return _first_of_its_name(graph, node)
             return self._of_operand(place, node, depth) if node.inputs else ""
         if node.op in SPARSE_OPS:
             whole = self._of_operand(place, node, depth).removesuffix("_indices")
             return f"{whole}_{SPARSE_PARTS[ref.index]}" if whole else ""
-        if node.op in FEEDERS or node.op == "_Arg":
+        if node.op in families.FEEDERS or node.op in families.ARGUMENT:
             return next(filter(None, (self.told(each, depth - 1) for each in self._before(place, node))), "")
         return self._of_operand(place, node, depth)
 
     def _of_operand(self, place: Place, node: Node, depth: int) -> str:
         """The name of what a node is computed from; of several things put together there is none."""
-        several = node.op == "Pack" or node.op in CONCATENATIONS
+        several = node.op in families.JOINING
         if not node.inputs or (several and len(node.inputs) > 1):
             return ""
-        chosen = node.op in GATHER | SLICES
-        first = place.graph.input(node, 0).op == "Const" and len(node.inputs) > 1 and not chosen
+        chosen = node.op in families.GATHER | families.SLICES
+        first = place.graph.input(node, 0).op in families.CONSTANT and len(node.inputs) > 1 and not chosen
         operand = Place(place.graph, node.inputs[first], place.given)
-        if node.op == "SparseToDense":
+        if node.op in families.SPARSE_TO_DENSE:
             return self.told(operand, depth - 1).removesuffix("_indices")
         if DECODERS.get(node.op, "other") in ("other", ""):
-            return self.told(operand, depth - 1) if node.op != "ReadFile" else ""
+            return self.told(operand, depth - 1) if node.op not in families.READ_FILE else ""
         return _ENCODED.sub("", _Search(self.main, True).told(operand, depth - 1))
 
     def _before(self, place: Place, node: Node) -> Iterator[Place]:
         """The tensors that what a feeder gives, or a function is given, may have been put in as."""
-        if node.op == "_Arg":
+        if node.op in families.ARGUMENT:
             found = argument(self.main, place, node.name)
-        elif node.op.startswith("QueueDequeue"):
+        elif node.op in families.QUEUE_TAKES:
             yield from (Place(place.graph, ref) for ref in enqueued(place.graph, node, place.tensor.index))
             return
         else:
-            iterates = node.op.startswith("IteratorGetNext")
+            iterates = node.op in families.ITERATOR_TAKES
             found = component(self.main, node.inputs[0], place.tensor.index) if iterates else None
         yield from () if found is None else (found,)
 

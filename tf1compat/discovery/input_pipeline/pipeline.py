@@ -12,36 +12,18 @@ from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, TRANSPARENT
+from tf1compat.ops import families
+from tf1compat.ops.datasets import holds_examples, is_dataset, takes_examples_in
 
 #: Ops that do nothing to the values of examples.
 _PLUMBING = (
-    TRANSPARENT | PLACEHOLDERS | FEEDERS | MERGE | SWITCH | frozenset({
-        "Const", "NoOp", "Shape", "Size", "Rank", "Pack", "ConcatV2", "Concat", "Unpack", "ExpandDims", "Squeeze",
-        "Reshape", "StridedSlice", "Slice", "Assert", "_Arg", "_Retval", "RandomShuffle", "Print", "Range", "Less",
-        "LogicalAnd", "Equal", "Greater", "GreaterEqual", "LessEqual", "All", "Fill", "Select",
-        "IteratorToStringHandle", "LoopCond", "MatchingFiles", "Gather", "GatherV2",
-    })
+    families.TRANSPARENT | families.PLACEHOLDERS | families.FEEDERS | MERGE | SWITCH | families.LOOP_CONDITION
+    | families.CONSTANT | families.NO_OP | families.SHAPE | families.SIZE | families.RANK | families.RANGE
+    | families.FILL | families.JOINING | families.UNPACK | families.RESHAPES | families.SLICES | families.GATHER
+    | families.SELECT_V1 | families.ORDERINGS | families.EQUALITIES | families.LOGICAL_AND | families.ALL
+    | families.ASSERT | families.PRINT | families.ARGUMENT | families.RESULT | families.SHUFFLE
+    | families.ITERATOR_HANDLE | families.MATCHING_FILES
 )  # fmt: skip
-_TAKES_IN = (
-    "QueueEnqueue",
-    "MakeIterator",
-    "IteratorFromStringHandle",
-    "Stage",
-    "MapStage",
-    "OrderedMapStage",
-)
-_HOLDERS = (
-    "Queue",
-    "Reader",
-    "Dataset",
-    "DatasetV2",
-    "DatasetV3",
-    "QueueV2",
-    "ReaderV2",
-    "Iterator",
-    "IteratorV2",
-)
 
 
 def work_before(graph: Graph, entry: Entry) -> tuple[str, ...]:
@@ -51,13 +33,13 @@ def work_before(graph: Graph, entry: Entry) -> tuple[str, ...]:
 
 
 def _works(node: Node) -> bool:
-    return node.op not in _PLUMBING and not node.op.endswith(_HOLDERS) and not node.op.startswith(_TAKES_IN)
+    return node.op not in _PLUMBING and not holds_examples(node.op) and not takes_examples_in(node.op)
 
 
 def _nodes_before(graph: Graph, feeder: Node) -> Iterator[Node]:
     if not feeder.inputs:
         return
-    if feeder.op.startswith("IteratorGetNext"):
+    if feeder.op in families.ITERATOR_TAKES:
         for function in functions_behind(graph, feeder.inputs[0]):
             yield from function.graph.nodes
         return
@@ -72,7 +54,7 @@ def _into_queues(graph: Graph, feeder: Node) -> set[str]:
         given = [ref.node for node in enqueuing(graph, todo.pop()) for ref in node.inputs[1:]]
         before = _behind(graph, given) - found
         found |= before
-        todo += [graph[name] for name in before if graph[name].op.startswith("QueueDequeue")]
+        todo += [graph[name] for name in before if graph[name].op in families.QUEUE_TAKES]
     return found
 
 
@@ -100,11 +82,7 @@ def _taken_in(graph: Graph) -> frozenset[str]:
 
 
 def _takes_in(node: Node) -> bool:
-    return (
-        node.op in FEEDERS
-        or node.op.startswith(_TAKES_IN)
-        or node.op.endswith(("Dataset", "DatasetV2", "DatasetV3"))
-    )
+    return node.op in families.FEEDERS or takes_examples_in(node.op) or is_dataset(node.op)
 
 
 def pipeline_entries(entries: Entries, fed: Iterable[TensorRef]) -> tuple[Entry, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import TRANSPARENT
+from tf1compat.ops.families import QUEUE_PUTS, TRANSPARENT
 
 
 def enqueuing(graph: Graph, dequeue: Node) -> Iterator[Node]:
@@ -18,7 +18,7 @@ def enqueuing(graph: Graph, dequeue: Node) -> Iterator[Node]:
         seen.add(handle)
         for use in graph.uses.get(handle, ()):
             node = graph[use.node]
-            if node.op.startswith("QueueEnqueue"):
+            if node.op in QUEUE_PUTS:
                 yield node
             elif (node.op in SWITCH or node.op in TRANSPARENT) and use.position == 0:
                 todo += {TensorRef(node.name), TensorRef(node.name, 1)} - seen

@@ -10,8 +10,9 @@ from tf1compat.discovery.outputs.forms import as_named
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 
-_THRESHOLDS = frozenset({"Greater", "GreaterEqual", "Round", "Rint"})
+_THRESHOLDS = families.ABOVE | families.ROUND
 _SCORES = frozenset({"probabilities", "logits"})
 
 
@@ -19,9 +20,9 @@ def find_softmaxes_by_hand(search: Search) -> Iterator[Head]:
     """Exponentials that were divided by their sum, and what they are the exponentials of."""
     flow = search.flow
     for node in flow.graph.nodes:
-        if node.op in ("RealDiv", "Div") and is_final(flow, node) and node.name not in flow.inside_branches:
+        if node.op in families.DIVISION and is_final(flow, node) and node.name not in flow.inside_branches:
             powers = flow.graph.producer(source(flow.graph, node.inputs[0]))
-            if powers.op == "Exp" and _sums(flow.graph, node.inputs[1], powers):
+            if powers.op in families.EXPONENTIAL and _sums(flow.graph, node.inputs[1], powers):
                 yield Head(
                     as_named(flow, node), "probabilities", "exponentials divided by their sum, a softmax"
                 )
@@ -33,16 +34,23 @@ def find_softmaxes_by_hand(search: Search) -> Iterator[Head]:
 def _sums(graph: Graph, ref: TensorRef, powers: Node) -> bool:
     """Whether a tensor is the sum of these exponentials, tiled or not."""
     node = graph.producer(source(graph, ref))
-    if node.op == "Tile":
+    if node.op in families.TILE:
         node = graph.producer(source(graph, node.inputs[0]))
-    summed = graph.producer(source(graph, node.inputs[0])) if node.op == "Sum" else node
-    return node.op == "Sum" and summed.op == "Exp" and (summed == powers or summed.inputs == powers.inputs)
+    summed = graph.producer(source(graph, node.inputs[0])) if node.op in families.SUM else node
+    return (
+        node.op in families.SUM
+        and summed.op in families.EXPONENTIAL
+        and (summed == powers or summed.inputs == powers.inputs)
+    )
 
 
 def _unshifted(graph: Graph, powers: Node) -> TensorRef:
     """The logits, before their largest was subtracted from them."""
     node = graph.producer(source(graph, powers.inputs[0]))
-    shifted = node.op == "Sub" and graph.producer(source(graph, node.inputs[1])).op == "Max"
+    shifted = (
+        node.op in families.SUBTRACTION
+        and graph.producer(source(graph, node.inputs[1])).op in families.GREATEST
+    )
     return node.inputs[0] if shifted else powers.inputs[0]
 
 
@@ -58,9 +66,13 @@ def find_decisions(search: Search) -> Iterator[Head]:
 
 
 def _is_fixed(graph: Graph, node: Node) -> bool:
-    return all(graph.producer(source(graph, ref)).op == "Const" for ref in node.inputs[1:])
+    return all(graph.producer(source(graph, ref)).op in families.CONSTANT for ref in node.inputs[1:])
 
 
 def _cast(flow: ForwardGraph, node: Node) -> TensorRef:
-    casts = [name for name in readers(flow, node) if flow.graph[name].op == "Cast" and name in flow.predicted]
+    casts = [
+        name
+        for name in readers(flow, node)
+        if flow.graph[name].op in families.CAST and name in flow.predicted
+    ]
     return as_named(flow, flow.graph[casts[0]] if len(casts) == 1 else node)

@@ -10,21 +10,20 @@ from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import LOOKUPS, TRANSPARENT, VARIABLES
+from tf1compat.ops import families
 
 #: How many sparse tensors' parts a decoder gives for each path: indices, values and shape.
 _PARTS = ("indices", "values", "shape")
-_CTC = frozenset({"CTCGreedyDecoder", "CTCBeamSearchDecoder"})
 
 
 def find_ctc(search: Search) -> Iterator[Head]:
     """What CTC decoded: the dense form that the author made of it, else the parts of the sparse one; its scores too."""
     flow = search.flow
     for node in flow.graph.nodes:
-        if node.op not in _CTC or node.name not in flow.predicted:
+        if node.op not in families.CTC_DECODERS or node.name not in flow.predicted:
             continue
         yield Head(node.inputs[0], "logits", f"the scores that '{node.name}' ({node.op}) decodes")
-        dense = [name for name in readers(flow, node) if flow.graph[name].op == "SparseToDense"]
+        dense = [name for name in readers(flow, node) if flow.graph[name].op in families.SPARSE_TO_DENSE]
         for name in dense:
             yield Head(TensorRef(name), "class_ids", f"what '{node.name}' ({node.op}) decoded")
         if not dense:
@@ -50,11 +49,13 @@ def find_transitions(search: Search) -> Iterator[Head]:
     """
     flow, graph = search.flow, search.flow.graph
     for node in graph.nodes:
-        dims = node.shape().dims if node.op in VARIABLES else None
+        dims = node.shape().dims if node.op in families.VARIABLES else None
         if dims is None or len(dims) != 2 or dims[0] != dims[1]:
             continue
         uses = _uses(flow, node)
-        if "ExpandDims" in {each.op for each in uses} and any(_is_looked_up(flow, each) for each in uses):
+        if any(each.op in families.EXPAND_DIMS for each in uses) and any(
+            _is_looked_up(flow, each) for each in uses
+        ):
             yield Head(
                 _value(flow, node), "value", "the transitions of a conditional random field", predicts=False
             )
@@ -68,22 +69,22 @@ def _uses(flow: ForwardGraph, node: Node) -> list[Node]:
         for name in readers(flow, todo.pop()) - seen:
             seen.add(name)
             following = flow.graph[name]
-            passes = following.op in TRANSPARENT or following.op in SWITCH
+            passes = following.op in families.TRANSPARENT or following.op in SWITCH
             (todo if passes else found).append(following)
     return found
 
 
 def _value(flow: ForwardGraph, variable: Node) -> TensorRef:
     """What a program fetches to get a variable's value: the variable, unless it is a resource's handle."""
-    if variable.op != "VarHandleOp":
+    if variable.op not in families.VARIABLE_HANDLE:
         return TensorRef(variable.name)
     read = f"{variable.name}/Read/ReadVariableOp"
     following = (use.node for use in flow.graph.uses_of_node.get(variable.name, ()))
-    reads = (name for name in following if flow.graph[name].op == "ReadVariableOp")
+    reads = (name for name in following if flow.graph[name].op in families.READ_RESOURCE)
     return TensorRef(read if read in flow.graph else next(reads, variable.name))
 
 
 def _is_looked_up(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node flattens a matrix for single entries of it to be looked up."""
     looked_up = (use.node for use in flow.graph.uses_of_node.get(node.name, ()))
-    return node.op == "Reshape" and any(flow.graph[name].op in LOOKUPS for name in looked_up)
+    return node.op in families.RESHAPE and any(flow.graph[name].op in families.LOOKUPS for name in looked_up)

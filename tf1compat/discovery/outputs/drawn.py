@@ -20,17 +20,9 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef, is_default_name
-from tf1compat.ops.families import (
-    ADDITIONS,
-    ARG_MAX,
-    CONVOLUTIONS,
-    DRAWS,
-    MATRIX_PRODUCTS,
-    SELECTIONS,
-    SUBTRACTION,
-)
+from tf1compat.ops import families
 
-_LAYERS = MATRIX_PRODUCTS | CONVOLUTIONS
+_LAYERS = families.MATRIX_PRODUCTS | families.CONVOLUTIONS
 
 
 def find_centers(search: Search) -> Iterator[Head]:
@@ -44,7 +36,7 @@ def find_chosen_by(search: Search) -> Iterator[Head]:
     flow, graph = search.flow, search.flow.graph
     chosen = search.known.union(_unarranged(graph, ref).node for ref in search.found)
     for node in graph.nodes:
-        if node.op in ARG_MAX and node.name in chosen:
+        if node.op in families.ARG_MAX and node.name in chosen:
             ref = node.inputs[0]
             known = _unarranged(graph, ref, search.known).node in search.known
             if ref.node in flow.predicted and ref.node not in _drawn(graph) and not known:
@@ -87,14 +79,14 @@ def _draws(flow: ForwardGraph) -> Iterator[tuple[Node, TensorRef]]:
 def _center(flow: ForwardGraph, node: Node) -> TensorRef | None:
     """The operand in which no noise is felt, of a sum with noise or of a choice by chance."""
     drawn = _drawn(flow.graph)
-    if node.op in SELECTIONS and node.inputs[0].node in drawn:
+    if node.op in families.SELECTIONS and node.inputs[0].node in drawn:
         operands = node.inputs[1:]
-    elif node.op in ADDITIONS | SUBTRACTION:
+    elif node.op in families.ADDITIONS | families.SUBTRACTION:
         operands = node.inputs
     else:
         return None
     quiet = [ref for ref in operands if ref.node not in drawn]
-    if len(quiet) != 1 or (node.op in SUBTRACTION and quiet[0] != node.inputs[0]):
+    if len(quiet) != 1 or (node.op in families.SUBTRACTION and quiet[0] != node.inputs[0]):
         return None
     return quiet[0] if quiet[0].node in flow.predicted else None
 
@@ -109,4 +101,4 @@ def _unarranged(graph: Graph, ref: TensorRef, known: frozenset[str] = frozenset(
 @cached_on_graph
 def _drawn(graph: Graph) -> frozenset[str]:
     """The nodes in which noise is felt."""
-    return descendants(graph, [node.name for node in graph.nodes if node.op in DRAWS])
+    return descendants(graph, [node.name for node in graph.nodes if node.op in families.DRAWS])

@@ -10,7 +10,7 @@ from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import LOOKUPS, SCALING, VARIABLES
+from tf1compat.ops.families import LOOKUPS, MATRIX_PRODUCT, RECIPROCAL_ROOT, SCALING, SQUARE_ROOT, VARIABLES
 
 
 def find_tables(search: Search) -> Iterator[Head]:
@@ -25,7 +25,7 @@ def find_tables(search: Search) -> Iterator[Head]:
             yield Head(
                 TensorRef(node.name), "value", "a table of embeddings, its rows scaled", predicts=False
             )
-        elif node.op == "MatMul" and not readers(flow, node) and _is_matrix(flow, node):
+        elif node.op in MATRIX_PRODUCT and not readers(flow, node) and _is_matrix(flow, node):
             yield Head(
                 TensorRef(node.name), "value", "how alike embeddings are, whatever is fed", predicts=False
             )
@@ -53,7 +53,8 @@ def _keeps_shape(flow: ForwardGraph, node: Node, tables: frozenset[str]) -> bool
     shape = flow.graph.static_shape(TensorRef(node.name))
     direct = any(flow.graph.producer(source(flow.graph, ref)).name in tables for ref in node.inputs)
     norms = any(
-        flow.graph[name].op in ("Sqrt", "Rsqrt") for name in ancestors(flow.graph, [node.name], control=False)
+        flow.graph[name].op in RECIPROCAL_ROOT | SQUARE_ROOT
+        for name in ancestors(flow.graph, [node.name], control=False)
     )
     return direct and norms and shape in {flow.graph[name].shape() for name in tables}
 

@@ -14,25 +14,28 @@ from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.discovery.outputs.sequences import is_state
 from tf1compat.discovery.rnn.looping.leftovers import is_left_over
 from tf1compat.discovery.rnn.looping.loops import find_loops
-from tf1compat.graph.frames import ENTER, EXIT, NEXT_ITERATION, SWITCH
+from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
-from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, LOOKUPS, SHAPES, TRANSPARENT
+from tf1compat.ops import families
+from tf1compat.ops.arrays import array_operation, is_array
 from tf1compat.ops.registry import data_operands, output_count
 
-_REDUCTIONS = frozenset({"Mean", "Sum", "Max", "Min", "Prod", "RealDiv", "L2Loss"})
-_ARITHMETIC = frozenset({"Mul", "Add", "AddV2", "AddN", "Sub"})
-_UNREAD = SHAPES | frozenset({"Assert", "Print", "PrintV2"})
-_PLUMBING = frozenset({"NoOp", "LoopCond", "ControlTrigger", "Const"})
+_REDUCTIONS = (
+    families.AVERAGE | families.GREATEST | families.L2_LOSS | families.LEAST | families.PRODUCT | families.SUM
+    | families.DIVISION
+)  # fmt: skip
+_ARITHMETIC = families.SUMS | families.MULTIPLICATION | families.SUBTRACTION
+_UNREAD = families.SHAPES | families.ASSERT | families.PRINTS
+_PLUMBING = families.CONSTANT | families.CONTROL_TRIGGER | families.LOOP_CONDITION | families.NO_OP
 _NEVER = _UNREAD | ENTER | EXIT | NEXT_ITERATION | SWITCH | _PLUMBING
-_SUPPRESSIONS = ("NonMaxSuppression", "CombinedNonMaxSuppression")
 #: What a result's last op says of it; anything else is a result by its place alone.
-_SPEAKING = {
-    "Tanh": "values between -1 and 1, as images and bounded actions are",
-    "Sigmoid": "values between 0 and 1",
-    "Relu": "values from 0 up",
-    "LogSoftmax": "the logarithms of probabilities",
-}
+_SPEAKING = families.by_op({
+    families.TANH: "values between -1 and 1, as images and bounded actions are",
+    families.SIGMOID: "values between 0 and 1",
+    families.RELU: "values from 0 up",
+    families.LOG_SOFTMAX: "the logarithms of probabilities",
+})  # fmt: skip
 
 
 def find_losses(search: Search) -> Iterator[Head]:
@@ -47,7 +50,11 @@ def find_joined(search: Search) -> Iterator[Head]:
     """Results that are put together at the end: boxes beside scores, the anchors of every scale."""
     flow = search.flow
     for node in flow.graph.nodes:
-        if node.op in CONCATENATIONS and is_final(flow, node) and node.name not in flow.inside_branches:
+        if (
+            node.op in families.CONCATENATIONS
+            and is_final(flow, node)
+            and node.name not in flow.inside_branches
+        ):
             parts = {ref.node for ref in data_operands(node)}
             if len(parts) > 1 and parts <= flow.predicted and parts & search.predicting:
                 yield Head(TensorRef(node.name), "value", "puts results together at the end")
@@ -69,14 +76,16 @@ def find_compared(search: Search) -> Iterator[Head]:
 def _is_held(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node is compared with something, and is no figure for each example that a loss is the sum of."""
     against = readers(flow, node) & flow.judged
-    added = all(flow.graph[name].op in ADDITIONS | {"AddN"} for name in against)
+    added = all(flow.graph[name].op in families.SUMS for name in against)
     return bool(against) and not (added and _is_penalty(flow.graph, node))
 
 
 def _is_penalty(graph: Graph, node: Node) -> bool:
     """Whether a node reduces something to a figure for each example, scaled or not."""
     while node.op in _ARITHMETIC:
-        computed = [ref for ref in node.inputs if graph.producer(source(graph, ref)).op != "Const"]
+        computed = [
+            ref for ref in node.inputs if graph.producer(source(graph, ref)).op not in families.CONSTANT
+        ]
         if len(computed) != 1:
             return False
         node = graph.producer(source(graph, computed[0]))
@@ -117,7 +126,7 @@ def _kind(node: Node) -> str:
 
 
 def _suppressing(graph: Graph) -> list[str]:
-    return [node.name for node in graph.nodes if node.op.startswith(_SUPPRESSIONS)]
+    return [node.name for node in graph.nodes if node.op in families.SUPPRESSIONS]
 
 
 def _loop_results(flow: ForwardGraph) -> frozenset[str]:
@@ -129,12 +138,14 @@ def _loop_results(flow: ForwardGraph) -> frozenset[str]:
 
 def _is_of_one_step(node: Node, after: frozenset[str]) -> bool:
     """Whether a node gives all steps of a loop over predictions, of which a loss took only the last."""
-    return node.op.startswith("TensorArray") and any(ref.node in after for ref in node.inputs)
+    return (is_array(node) or array_operation(node) is not None) and any(
+        ref.node in after for ref in node.inputs
+    )
 
 
 def _is_idle_lookup(search: Search, node: Node) -> bool:
     """Whether a node looks up what is given, or was chosen, for a step that never followed."""
-    if node.op not in LOOKUPS or not search.predicting:
+    if node.op not in families.LOOKUPS or not search.predicting:
         return False
     return node.inputs[1].node in search.known or node.inputs[1].node not in search.flow.computed
 
@@ -181,7 +192,7 @@ def _before_rearranging(flow: ForwardGraph, node: Node) -> Node:
 
 def _drops_axis(graph: Graph, node: Node) -> bool:
     """Whether a slice only takes the one entry that there is along an axis: `values[:, 0]` of a column."""
-    if node.op != "StridedSlice":
+    if node.op not in families.STRIDED_SLICE:
         return False
     before, after = (graph.static_shape(ref).dims for ref in (node.inputs[0], TensorRef(node.name)))
     return before is not None and after is not None and before[-1] == 1 and before[:-1] == after
@@ -193,7 +204,7 @@ def _may_result(flow: ForwardGraph, node: Node) -> bool:
     if output_count(node) == 0:  # an enqueue, an assignment to a resource
         return False
     ref = TensorRef(node.name)
-    if node.op == "Merge" and dtype_of(flow.graph, ref) == "bool":
+    if node.op in MERGE and dtype_of(flow.graph, ref) == "bool":
         return False  # the result of a guard
     return not _is_reduced(flow.graph, node)
 
@@ -211,4 +222,8 @@ def shape_behind(graph: Graph, ref: TensorRef) -> TensorRef:
     """The tensor that says the shape where an op only hands a value on without recording it."""
     node = graph.producer(ref)
     unknown = graph.static_shape(ref).dims is None
-    return source(graph, node.inputs[0]) if unknown and node.op in EXIT | TRANSPARENT and node.inputs else ref
+    return (
+        source(graph, node.inputs[0])
+        if unknown and node.op in EXIT | families.TRANSPARENT and node.inputs
+        else ref
+    )

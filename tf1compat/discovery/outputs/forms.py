@@ -9,17 +9,17 @@ from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
-from tf1compat.ops.families import TRANSPARENT
+from tf1compat.ops import families
 
 #: Ops that rearrange values without changing them: one form of a result is enough.
-REARRANGING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Transpose"}) | TRANSPARENT
+REARRANGING = families.RESHAPES | families.TRANSPOSE | families.TRANSPARENT
 
 
 def as_named(flow: ForwardGraph, node: Node) -> TensorRef:
     """The same values in the form and under the name in which the author held them last."""
     chosen = node
     for following in _forms(flow, node):
-        named = not is_default_name(following.name, following.op) or following.op == "Pack"
+        named = not is_default_name(following.name, following.op) or following.op in families.PACK
         if named or _renames(flow.graph, following) or _restores_shape(flow.graph, node, following):
             chosen = following if named or is_default_name(chosen.name, chosen.op) else chosen
     return TensorRef(chosen.name)
@@ -46,31 +46,31 @@ def _keeps_values(graph: Graph, node: Node) -> bool:
 
 def stacks_alike(graph: Graph, node: Node, following: Node) -> bool:
     """Whether a node's value is stacked with others of its kind, as those of every step of an unrolled network are."""
-    if following.op != "Pack" or len(following.inputs) < 2:
+    if following.op not in families.PACK or len(following.inputs) < 2:
         return False
     return {graph.producer(source(graph, ref)).op for ref in following.inputs} == {node.op}
 
 
 def _renames(graph: Graph, node: Node) -> bool:
-    if node.op == "Cast":
+    if node.op in families.CAST:
         given, made = dtype_of(graph, node.inputs[0]), dtype_of(graph, TensorRef(node.name))
         return given.is_integer and made.is_integer
-    return node.op == "Identity"
+    return node.op in families.IDENTITY
 
 
 def _restores_shape(graph: Graph, softmax: Node, node: Node) -> bool:
     """Whether a Reshape undoes the flattening that came before a softmax: TensorFlow's own or the author's."""
-    if node.op != "Reshape" or softmax.op != "Softmax":
+    if node.op not in families.RESHAPE or softmax.op not in families.SOFTMAX:
         return False
     return _undoes(graph, softmax, node) or _adds_axes(graph, softmax, node)
 
 
 def _undoes(graph: Graph, softmax: Node, node: Node) -> bool:
     before = graph.input(softmax, 0)
-    if before.op != "Reshape":
+    if before.op not in families.RESHAPE:
         return False
     shape = graph.producer(source(graph, node.inputs[1]))
-    return shape.op == "Shape" and source(graph, shape.inputs[0]) == source(graph, before.inputs[0])
+    return shape.op in families.SHAPE and source(graph, shape.inputs[0]) == source(graph, before.inputs[0])
 
 
 def _adds_axes(graph: Graph, softmax: Node, node: Node) -> bool:
@@ -84,7 +84,7 @@ def _adds_axes(graph: Graph, softmax: Node, node: Node) -> bool:
 
 def unflattened(graph: Graph, ref: TensorRef) -> TensorRef:
     """Logits before TensorFlow flattened them to a matrix for its softmax."""
-    while graph.producer(ref).op == "Reshape" and _flattens(graph, ref):
+    while graph.producer(ref).op in families.RESHAPE and _flattens(graph, ref):
         ref = graph.producer(ref).inputs[0]
     return ref
 

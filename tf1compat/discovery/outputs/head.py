@@ -12,8 +12,6 @@ from tf1compat.discovery.findings import OutputRole, Rnn
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 
-#: Ops that take rows of a table by their numbers.
-LOOKUPS = frozenset({"Gather", "GatherV2", "ResourceGather"})
 _NO_COLLECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 

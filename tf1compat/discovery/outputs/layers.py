@@ -11,9 +11,9 @@ from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ACTIVATIONS, ADDITIONS
+from tf1compat.ops import families
 
-_BIASES = ADDITIONS | {"BiasAdd"}
+_BIASES = families.ADDITIONS | families.BIAS_ADDITION
 
 
 def find_last_layers(search: Search) -> Iterator[Head]:
@@ -44,7 +44,7 @@ def _finished(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
         following = [
             flow.graph[name] for name in readers(flow, flow.graph[ref.node]) if name in flow.predicted
         ]
-        last = [each for each in following if each.op in ACTIVATIONS or _normalizes(flow, each, ref)]
+        last = [each for each in following if each.op in families.ACTIVATIONS or _normalizes(flow, each, ref)]
         if len(last) != 1:
             return ref
         ref = TensorRef(last[0].name)
@@ -53,7 +53,11 @@ def _finished(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
 def _normalizes(flow: ForwardGraph, node: Node, ref: TensorRef) -> bool:
     """Whether a node scales a tensor by the inverse of a root, as `l2_normalize` does."""
     others = [flow.graph.producer(source(flow.graph, each)) for each in node.inputs if each != ref]
-    return node.op in ("Mul", "RealDiv") and [each.op for each in others] in (["Rsqrt"], ["Sqrt"])
+    return (
+        node.op in families.SCALING
+        and len(others) == 1
+        and others[0].op in families.SQUARE_ROOT | families.RECIPROCAL_ROOT
+    )
 
 
 def find_before_activation(search: Search) -> Iterator[Head]:
@@ -74,7 +78,7 @@ def _without_activation(graph: Graph, ref: TensorRef) -> TensorRef:
         kept = undropped(graph, ref)
         if kept is not None:
             ref = kept
-        elif node.op in ACTIVATIONS - {"Sigmoid"} and node.inputs:
+        elif node.op in families.ACTIVATIONS - families.SIGMOID and node.inputs:
             ref = node.inputs[0]
         else:
             return ref
@@ -96,7 +100,7 @@ def _layer_at(flow: ForwardGraph, ref: TensorRef) -> Node | None:
     if node.op in _BIASES and node.name in flow.parametric:
         operands = [each for each in node.inputs if each.node not in flow.weights]
         node = flow.graph.producer(source(flow.graph, operands[0])) if len(operands) == 1 else node
-    return node if node.op == "MatMul" and node.name in flow.parametric else None
+    return node if node.op in families.MATRIX_PRODUCT and node.name in flow.parametric else None
 
 
 def _taken_by(flow: ForwardGraph, layer: Node | None) -> TensorRef | None:
@@ -138,4 +142,4 @@ def _activated(flow: ForwardGraph, name: str) -> str:
     """The layer's result after its activation, where it has one and nothing else reads the result before."""
     following = {use.node for use in flow.graph.uses_of_node.get(name, ())} - flow.training
     only = flow.graph[following.pop()] if len(following) == 1 else None
-    return only.name if only is not None and only.op in ACTIVATIONS else name
+    return only.name if only is not None and only.op in families.ACTIVATIONS else name

@@ -10,14 +10,13 @@ from tf1compat.discovery.outputs.forms import as_named, stacks_alike, unflattene
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import LOOKUPS, SELECTIONS
+from tf1compat.ops import families
 
-#: Losses that take logits as their first operand.
-ENTROPIES = frozenset({"SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits", "CTCLoss"})
-_PROBABILITIES = {"Softmax": "a softmax", "Sigmoid": "a sigmoid"}
+_PROBABILITIES = families.by_op({families.SOFTMAX: "a softmax", families.SIGMOID: "a sigmoid"})
 #: The part of `sigmoid_cross_entropy_with_logits` that knows nothing of the labels: log(1 + exp(-|x|)).
-_LOGISTIC = op("Log1p", op("Exp", op(SELECTIONS, ANYTHING, op("Neg", capture("logits")), capture("logits"))))
-_DRAWS = frozenset({"Multinomial"})
+_LOGISTIC = op(
+    "Log1p", op("Exp", op(families.SELECTIONS, ANYTHING, op("Neg", capture("logits")), capture("logits")))
+)
 
 
 def find_scores(search: Search) -> Iterator[Head]:
@@ -29,15 +28,15 @@ def find_scores(search: Search) -> Iterator[Head]:
     for node in flow.graph.nodes:
         if node.name in finals:
             yield from _probabilities(flow, node)
-        elif node.op == "ArgMax" and is_final(flow, node) and node.name not in flow.inside_branches:
+        elif node.op in families.ARG_MAX and is_final(flow, node) and node.name not in flow.inside_branches:
             yield Head(as_named(flow, node), "class_ids", f"the best class by '{node.inputs[0]}'")
-        elif node.op == "ArgMax" and _is_fed_back(flow, node):
+        elif node.op in families.ARG_MAX and _is_fed_back(flow, node):
             yield from _fed_back(flow, node)
-        elif node.op in _DRAWS and is_final(flow, node):
+        elif node.op in families.MULTINOMIAL and is_final(flow, node):
             yield from _drawn(flow, node, after)
-        elif node.op in ENTROPIES and node.name not in flow.training:
+        elif node.op in families.ENTROPIES and node.name not in flow.training:
             yield from _judged_logits(flow, node, after)
-        elif node.op == "Log1p" and (node.name in flow.judged or node.name in flow.predicted):
+        elif node.op in families.LOG1P and (node.name in flow.judged or node.name in flow.predicted):
             yield from _logistic(flow, node)
 
 
@@ -45,7 +44,7 @@ def _is_fed_back(flow: ForwardGraph, node: Node) -> bool:
     """Whether a choice is only there to be looked up: a step of a decoder that was unrolled, as captions are made."""
     following = [flow.graph[name] for name in readers(flow, node)]
     inside = node.name in flow.inside_branches or node.name not in flow.predicted
-    return bool(following) and not inside and all(each.op in LOOKUPS for each in following)
+    return bool(following) and not inside and all(each.op in families.LOOKUPS for each in following)
 
 
 def _fed_back(flow: ForwardGraph, node: Node) -> Iterator[Head]:
@@ -91,7 +90,7 @@ def _judged_logits(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Ite
 
 
 def _missing(node: Node) -> str:
-    return "" if node.op == "CTCLoss" else "; the graph has no softmax of them, --softmax adds it"
+    return "" if node.op in families.CTC_LOSS else "; the graph has no softmax of them, --softmax adds it"
 
 
 def _logistic(flow: ForwardGraph, node: Node) -> Iterator[Head]:

@@ -14,7 +14,7 @@ from tf1compat.discovery.rnn.looping.loops import find_loops
 from tf1compat.discovery.rnn.looping.surroundings import stack_of
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CONCATENATIONS
+from tf1compat.ops.families import JOINING, TRANSPOSE
 from tf1compat.ops.registry import data_operands
 
 
@@ -39,7 +39,7 @@ def _chosen(graph: Graph, rnn: Rnn) -> list[TensorRef]:
         stacked = stack_of(graph, array)
         if stacked is not None and dtype_of(graph, stacked).is_integer:
             turned = (use.node for use in graph.uses.get(stacked, ()) if not rnn.time_major)
-            return [TensorRef(next((each for each in turned if graph[each].op == "Transpose"), stacked.node))]
+            return [TensorRef(next((each for each in turned if graph[each].op in TRANSPOSE), stacked.node))]
     return []
 
 
@@ -70,7 +70,6 @@ def is_state(graph: Graph, ref: TensorRef, rnns: Collection[Rnn]) -> bool:
 def _holds_only(graph: Graph, ref: TensorRef, finals: frozenset[TensorRef]) -> bool:
     found = source(graph, ref)
     node = graph.producer(found)
-    if node.op == "Pack" or node.op in CONCATENATIONS:
-        values = node.inputs if node.op == "Pack" else data_operands(node)
-        return all(_holds_only(graph, each, finals) for each in values)
+    if node.op in JOINING:
+        return all(_holds_only(graph, each, finals) for each in data_operands(node))
     return found in finals

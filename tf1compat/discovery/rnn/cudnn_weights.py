@@ -14,23 +14,22 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tf1compat.discovery.findings import Direction
+from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import ASSIGN, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.registry import data_operands
 from tf1compat.source.checkpoints.saver import restored_from
 
-CUDNN_RNN = frozenset({"CudnnRNN", "CudnnRNNV2", "CudnnRNNV3"})
 #: The input of a CudnnRNN that is the opaque buffer.
 PARAMS = 3
 _TO_PARAMS = re.compile(r"CudnnRNNCanonicalToParams(V2)?\Z")
 _SIZES = 3  # inputs of CudnnRNNCanonicalToParams before the weights: layers, units, input size
 #: From the opaque variable to the node that reads it, into loops and branches too.
-_READS = PASS_THROUGH | {"ReadVariableOp", "Switch", "RefSwitch"}
-#: How a Saver cuts a canonical weight into cuDNN's pieces: which input is cut.
-_CUTS: Mapping[str, int] = {
-    "Reshape": 0, "Transpose": 0, "Mul": 0, "SplitV": 0, "Split": 1, "Identity": 0,
-}  # fmt: skip
+_READS = PASS_THROUGH | SWITCH | families.READ_RESOURCE
+#: How a Saver cuts a canonical weight into cuDNN's pieces.
+_CUTS = families.RESHAPE | families.TRANSPOSE | families.MULTIPLICATION | families.CUTS | families.IDENTITY
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def cudnn_weights(graph: Graph, keys: Collection[str] | None = None) -> Mapping[
     restored = _restored(graph)
     found = {}
     for node in graph.nodes:
-        opaque = opaque_variable(graph, node) if node.op in CUDNN_RNN else None
+        opaque = opaque_variable(graph, node) if node.op in families.CUDNN_RNN else None
         if opaque is not None:
             for layers in (restored.get(opaque, ()), *_conventional(graph, node, opaque, keys)):
                 if layers and (
@@ -115,7 +114,7 @@ def canonical_keys(graph: Graph, keys: Collection[str] | None = None) -> Mapping
 def opaque_variable(graph: Graph, node: Node) -> str | None:
     """The variable that a CudnnRNN node reads its buffer from, or None."""
     source = params_chain(graph, node)[-1]
-    return source if graph[source].op in VARIABLES else None
+    return source if graph[source].op in families.VARIABLES else None
 
 
 def params_chain(graph: Graph, node: Node) -> tuple[str, ...]:
@@ -144,7 +143,7 @@ def _restored(graph: Graph) -> dict[str, tuple[LayerWeights, ...]]:
     """The weights behind each opaque variable, as a Saver of the graph restores it."""
     found = {}
     for node in graph.nodes:
-        if node.op in ASSIGN and len(node.inputs) == 2:
+        if node.op in families.ASSIGN and len(node.inputs) == 2:
             maker = graph.producer(resolve(graph, node.inputs[1]))
             layers = _made_from(graph, maker) if _TO_PARAMS.match(maker.op) else ()
             if layers:
@@ -184,7 +183,7 @@ def _key_behind(graph: Graph, ref: TensorRef) -> str | None:
     """The key from which a Saver read the tensor that this one is a piece of."""
     node = graph.producer(ref)
     while node.op in _CUTS:
-        ref = node.inputs[_CUTS[node.op]]
+        ref = data_operands(node)[0]
         node = graph.producer(ref)
     saved = restored_from(graph, ref)
     return saved.key if saved is not None else None

@@ -12,20 +12,15 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos import BundleEntry
 from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import DENSE_TABLES, DRAWS, FEEDERS, MUTABLE_TABLES, PLACEHOLDERS, STATIC_TABLES
+from tf1compat.ops import families
 from tf1compat.ops.machine import MACHINE
 from tf1compat.source.assets import find_asset
 from tf1compat.source.checkpoints.saver import restored_from
 from tf1compat.source.model import LegacyModel
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat
 
-_FROM_FILE = frozenset({"InitializeTableFromTextFile", "InitializeTableFromTextFileV2"})
-_FROM_TENSORS = frozenset(
-    {"InitializeTable", "InitializeTableV2", "LookupTableImport", "LookupTableImportV2"}
-)
-_INSERTS = frozenset({"LookupTableInsert", "LookupTableInsertV2"})
 #: Ops that give what the files do not hold, or not always the same.
-_OPEN = PLACEHOLDERS | FEEDERS | DRAWS | MACHINE.keys()
+_OPEN = families.PLACEHOLDERS | families.FEEDERS | families.DRAWS | MACHINE.keys()
 
 Fills = dict[str, list[Node]]
 Entries = Mapping[str, BundleEntry]
@@ -34,7 +29,7 @@ Entries = Mapping[str, BundleEntry]
 def find_tables(model: LegacyModel) -> tuple[TableFinding, ...]:
     """Every table of the graph, in the graph's order; files are looked for around the checkpoint."""
     graph = model.meta_graph.graph
-    tables = [node for node in graph.nodes if node.op in STATIC_TABLES | MUTABLE_TABLES]
+    tables = [node for node in graph.nodes if node.op in families.STATIC_TABLES | families.MUTABLE_TABLES]
     if not tables:
         return ()
     fills = _shared(tables, _fills(graph))
@@ -46,7 +41,10 @@ def find_tables(model: LegacyModel) -> tuple[TableFinding, ...]:
 def _fills(graph: Graph) -> Fills:
     found: Fills = {}
     for node in graph.nodes:
-        if node.op in _FROM_FILE | _FROM_TENSORS | _INSERTS and node.inputs:
+        if (
+            node.op in families.TABLE_FROM_FILE | families.TABLE_FROM_TENSORS | families.TABLE_INSERTS
+            and node.inputs
+        ):
             found.setdefault(resolve(graph, node.inputs[0]).node, []).append(node)
     return found
 
@@ -77,10 +75,12 @@ def _found(graph: Graph, node: Node, fills: list[Node], folder: Path, entries: E
     if reason:
         return _finding(node, "unknown", reason=reason)
     fill = once[0]
-    if fill.op in _FROM_FILE:
+    if fill.op in families.TABLE_FROM_FILE:
         return _of_file(graph, node, fill, folder)
     keys, values = fill.inputs[1:]
-    return _finding(node, "tensors", fill.name, keys=keys, values=values, inserted=fill.op in _INSERTS)
+    return _finding(
+        node, "tensors", fill.name, keys=keys, values=values, inserted=fill.op in families.TABLE_INSERTS
+    )
 
 
 def _finding(node: Node, content: str, fill: str = "", **fields: object) -> TableFinding:
@@ -94,7 +94,7 @@ def _dtypes(node: Node) -> tuple[DType, DType]:
 
 def _saved(graph: Graph, fill: Node) -> tuple[str, str] | None:
     """The checkpoint's keys from which a Saver fills a table."""
-    if len(fill.inputs) < 3 or fill.op in _FROM_FILE:
+    if len(fill.inputs) < 3 or fill.op in families.TABLE_FROM_FILE:
         return None
     first, second = (restored_from(graph, ref) for ref in fill.inputs[1:3])
     return None if first is None or second is None else (first.key, second.key)
@@ -103,7 +103,9 @@ def _saved(graph: Graph, fill: Node) -> tuple[str, str] | None:
 def _saved_keys(graph: Graph, node: Node, fills: list[Node], entries: Entries) -> tuple[str, str] | None:
     """Under which keys the checkpoint has a table; where the graph has lost its Saver, by the table's own name."""
     by_saver = (keys for fill in fills if (keys := _saved(graph, fill)) is not None)
-    names = dict.fromkeys((node.name, node.name.rpartition("/")[2])) if node.op in MUTABLE_TABLES else ()
+    names = (
+        dict.fromkeys((node.name, node.name.rpartition("/")[2])) if node.op in families.MUTABLE_TABLES else ()
+    )
     by_name = ((f"{name}-keys", f"{name}-values") for name in names)
     return next((keys for keys in (*by_saver, *by_name) if set(keys) <= entries.keys()), None)
 
@@ -114,7 +116,7 @@ def _is_empty(node: Node, keys: BundleEntry) -> bool:
 
 
 def _has_rows_for_keys(graph: Graph, node: Node) -> bool:
-    if node.op not in DENSE_TABLES or not node.inputs:
+    if node.op not in families.DENSE_TABLES or not node.inputs:
         return False
     empty = constant(graph, node.inputs[0])
     return empty is not None and empty.ndim > 0
@@ -122,8 +124,10 @@ def _has_rows_for_keys(graph: Graph, node: Node) -> bool:
 
 def _why_unknown(graph: Graph, node: Node, fills: list[Node]) -> str:
     """Why the graph does not tell what is in a table; empty where it does."""
-    open_ends = [end for fill in fills if fill.op not in _FROM_FILE for end in _open_ends(graph, fill)]
-    if node.op in MUTABLE_TABLES and (open_ends or len(fills) != 1):
+    open_ends = [
+        end for fill in fills if fill.op not in families.TABLE_FROM_FILE for end in _open_ends(graph, fill)
+    ]
+    if node.op in families.MUTABLE_TABLES and (open_ends or len(fills) != 1):
         return "is a table that the program filled while it ran; what was in it stands in no file"
     if not fills:
         return "is a table that no op of the graph fills"
@@ -142,7 +146,7 @@ def _open_ends(graph: Graph, fill: Node) -> list[Node]:
 
 def _told(graph: Graph, fill: Node) -> str:
     """What tells one way to fill a table from another."""
-    if fill.op in _FROM_FILE:
+    if fill.op in families.TABLE_FROM_FILE:
         text = _text_format(fill, DType(""), DType(""))
         return f"{_recorded(graph, fill)}|{text}"
     known = [constant(graph, ref) for ref in fill.inputs[1:]]
@@ -163,7 +167,7 @@ def _of_file(graph: Graph, node: Node, fill: Node, folder: Path) -> TableFinding
 def _recorded(graph: Graph, fill: Node) -> str | None:
     """The path that a graph gives to the op that reads a file."""
     producer = graph.producer(resolve(graph, fill.inputs[1]))
-    ref = producer.inputs[0] if producer.op == "PlaceholderWithDefault" else TensorRef(producer.name)
+    ref = producer.inputs[0] if producer.op in families.PLACEHOLDER_WITH_DEFAULT else TensorRef(producer.name)
     value = constant(graph, ref)
     if value is None or value.size != 1:
         return None

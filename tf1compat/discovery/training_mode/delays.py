@@ -18,22 +18,13 @@ from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import (
-    ABOVE,
-    ADDITIONS,
-    ASSIGN,
-    ASSIGN_ADD,
-    CAST,
-    COMPARISONS,
-    EQUALITIES,
-    NOT_EQUAL,
-)
+from tf1compat.ops import families
 
 
 def find_delays(flow: ForwardGraph) -> Iterator[Freeze]:
     """The comparisons of training's steps with a number, each with what it says of a finished training."""
     for node in flow.graph.nodes if _steps(flow.graph) else ():
-        if node.op in COMPARISONS and node.name not in flow.training:
+        if node.op in families.COMPARISONS and node.name not in flow.training:
             at_end = _at_end(flow.graph, node)
             if at_end is not None:
                 yield Freeze(TensorRef(node.name), at_end, "is_training")
@@ -45,13 +36,17 @@ def _at_end(graph: Graph, node: Node) -> bool | None:
     numbers = [scalar(graph, ref) is not None for ref in node.inputs]
     if steps not in ([True, False], [False, True]) or not numbers[steps.index(False)]:
         return None
-    return node.op in NOT_EQUAL if node.op in EQUALITIES else (node.op in ABOVE) == steps[0]
+    return (
+        node.op in families.NOT_EQUAL
+        if node.op in families.EQUALITIES
+        else (node.op in families.ABOVE) == steps[0]
+    )
 
 
 def _is_steps(graph: Graph, ref: TensorRef) -> bool:
     """Whether a tensor is the number of steps, in whatever type."""
     found = source(graph, ref)
-    while graph.producer(found).op in CAST:
+    while graph.producer(found).op in families.CAST:
         found = source(graph, graph.producer(found).inputs[0])
     return variable_of(graph, found) in _steps(graph)
 
@@ -65,13 +60,13 @@ def _steps(graph: Graph) -> frozenset[str]:
 
 def _counted(graph: Graph, node: Node) -> str | None:
     """The variable to which a write adds a number."""
-    if node.op not in ASSIGN_ADD | ASSIGN or len(node.inputs) < 2:
+    if node.op not in families.ASSIGN_ADD | families.ASSIGN or len(node.inputs) < 2:
         return None
     variable, added = variable_of(graph, node.inputs[0]), node.inputs[1]
-    if node.op in ASSIGN:
+    if node.op in families.ASSIGN:
         total = graph.producer(source(graph, added))
         others = [ref for ref in total.inputs if variable_of(graph, source(graph, ref)) != variable]
-        if total.op not in ADDITIONS or len(others) != 1:
+        if total.op not in families.ADDITIONS or len(others) != 1:
             return None
         added = others[0]
     number = scalar(graph, added)

@@ -19,26 +19,23 @@ from tf1compat.analysis.idioms.noise.sites import Noise
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Freeze
 from tf1compat.graph.attributes import Attr, FunctionRef
-from tf1compat.graph.frames import SWITCH
+from tf1compat.graph.frames import ENTER, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf
 from tf1compat.ops import families
 from tf1compat.ops.axes.filling import SIZES
-from tf1compat.ops.library import library_of
+from tf1compat.ops.library import CALLEES, library_of
 from tf1compat.ops.registry import value_type
 from tf1compat.ops.values import Evaluation
 
 #: Ops that change a variable.
 _UPDATES = re.compile(r"Assign(Add|Sub)?(VariableOp)?|(Resource)?Scatter(Nd)?(Update|Add|Sub)")
 #: Ops through which a switch decides: a learning phase may be a number that is compared or cast.
-_DECIDING = frozenset({
-    "LogicalNot", "LogicalAnd", "LogicalOr", "Identity", "Cast", "ReadVariableOp", "Enter", "Reshape", "Squeeze",
-    "ExpandDims", "Fill", "Tile", "BroadcastTo",
-})  # fmt: skip
-#: Functional branch points, with the attributes that name the branch for True and the one for False.
-_IFS = dict.fromkeys(("If", "StatelessIf"), ("then_branch", "else_branch"))
-_COMPARING = frozenset({"Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"})
+_DECIDING = (
+    families.LOGICAL | families.RESHAPES | families.REPEATING | families.CAST | families.FILL | families.IDENTITY
+    | families.READ_RESOURCE | ENTER
+)  # fmt: skip
 #: Noise, and the nodes that the scalars which decide it are made of.
 _Decided: TypeAlias = "tuple[Noise, frozenset[str]]"
 #: Whether a node shows that a branch trains.
@@ -84,7 +81,7 @@ def _candidates(flow: ForwardGraph) -> Iterator[TensorRef]:
         if node.name in flow.training or any(size != 1 for size in _dims(flow.graph, node)):
             continue
         types = _FED_TYPES if node.op in families.PLACEHOLDERS else _FIXED_TYPES
-        fixed = node.op in families.VARIABLES or node.op == "Const"
+        fixed = node.op in families.VARIABLES or node.op in families.CONSTANT
         if (fixed or node.op in families.PLACEHOLDERS) and str(value_type(flow.graph, ref)) in types:
             yield ref
 
@@ -119,7 +116,9 @@ def _inference_value(flow: ForwardGraph, ref: TensorRef, noise: tuple[_Decided, 
 
 def _choices(flow: ForwardGraph, ref: TensorRef, values: tuple[Any, Any]) -> list[_Choice]:
     """The branch points that a switch has a say in."""
-    deciding = _reading(flow.graph, ref, _DECIDING | _COMPARING if _may_compare(flow, ref) else _DECIDING)
+    deciding = _reading(
+        flow.graph, ref, _DECIDING | families.COMPARISONS if _may_compare(flow, ref) else _DECIDING
+    )
     assumed = [Evaluation(flow.graph, {ref: value}) for value in values]
     found = []
     for name, predicate in _predicates(flow, deciding):
@@ -153,7 +152,11 @@ def _predicates(flow: ForwardGraph, deciding: frozenset[TensorRef]) -> Iterator[
         for use in flow.graph.uses.get(ref, ()):
             node = flow.graph[use.node]
             position = (
-                1 if node.op in SWITCH else 0 if node.op in families.SELECTIONS or node.op in _IFS else None
+                1
+                if node.op in SWITCH
+                else 0
+                if node.op in families.SELECTIONS or node.op in families.IF
+                else None
             )
             chooses = use.position == position
             if chooses and node.name not in flow.training:
@@ -166,7 +169,7 @@ def _possible(value: Any) -> frozenset[bool]:
 
 def _sign(flow: ForwardGraph, ref: TensorRef, noise: tuple[_Decided, ...]) -> _Sign:
     """What shows that a branch trains. Behind a constant, as `tf.case` has some, a mere draw shows nothing."""
-    if flow.graph.producer(ref).op != "Const":
+    if flow.graph.producer(ref).op not in families.CONSTANT:
         return _trains
     drops = frozenset(ref.node for each, _ in noise for ref in each.steps)
     return lambda node: node.name in drops or _is_batch_norm(node)
@@ -184,8 +187,10 @@ def _training_values(flow: ForwardGraph, choice: _Choice, sign: _Sign) -> Iterat
 def _branch_trains(flow: ForwardGraph, node: Node, branch: bool, sign: _Sign) -> bool:
     if node.op in families.SELECTIONS:
         return _operand_trains(flow, node, branch, sign)
-    if node.op in _IFS:
-        return any(_trains(each) for each in _run_by(flow.graph, node.attrs.get(_IFS[node.op][not branch])))
+    if node.op in families.IF:
+        return any(
+            _trains(each) for each in _run_by(flow.graph, node.attrs.get(CALLEES[node.op][not branch]))
+        )
     return _trains_behind(flow, node, int(branch), sign)
 
 
@@ -266,13 +271,13 @@ def _is_batch_norm(node: Node) -> bool:
 def _takes_statistics(graph: Graph, switch: Node, side: TensorRef) -> bool:
     """Whether one side of a branch point only hands the mean of a batch on, as batch normalisation chooses it."""
     statistic = source(graph, switch.inputs[0])
-    while graph.producer(statistic).op in {"Squeeze", "Reshape"}:
+    while graph.producer(statistic).op in families.RESHAPE | families.SQUEEZE:
         statistic = source(graph, graph.producer(statistic).inputs[0])
     reads = graph.uses.get(side, ())
-    return graph.producer(statistic).op == "Mean" and bool(reads)
+    return graph.producer(statistic).op in families.AVERAGE and bool(reads)
 
 
 def _following(graph: Graph, ref: TensorRef) -> list[str]:
     readers = [use.node for use in graph.uses.get(ref, ())]
-    pivots = graph.producer(ref).op == "Identity"
+    pivots = graph.producer(ref).op in families.IDENTITY
     return readers + list(graph.waiting_for.get(ref.node, ()) if pivots else ())

@@ -14,13 +14,12 @@ from tf1compat.discovery.weights.shadows import find_shadows
 from tf1compat.errors import SourceError
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import descendants
+from tf1compat.ops.families import ASSIGN, READ_VARIABLE
 from tf1compat.source.checkpoints.saver import every_saver
 from tf1compat.source.checkpoints.v2_checkpoint import read_tensor
 from tf1compat.source.model import LegacyModel, SavedAs
 
 _SUFFIX = "/ExponentialMovingAverage"
-_ASSIGNS = frozenset({"Assign", "AssignVariableOp"})
-_READS = frozenset({"Identity", "ReadVariableOp"})
 _LARGEST = 1 << 20  # bytes of an average that is looked into
 
 
@@ -85,7 +84,7 @@ def restoring(model: LegacyModel, averaged: Iterable[AveragedWeight]) -> str:
         if dict(saver.saved_as) != dict(own) and any(saved == each.average for each, saved in pairs):
             return f"a second Saver of the graph ('{saver.filename}') restores the averages into the weights"
     for node in model.meta_graph.graph.nodes:
-        if node.op in _ASSIGNS and len(node.inputs) == 2:
+        if node.op in ASSIGN and len(node.inputs) == 2:
             written, value = (variable_of(model.meta_graph.graph, ref) for ref in node.inputs)
             if written in shadows and value is not None and value == shadows[written].shadow:
                 return f"the graph has an op ('{node.name}') that puts the averages into the weights"
@@ -98,7 +97,9 @@ def reader_of(graph: Graph, averaged: Iterable[AveragedWeight]) -> str:
     shadows = [each.shadow for each in averaged if each.shadow]
     behind = descendants(graph, shadows, stop=lambda node: node.name in training)
     reading = (each for each in graph.nodes if each.name in behind and each.name not in shadows)
-    return next((each.name for each in reading if each.op not in _READS and each.name not in training), "")
+    return next(
+        (each.name for each in reading if each.op not in READ_VARIABLE and each.name not in training), ""
+    )
 
 
 def are_untouched(model: LegacyModel, averaged: Iterable[AveragedWeight]) -> bool:

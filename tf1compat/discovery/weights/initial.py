@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ASSIGN, PLACEHOLDERS
+from tf1compat.ops.families import ASSIGN, REQUIRED_PLACEHOLDERS
 from tf1compat.ops.values import constant
 from tf1compat.source.checkpoints.saver import restored_from
-
-_FEEDERS = PLACEHOLDERS - {"PlaceholderWithDefault"}
 
 
 def initializer_of(graph: Graph, variable: str) -> Node | None:
@@ -50,4 +48,4 @@ def _goes_on(graph: Graph, assign: Node, variable: str) -> bool:
 
 
 def _is_fed(graph: Graph, assign: Node) -> bool:
-    return any(graph[each].op in _FEEDERS for each in ancestors(graph, [assign.inputs[1].node]))
+    return any(graph[each].op in REQUIRED_PLACEHOLDERS for each in ancestors(graph, [assign.inputs[1].node]))

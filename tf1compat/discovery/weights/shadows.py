@@ -20,9 +20,9 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS, DIVISION
+from tf1compat.ops import families
 
-_THROUGH = SWITCH | MERGE | {"Cast"}  # of an update inside a branch, or of another precision
+_THROUGH = SWITCH | MERGE | families.CAST  # of an update inside a branch, or of another precision
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _through(followed: dict[str, Shadow], shadow: Shadow) -> Shadow:
 
 def _followed(graph: Graph, update: Node, written: str) -> str | None:
     """The variable that an update moves the written one towards."""
-    form = next((form for part, form in _FORMS.items() if part in update.op), _of_mixture)
+    form = _FORMS.get(update.op, _of_mixture)
     names = {name for name in form(graph, update.inputs[1], written) if name != written}
     return names.pop() if len(names) == 1 else None
 
@@ -67,7 +67,7 @@ def _followed(graph: Graph, update: Node, written: str) -> str | None:
 def _of_difference(graph: Graph, delta: TensorRef, written: str) -> Iterator[str]:
     """From `(written - other) * rate`, in either order of the product, or from `written - other / correction`."""
     node = _producer(graph, delta)
-    if node.op == "Mul":
+    if node.op in families.MULTIPLICATION:
         for factor in node.inputs:
             yield from _subtracted(graph, _producer(graph, factor), written)
     yield from _subtracted(graph, node, written)
@@ -76,19 +76,19 @@ def _of_difference(graph: Graph, delta: TensorRef, written: str) -> Iterator[str
 def _of_approach(graph: Graph, delta: TensorRef, written: str) -> Iterator[str]:
     """From `(other - written) * rate`, in either order of the product."""
     node = _producer(graph, delta)
-    factors = [_producer(graph, each) for each in node.inputs] if node.op == "Mul" else []
+    factors = [_producer(graph, each) for each in node.inputs] if node.op in families.MULTIPLICATION else []
     for each in factors:
-        if each.op == "Sub" and _variable(graph, each.inputs[1]) == written:
+        if each.op in families.SUBTRACTION and _variable(graph, each.inputs[1]) == written:
             other = _variable(graph, each.inputs[0])
             if other is not None:
                 yield other
 
 
 def _subtracted(graph: Graph, node: Node, written: str) -> Iterator[str]:
-    if node.op != "Sub" or _variable(graph, node.inputs[0]) != written:
+    if node.op not in families.SUBTRACTION or _variable(graph, node.inputs[0]) != written:
         return
     taken = _producer(graph, node.inputs[1])
-    other = _variable(graph, taken.inputs[0] if taken.op in DIVISION else node.inputs[1])
+    other = _variable(graph, taken.inputs[0] if taken.op in families.DIVISION else node.inputs[1])
     if other is not None:
         yield other
 
@@ -96,10 +96,10 @@ def _subtracted(graph: Graph, node: Node, written: str) -> Iterator[str]:
 def _of_mixture(graph: Graph, value: TensorRef, written: str) -> Iterator[str]:
     """From `written * decay + other * rate`."""
     total = _producer(graph, value)
-    if total.op not in ADDITIONS:
+    if total.op not in families.ADDITIONS:
         return
     terms = [_producer(graph, each) for each in total.inputs]
-    if any(each.op != "Mul" for each in terms):
+    if any(each.op not in families.MULTIPLICATION for each in terms):
         return
     mixed = [{_variable(graph, each) for each in term.inputs} - {None} for term in terms]
     if any(written in each for each in mixed):
@@ -107,7 +107,7 @@ def _of_mixture(graph: Graph, value: TensorRef, written: str) -> Iterator[str]:
 
 
 #: How the op that writes an average says what the written value is: the difference, or else the new value.
-_FORMS = {"Sub": _of_difference, "Add": _of_approach}
+_FORMS = families.by_op({families.ASSIGN_SUB: _of_difference, families.ASSIGN_ADD: _of_approach})
 
 
 def _variable(graph: Graph, ref: TensorRef) -> str | None:

@@ -15,6 +15,7 @@ RESULT = frozenset({"_Retval"})
 NO_OP = frozenset({"NoOp"})
 CONTROL_TRIGGER = frozenset({"ControlTrigger"})
 PRINT = frozenset({"Print"})
+PRINTS = PRINT | {"PrintV2"}
 ASSERT = frozenset({"Assert"})
 ABORT = frozenset({"Abort"})
 #: Stacks, on which loops keep values for their gradients.

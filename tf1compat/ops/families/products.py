@@ -5,6 +5,8 @@ from __future__ import annotations
 MATRIX_PRODUCT = frozenset({"MatMul"})
 BATCH_MATRIX_PRODUCTS = frozenset({"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"})
 MATRIX_PRODUCTS = MATRIX_PRODUCT | BATCH_MATRIX_PRODUCTS
+#: Products of matrices in all forms.
+CONTRACTIONS = MATRIX_PRODUCTS | {"SparseMatMul", "Einsum"}
 CONVOLUTION_2D = frozenset({"Conv2D"})
 CONVOLUTION_3D = frozenset({"Conv3D"})
 #: A 1-D convolution is a 2-D one with an axis put in.

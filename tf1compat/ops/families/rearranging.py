@@ -19,8 +19,9 @@ PACK = frozenset({"Pack"})
 JOINING = CONCATENATIONS | PACK
 UNPACK = frozenset({"Unpack"})
 EVEN_SPLIT = frozenset({"Split"})
+UNEVEN_SPLIT = frozenset({"SplitV"})
 #: Parts along an axis.
-CUTS = EVEN_SPLIT | {"SplitV"}
+CUTS = EVEN_SPLIT | UNEVEN_SPLIT
 SPLITS = CUTS | UNPACK
 TILE = frozenset({"Tile"})
 BROADCAST_TO = frozenset({"BroadcastTo"})

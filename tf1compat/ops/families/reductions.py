@@ -8,8 +8,9 @@ PRODUCT = frozenset({"Prod"})
 GREATEST = frozenset({"Max"})
 LEAST = frozenset({"Min"})
 ARG_MAX = frozenset({"ArgMax"})
+ALL = frozenset({"All"})
 #: The greatest or least entry, or where that is; of truth values, whether any or all hold.
-BOUNDS = GREATEST | LEAST | ARG_MAX | {"ArgMin", "All", "Any"}
+BOUNDS = GREATEST | LEAST | ARG_MAX | ALL | {"ArgMin", "Any"}
 L2_LOSS = frozenset({"L2Loss"})
 #: Reductions along axes that the second operand names.
 ENTRY_REDUCTIONS = SUM | AVERAGE | PRODUCT | GREATEST | LEAST | {"All", "Any"}

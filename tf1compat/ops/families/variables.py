@@ -16,6 +16,9 @@ VARIABLE_V1 = frozenset({"Variable"})
 #: Variables that are handed on by reference.
 REFERENCE_VARIABLES = VARIABLE_V1 | {"VariableV2"}
 VARIABLES = REFERENCE_VARIABLES | VARIABLE_HANDLE
+#: A variable for the length of a run, and what ends it and gives what it holds.
+TEMPORARY_VARIABLE = frozenset({"TemporaryVariable"})
+END_OF_TEMPORARY = frozenset({"DestroyTemporaryVariable"})
 #: Ops that overwrite a variable whole, and those that read one.
 ASSIGN = frozenset({"Assign", "AssignVariableOp"})
 READ_VARIABLE = IDENTITIES | READ_RESOURCE
@@ -24,6 +27,7 @@ ASSIGN_ADD = frozenset({"AssignAdd", "AssignAddVariableOp"})
 ASSIGN_SUB = frozenset({"AssignSub", "AssignSubVariableOp"})
 #: Those that change a resource, and give nothing.
 RESOURCE_UPDATES = frozenset({"AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"})
+ASSIGNMENTS = ASSIGN | ASSIGN_ADD | ASSIGN_SUB
 IS_INITIALIZED = frozenset({"IsVariableInitialized", "VarIsInitializedOp"})
 RESTORE = frozenset({"Restore", "RestoreSlice", "RestoreV2"})
 #: What a Saver is made of.

@@ -16,11 +16,10 @@ from tf1compat.graph.model import Graph, Use
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.families import by_op
 from tf1compat.plan.model import InputBinding
 
 #: At which input an op takes which part of a state.
-_STATE_INPUTS: Mapping[str, Mapping[str, int]] = by_op(
+_STATE_INPUTS: Mapping[str, Mapping[str, int]] = families.by_op(
     {
         families.BLOCK_LSTM: {"c": 2, "h": 3},
         families.CUDNN_RNN: {"h": 1, "c": 2},

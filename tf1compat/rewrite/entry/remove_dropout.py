@@ -102,7 +102,7 @@ class _Fill:
         elif node.op in families.RANDOM:
             dtype = dtype_of(self._graph, TensorRef(node.name))
             low = node.inputs[1] if node.op in families.UNIFORM_INT else None
-            middle = 0.5 if node.op.endswith("RandomUniform") else 0.0
+            middle = 0.5 if node.op in families.UNIFORM else 0.0
             one = low or self._constant(f"{node.name}/drawn", middle, dtype, node.inputs[0].node)
             kind = node.dtype("T")
             self.changed[node.name] = self._filled(node, node.inputs[0], one, dtype, kind)

@@ -17,6 +17,7 @@ from tf1compat.analysis.pattern import Mismatch
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import ASSIGN, ASSIGN_ADD, END_OF_TEMPORARY, TEMPORARY_VARIABLE, ZEROS_LIKE
 from tf1compat.rewrite.base import Outcome, substitute
 
 _MADE_BY = "temporary_sums"
@@ -24,7 +25,7 @@ _MADE_BY = "temporary_sums"
 
 def sum_temporaries(graph: Graph) -> Outcome:
     """No temporary variable is left that begins with zeros and to which values are added, in whatever order."""
-    ended = [node for node in graph.nodes if node.op == "DestroyTemporaryVariable"]
+    ended = [node for node in graph.nodes if node.op in END_OF_TEMPORARY]
     found = {node.name: terms for node in ended if not isinstance(terms := _terms(graph, node), Mismatch)}
     changed = {name: _sum(graph[name], terms) for name, terms in found.items()}
     return Outcome(
@@ -37,15 +38,15 @@ def sum_temporaries(graph: Graph) -> Outcome:
 def _terms(graph: Graph, end: Node) -> tuple[TensorRef, ...] | Mismatch:
     """What is added up in a temporary variable before it ends."""
     begun = graph.producer(end.inputs[0])
-    if begun.op != "Assign" or graph.producer(begun.inputs[0]).op != "TemporaryVariable":
+    if begun.op not in ASSIGN or graph.producer(begun.inputs[0]).op not in TEMPORARY_VARIABLE:
         return Mismatch("no temporary variable to which a first value is assigned", begun.name)
-    if graph.producer(begun.inputs[1]).op != "ZerosLike":
+    if graph.producer(begun.inputs[1]).op not in ZEROS_LIKE:
         return Mismatch("a first value that is not zero", begun.name)
     writes = {use.node for use in graph.uses_of_node.get(begun.name, ())} - {end.name}
     added = [graph[name] for name in end.control_inputs]
     if not added or {node.name for node in added} != writes:
         return Mismatch("other uses of the variable than the additions that it waits for", end.name)
-    if any(node.op != "AssignAdd" or node.inputs[0].node != begun.name for node in added):
+    if any(node.op not in ASSIGN_ADD or node.inputs[0].node != begun.name for node in added):
         return Mismatch("a change that adds nothing", end.name)
     return tuple(node.inputs[1] for node in added)
 

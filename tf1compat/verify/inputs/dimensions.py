@@ -177,7 +177,7 @@ def _rank_change(graph: Graph, node: Node, position: int) -> int | None:
         return 0
     if node.op in families.LOOKUPS and position == 1:
         return 1  # an embedding: rows of a matrix
-    if node.op in (families.EXPAND_DIMS | families.ONE_HOT | families.PACK) and position == 0:
+    if node.op in families.EXPAND_DIMS | families.ONE_HOT | families.PACK and position == 0:
         return 1
     if node.op in families.STRIDED_SLICE and position == 0:
         return -bin(node.integer("shrink_axis_mask")).count("1")

@@ -168,7 +168,7 @@ class SparseShapes:
             if node.op in families.SPARSE_MATRIX_PRODUCT and dims is not None and len(dims) == 2:
                 static = self._graph.static_shape(TensorRef(node.name)).dims or (None, None)
                 found[TensorRef(node.name)] = (dims[1 if node.attrs.get("adjoint_a") else 0], static[1])
-            elif node.op in (families.SPARSE_DENSE_ADDITION | families.SPARSE_TO_DENSE):
+            elif node.op in families.SPARSE_DENSE_ADDITION | families.SPARSE_TO_DENSE:
                 found[TensorRef(node.name)] = dims
         return found
 

@@ -7,20 +7,7 @@ from types import MappingProxyType
 
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
-from tf1compat.ops.families import (
-    CONCATENATIONS,
-    CONSTANT,
-    EXPAND_DIMS,
-    HAND_ON,
-    LOOKUPS,
-    PLACEHOLDERS,
-    RESHAPE,
-    SLICES,
-    SQUEEZE,
-    TRANSPARENT,
-    TRANSPOSE,
-    VARIABLES,
-)
+from tf1compat.ops import families
 from tf1compat.ops.registry import output_types
 from tf1compat.plan.model import MigrationPlan, OutputBinding
 
@@ -31,8 +18,9 @@ EPSILON: Mapping[str, float] = MappingProxyType({"half": 2.0**-10, "bfloat16": 2
 TOLERANCE: Mapping[str, float] = MappingProxyType({"half": 1e-3, "bfloat16": 1e-2})
 #: Ops that give values as they got them: a number of few digits that is fed to full arithmetic costs none there.
 _MOVING = (
-    PLACEHOLDERS | CONSTANT | VARIABLES | TRANSPARENT | HAND_ON | RESHAPE | SQUEEZE | EXPAND_DIMS | TRANSPOSE | LOOKUPS
-    | SLICES | CONCATENATIONS
+    families.PLACEHOLDERS | families.CONSTANT | families.VARIABLES | families.TRANSPARENT | families.HAND_ON
+    | families.RESHAPE | families.SQUEEZE | families.EXPAND_DIMS | families.TRANSPOSE | families.LOOKUPS
+    | families.SLICES | families.CONCATENATIONS
 )  # fmt: skip
 _NAMES = {"float16": "half", "half": "half", "bfloat16": "bfloat16"}
 #: By signature and alias, the coarsest type of floating numbers that an output is computed in.

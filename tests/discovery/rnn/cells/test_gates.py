@@ -8,9 +8,10 @@ from tf1compat.discovery.rnn.cells.gates import (
     units_of,
     values_of,
 )
-from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS, linear_form
+from tf1compat.discovery.rnn.cells.linear_form import linear_form
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import MATRIX_PRODUCT
 
 GRAPH = from_text(
     variable("kernel", 8, 6)
@@ -66,8 +67,8 @@ def test_an_activation_is_told_by_its_name():
 
 def test_forms_that_read_the_same_values_in_the_same_order_are_read_together():
     parts = {"a": form("parts"), "b": form("parts:1")}
-    assert values_of(parts, MATRIX_PRODUCTS) == (TensorRef("x"), TensorRef("h"))
-    found = values_of({**parts, "c": form("second")}, MATRIX_PRODUCTS)
+    assert values_of(parts, MATRIX_PRODUCT) == (TensorRef("x"), TensorRef("h"))
+    found = values_of({**parts, "c": form("second")}, MATRIX_PRODUCT)
     assert isinstance(found, Mismatch)
     assert found.reason == "the gates read different values"
 

@@ -153,7 +153,7 @@ class _Walk:
         node = self._graph.producer(ref)
         kind = node.dtype("DstT")
         cut = node.op in families.CAST and kind is not None and kind.is_integer
-        return node.op in STEPS or node.op in (families.MULTINOMIAL | families.UNIFORM_INT) or cut
+        return node.op in STEPS or node.op in families.MULTINOMIAL | families.UNIFORM_INT or cut
 
     def _mixed(self, sites: Iterable[Site]) -> Iterator[frozenset[str]]:
         """The draws that meet at one op."""
@@ -181,7 +181,7 @@ class _Walk:
             return self._blended(ref, node, node.inputs[1 - position]) or Site(
                 ref, node.name, "factor", node.inputs[1 - position], 1.0
             )
-        if node.op in _SUMS or (node.op in (families.SUBTRACTION | families.BIAS_ADDITION) and position == 1):
+        if node.op in _SUMS or (node.op in families.SUBTRACTION | families.BIAS_ADDITION and position == 1):
             kept = node.inputs[1 - position] if len(node.inputs) == 2 else None
             return Site(ref, node.name, "term", kept, 0.0)
         if node.op in SWITCH and position == 1:

@@ -10,18 +10,9 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve, topological
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CONSTANT, PLACEHOLDERS, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.updates import is_update
 
-#: How the ops begin that change a variable.
-_CHANGES = (
-    "Apply",
-    "SparseApply",
-    "ResourceApply",
-    "ResourceSparseApply",
-    "Assign",
-    "Scatter",
-    "ResourceScatter",
-)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -35,7 +26,7 @@ def objectives(graph: Graph) -> Mapping[str, frozenset[str]]:
         scope = _scope_among(node.name, scopes)
         if scope is not None:
             carried[node.name] = starts[scope]
-        elif node.op.startswith(_CHANGES) and node.inputs:
+        elif is_update(node.op) and node.inputs:
             _record_change(graph, node, carried, found)
         else:
             _carry(node, carried)
@@ -44,7 +35,7 @@ def objectives(graph: Graph) -> Mapping[str, frozenset[str]]:
 
 def _carry(node: Node, carried: dict[str, frozenset[str]]) -> None:
     """What a clipped or averaged gradient is made of, it is a gradient of; a variable's value is none."""
-    if node.op in VARIABLES:
+    if node.op in families.VARIABLES:
         return
     own = [carried[ref.node] for ref in node.inputs if ref.node in carried]
     if own:
@@ -56,7 +47,7 @@ def _record_change(
 ) -> None:
     gradients = _NONE.union(*(carried.get(ref.node, _NONE) for ref in node.inputs[1:]))
     variable = graph.producer(resolve(graph, node.inputs[0], PASS_THROUGH))
-    if gradients and variable.op in VARIABLES:
+    if gradients and variable.op in families.VARIABLES:
         found[variable.name] = found.get(variable.name, _NONE) | gradients
 
 
@@ -111,23 +102,25 @@ def followed_variables(graph: Graph) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     sources = _made_of_variables(graph)
     for node in graph.nodes:
-        if node.op.startswith("Assign") and len(node.inputs) > 1:
+        if node.op in families.ASSIGNMENTS and len(node.inputs) > 1:
             variable = resolve(graph, node.inputs[0]).node
             others = sources.get(node.inputs[1].node, _NONE) - {variable}
-            if others and graph[variable].op in VARIABLES:
+            if others and graph[variable].op in families.VARIABLES:
                 found[variable] = found.get(variable, _NONE) | others
     return MappingProxyType(found)
 
 
 #: What a target network's new value is computed by: a copy, or a weighted mean of the old and the new one.
-_MIXING = PASS_THROUGH | {"Mul", "Add", "AddV2", "Sub", "ReadVariableOp"}
+_MIXING = (
+    PASS_THROUGH | families.ADDITIONS | families.MULTIPLICATION | families.READ_RESOURCE | families.SUBTRACTION
+)  # fmt: skip
 
 
 def _made_of_variables(graph: Graph) -> dict[str, frozenset[str]]:
     """By node, the variables of which it is a copy or a mixture."""
     found: dict[str, frozenset[str]] = {}
     for node in topological(graph):
-        if node.op in VARIABLES:
+        if node.op in families.VARIABLES:
             found[node.name] = frozenset({node.name})
         elif node.op in _MIXING:
             own = [found[ref.node] for ref in node.inputs if ref.node in found]
@@ -140,4 +133,6 @@ def _made_of_variables(graph: Graph) -> dict[str, frozenset[str]]:
 def _is_share(graph: Graph, ref: TensorRef) -> bool:
     """Whether a tensor is a number by which old and new are weighed, a constant or one that is fed."""
     node = graph.producer(ref)
-    return node.op in CONSTANT or (node.op in PLACEHOLDERS and graph.static_shape(ref).rank == 0)
+    return node.op in families.CONSTANT or (
+        node.op in families.PLACEHOLDERS and graph.static_shape(ref).rank == 0
+    )

@@ -9,6 +9,7 @@ from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import SLICES, SPLITS
+from tf1compat.ops.registry import data_operands
 
 
 def find_partings(
@@ -36,7 +37,7 @@ def _partings(flow: ForwardGraph, behind: frozenset[str], beside: frozenset[str]
 
 def source_of_parts(flow: ForwardGraph, node: Node) -> TensorRef:
     """The tensor that a node cuts, which `Split` takes behind the axis."""
-    return source(flow.graph, node.inputs[1 if node.op == "Split" else 0])
+    return source(flow.graph, data_operands(node)[0])
 
 
 def _read(flow: ForwardGraph, node: Node, among: Iterable[str]) -> set[int]:

@@ -21,12 +21,11 @@ from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, FORWARD, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import BLOCK_LSTM, CONCATENATIONS
-from tf1compat.ops.registry import data_operands
+from tf1compat.ops import families
+from tf1compat.ops.registry import attribute, data_operands
 
 _MAX_LENGTH, _X, _C, _H, _KERNEL = range(5)  # inputs; behind the kernel three peepholes and the bias
 _ALL_C, _ALL_H = 1, 6  # among the outputs i, cs, f, o, ci, co, h
-_CLIP_WHEN_UNSAID = {"BlockLSTM": 3.0, "BlockLSTMV2": 0.0}
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,9 @@ class _Sequences:
 def find_block(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
     """Every LSTM that is one op for all steps, in the order of the file."""
     return tuple(
-        _rnn(graph, node) for node in graph.nodes if node.op in BLOCK_LSTM and node.name not in training_nodes
+        _rnn(graph, node)
+        for node in graph.nodes
+        if node.op in families.BLOCK_LSTM and node.name not in training_nodes
     )
 
 
@@ -66,7 +67,7 @@ def _rnn(graph: Graph, node: Node) -> Rnn:
 
 
 def _features(node: Node) -> tuple[str, ...]:
-    clip = node.attrs.get("cell_clip", _CLIP_WHEN_UNSAID[node.op])
+    clip = attribute(node, "cell_clip")
     present = {
         "block": True,
         "peepholes": bool(node.attrs.get("use_peephole")),
@@ -83,14 +84,14 @@ def _variables(graph: Graph, node: Node) -> tuple[str, ...]:
 def _lengths(graph: Graph, node: Node) -> TensorRef | None:
     """What the op's number of steps is the greatest of."""
     made = graph.producer(as_given(graph, node.inputs[_MAX_LENGTH]))
-    return as_given(graph, made.inputs[0]) if made.op == "Max" else None
+    return as_given(graph, made.inputs[0]) if made.op in families.GREATEST else None
 
 
 def _masked(graph: Graph, outputs: TensorRef) -> TensorRef:
     """The outputs times the mask of the lengths."""
-    masks = (node for node in readers(graph, outputs) if node.op == "Mul")
+    masks = (node for node in readers(graph, outputs) if node.op in families.MULTIPLICATION)
     for node in masks:
-        if any(graph.producer(each).op == "Tile" for each in node.inputs):
+        if any(graph.producer(each).op in families.TILE for each in node.inputs):
             return TensorRef(node.name)
     return outputs
 
@@ -113,7 +114,7 @@ def _cut_off(graph: Graph, states: TensorRef) -> Iterator[TensorRef]:
     """The states at the last step, as `states[-1]` gives them."""
     last = _steps(graph, states)
     for node in readers(graph, states):
-        begin = constant(graph, node.inputs[1]) if node.op == "StridedSlice" else None
+        begin = constant(graph, node.inputs[1]) if node.op in families.STRIDED_SLICE else None
         alone = begin is not None and begin.size == 1 and node.integer("shrink_axis_mask") == 1
         if alone and begin is not None and int(begin[0]) in {-1, last - 1 if last is not None else -1}:
             yield TensorRef(node.name)
@@ -126,14 +127,14 @@ def _steps(graph: Graph, states: TensorRef) -> int | None:
 
 def _gathered(graph: Graph, states: TensorRef) -> Iterator[TensorRef]:
     for joined in readers(graph, states):
-        if joined.op in CONCATENATIONS and data_operands(joined)[-1] == states:
+        if joined.op in families.CONCATENATIONS and data_operands(joined)[-1] == states:
             yield from _taken(graph, TensorRef(joined.name))
 
 
 def _taken(graph: Graph, joined: TensorRef) -> Iterator[TensorRef]:
     """What is gathered from a tensor, directly or with time and batch made one axis."""
     for node in readers(graph, joined):
-        if node.op == "Reshape":
+        if node.op in families.RESHAPE:
             yield from _taken(graph, TensorRef(node.name))
-        elif node.op in {"Gather", "GatherV2", "GatherNd"} and node.inputs[0] == joined:
+        elif node.op in families.GATHER | families.GATHER_ND and node.inputs[0] == joined:
             yield TensorRef(node.name)

@@ -25,7 +25,7 @@ from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.discovery.rnn.unrolling.sequences import BACKWARD, batch_major, turned_around
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
-from tf1compat.ops.families import CUDNN_RNN
+from tf1compat.ops.families import CUDNN_RNN, CUDNN_RNN_V3, FILL, TRANSPOSE
 
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 #: Where each part of a state goes in and comes out.
@@ -61,7 +61,7 @@ def _rnn(graph: Graph, node: Node, direction: Direction, weights: CudnnWeights |
 
 
 def _transposed_back(graph: Graph, outputs: TensorRef, scope: str) -> TensorRef:
-    turned = (TensorRef(node.name) for node in readers(graph, outputs) if node.op == "Transpose")
+    turned = (TensorRef(node.name) for node in readers(graph, outputs) if node.op in TRANSPOSE)
     return next((each for each in turned if batch_major(graph, each, 0, scope) is not None), outputs)
 
 
@@ -71,10 +71,10 @@ def _time_major(node: Node) -> bool:
 
 def _lengths(graph: Graph, node: Node) -> TensorRef | None:
     """The lengths that the author gave; those that TensorFlow fills in, all the same, are none."""
-    if node.op != "CudnnRNNV3":
+    if node.op not in CUDNN_RNN_V3:
         return None
     given = as_given(graph, node.inputs[_LENGTHS])
-    return None if graph.producer(given).op == "Fill" else given
+    return None if graph.producer(given).op in FILL else given
 
 
 # ----------------------------------------------------------------------------------------------- layers

@@ -39,9 +39,10 @@ from tf1compat.discovery.rnn.unrolling.stacking import Network, networks
 from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, leaf, lies_in, scope_of, strip_number
-from tf1compat.ops.families import VARIABLES
+from tf1compat.ops.families import GREATER_EQUAL, LESS_EQUAL, READ_VARIABLE, TRANSPOSE, VARIABLES, by_op
 
-_COMPARISONS = {"LessEqual": 0, "GreaterEqual": 1}  # the input that the lengths are, the other being the step
+#: Which input of a comparison the lengths are; the other one is the step.
+_COMPARISONS = by_op({LESS_EQUAL: 0, GREATER_EQUAL: 1})
 
 
 def find_unrolled(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]:
@@ -117,7 +118,7 @@ def _transposed_back(graph: Graph, outputs: TensorRef | None, scope: str) -> Ten
     """The outputs in the layout of inputs that were transposed for the network."""
     if outputs is None:
         return None
-    turned = (TensorRef(node.name) for node in readers(graph, outputs) if node.op == "Transpose")
+    turned = (TensorRef(node.name) for node in readers(graph, outputs) if node.op in TRANSPOSE)
     return next((each for each in turned if batch_major(graph, each, 0, scope) is not None), outputs)
 
 
@@ -166,7 +167,7 @@ def as_read(graph: Graph, ref: TensorRef) -> TensorRef:
     """What is read of a variable, and not the variable."""
     if graph.producer(ref).op not in VARIABLES:
         return ref
-    reads = (node for node in readers(graph, ref) if node.op in {"Identity", "ReadVariableOp"})
+    reads = (node for node in readers(graph, ref) if node.op in READ_VARIABLE)
     return next((TensorRef(node.name) for node in reads), ref)
 
 

@@ -19,10 +19,9 @@ from tf1compat.discovery.rnn.cells.gates import (
     units_of,
     values_of,
 )
-from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ACTIVATIONS
+from tf1compat.ops.families import ACTIVATIONS, MATRIX_PRODUCT
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
@@ -41,7 +40,7 @@ def _judge(graph: Graph, output: TensorRef, *, state_first: bool) -> CellMatch |
         return Mismatch(f"{node.op} where an activation is wanted", node.name)
     form, activation = activated_form(graph, output)
     forms = {"h": form}
-    values = values_of(forms, MATRIX_PRODUCTS)
+    values = values_of(forms, MATRIX_PRODUCT)
     if isinstance(values, Mismatch):
         return values
     wrong = misused_part([form]) or strange_term(graph, forms)

@@ -12,15 +12,15 @@ from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import GRU_CELL
 
-OPS = frozenset({"GRUBlockCell"})
 _H = 3  # among the outputs r, u, c, h
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
     """The GRU of one op whose new state is this tensor."""
     node = graph.producer(output)
-    if node.op not in OPS:
+    if node.op not in GRU_CELL:
         return Mismatch(f"{node.op} where GRUBlockCell is wanted", node.name)
     if len(node.inputs) != 6:
         return Mismatch(f"{len(node.inputs)} inputs where 6 are wanted", node.name, 1)
@@ -31,4 +31,4 @@ def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
     return CellMatch("GRU", columns(graph, candidate_kernel), x, output, states, ("block",))
 
 
-BLOCK_GRU_CELL = CellKind("GRU", OPS, judge)
+BLOCK_GRU_CELL = CellKind("GRU", GRU_CELL, judge)

@@ -12,15 +12,15 @@ from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.weights import columns
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import LSTM_CELL
 
-OPS = frozenset({"LSTMBlockCell"})
 _C, _H = 1, 6  # among the outputs i, cs, f, o, ci, co, h
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
     """The LSTM of one op whose new `h` is this tensor."""
     node = graph.producer(output)
-    if node.op not in OPS:
+    if node.op not in LSTM_CELL:
         return Mismatch(f"{node.op} where LSTMBlockCell is wanted", node.name)
     if len(node.inputs) != 8:
         return Mismatch(f"{len(node.inputs)} inputs where 8 are wanted", node.name, 1)
@@ -43,4 +43,4 @@ def _features(node: Node) -> tuple[str, ...]:
     return tuple(name for name, there in present.items() if there)
 
 
-BLOCK_LSTM_CELL = CellKind("LSTM", OPS, judge)
+BLOCK_LSTM_CELL = CellKind("LSTM", LSTM_CELL, judge)

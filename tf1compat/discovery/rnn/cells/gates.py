@@ -22,7 +22,8 @@ from tf1compat.discovery.rnn.cells.linear_form import LinearForm, linear_form
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ACTIVATIONS, ADDITIONS, SLICES, SPLITS
+from tf1compat.ops import families
+from tf1compat.ops.registry import data_operands
 
 #: How far below a cell's output its linear forms lie: a miss there has got further than one in the pattern.
 FORM_DEPTH = 6
@@ -30,7 +31,7 @@ FORM_DEPTH = 6
 
 def _hard_sigmoid(value: Pattern, slope: Pattern, middle: Pattern) -> Pattern:
     """Keras's `hard_sigmoid`: 0.2 * x + 0.5 between 0 and 1."""
-    raised = op(ADDITIONS, op("Mul", value, slope), middle)
+    raised = op(families.ADDITIONS, op("Mul", value, slope), middle)
     return either(
         op("Maximum", op("Minimum", raised, op("Const")), op("Const")),
         op("ClipByValue", raised, op("Const"), op("Const")),
@@ -52,10 +53,10 @@ def gate(name: str) -> Pattern:
 def gate_form(graph: Graph, ref: TensorRef) -> LinearForm:
     """The linear form behind a gate."""
     node = graph.producer(ref)
-    if node.op in SPLITS | SLICES:
-        inner = graph.producer(source(graph, node.inputs[1 if node.op == "Split" else 0]))
+    if node.op in families.SPLITS | families.SLICES:
+        inner = graph.producer(source(graph, data_operands(node)[0]))
         return linear_form(graph, inner.inputs[0], ref)
-    if node.op == "Sigmoid":
+    if node.op in families.SIGMOID:
         return linear_form(graph, node.inputs[0])
     found = match(_HARD_IN_PARTS, graph, ref)
     if isinstance(found, Mismatch) or not _rises_as_keras_has_it(graph, found):
@@ -70,13 +71,13 @@ def _rises_as_keras_has_it(graph: Graph, found: Captures) -> bool:
 
 def is_hard(graph: Graph, ref: TensorRef) -> bool:
     """Whether a gate is Keras's hard sigmoid."""
-    return graph.producer(ref).op in {"Maximum", "ClipByValue"}
+    return graph.producer(ref).op in families.CLIP | families.MAXIMUM
 
 
 def activated_form(graph: Graph, ref: TensorRef) -> tuple[LinearForm, str]:
     """The linear form behind an activation, or bare, and the activation's name."""
     node = graph.producer(source(graph, ref))
-    if node.op in ACTIVATIONS:
+    if node.op in families.ACTIVATIONS:
         return linear_form(graph, node.inputs[0]), node.op.lower()
     return linear_form(graph, ref), "identity"
 
@@ -137,7 +138,7 @@ def strange_term(
 def is_peephole(graph: Graph, ref: TensorRef, state: TensorRef) -> bool:
     """Whether a tensor is a cell state times weights."""
     node = graph.producer(source(graph, ref))
-    if node.op != "Mul":
+    if node.op not in families.MULTIPLICATION:
         return False
     operands = [source(graph, each) for each in node.inputs]
     others = [each for each in operands if each != state]

@@ -31,9 +31,10 @@ from tf1compat.discovery.rnn.cells.gates import (
     strange_term,
     units_of,
 )
-from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS, LinearForm, unmasked
+from tf1compat.discovery.rnn.cells.linear_form import LinearForm, unmasked
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import MATRIX_PRODUCT
 
 _REST = one_minus(gate("u"))
 
@@ -108,7 +109,7 @@ def mixture_match(
 def _other_product(forms: Mapping[str, LinearForm]) -> Mismatch | None:
     for form in forms.values():
         for each in form.products:
-            if each.op not in MATRIX_PRODUCTS:
+            if each.op not in MATRIX_PRODUCT:
                 return Mismatch(f"{each.op} where MatMul is wanted", each.node, FORM_DEPTH)
         if form.normalized:
             return Mismatch("normalized before the activation", form.place, FORM_DEPTH)

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from tf1compat.analysis.pattern import Mismatch, capture, match, normalized, source
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed, whole
 from tf1compat.discovery.rnn.states.carrying import outside_branch
+from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS, CONCATENATIONS, SLICES, SPLITS
+from tf1compat.ops import families
 from tf1compat.ops.registry import data_operands
 
-MATRIX_PRODUCTS = frozenset({"MatMul"})
-CONVOLUTIONS = frozenset({"Conv2D", "Conv3D"})  # a 1-D convolution is a 2-D one with an axis put in
-_SUMS = ADDITIONS | {"BiasAdd", "AddN"}
-_CUTS = SPLITS | SLICES
+_SUMS = families.ADDITIONS | families.ADD_N | families.BIAS_ADDITION
+_CUTS = families.SPLITS | families.SLICES
 #: How many sums and cuts are followed, one below the other; no cell has more.
 _DEEP = 8
 _NORMALIZED = normalized(capture("value"))
@@ -77,7 +76,7 @@ def _terms(
     if deep == 0:
         yield ref
         return
-    inner = _before_normalization(graph, ref) if node.op in ADDITIONS else None
+    inner = _before_normalization(graph, ref) if node.op in families.ADDITIONS else None
     if inner is not None:
         yield None
         yield from _terms(graph, inner, cut, deep - 1)
@@ -86,7 +85,9 @@ def _terms(
             yield from _terms(graph, source(graph, each), cut, deep - 1)
     elif node.op in _CUTS and cut is None and not is_fixed(graph, ref):
         yield from _terms(graph, source(graph, data_operands(node)[0]), ref, deep - 1)
-    elif node.op == "Squeeze" or (node.op in CONCATENATIONS and len(data_operands(node)) == 1):
+    elif node.op in families.SQUEEZE or (
+        node.op in families.CONCATENATIONS and len(data_operands(node)) == 1
+    ):
         yield from _terms(graph, source(graph, data_operands(node)[0]), cut, deep - 1)
     else:
         yield _product(graph, node, cut) or ref
@@ -100,7 +101,11 @@ def _before_normalization(graph: Graph, ref: TensorRef) -> TensorRef | None:
 def _product(graph: Graph, node: Node, cut: TensorRef | None) -> Product | None:
     """The product that a node computes with weights; None when it computes another thing."""
     turned = node.attrs.get("transpose_a") or node.attrs.get("transpose_b")
-    if node.op not in MATRIX_PRODUCTS | CONVOLUTIONS or turned or not is_fixed(graph, node.inputs[1]):
+    if (
+        node.op not in families.MATRIX_PRODUCT | families.CONVOLUTIONS
+        or turned
+        or not is_fixed(graph, node.inputs[1])
+    ):
         return None
     kernel = outside_branch(graph, node.inputs[1])
     piece = cut or TensorRef(node.name)
@@ -112,7 +117,7 @@ def _product(graph: Graph, node: Node, cut: TensorRef | None) -> Product | None:
 
 def _parts(graph: Graph, cut: TensorRef, kernel: TensorRef) -> int | None:
     node = graph.producer(cut)
-    if node.op in SPLITS:
+    if node.op in families.SPLITS:
         return node.integer("num_split") or node.integer("num")
     size, dims = columns(graph, kernel), graph.static_shape(cut).dims
     return size // dims[-1] if size and dims and dims[-1] else None
@@ -121,10 +126,10 @@ def _parts(graph: Graph, cut: TensorRef, kernel: TensorRef) -> int | None:
 def _values(graph: Graph, ref: TensorRef) -> tuple[TensorRef, ...]:
     ref = source(graph, ref)
     node = graph.producer(ref)
-    if node.op == "ExpandDims":
+    if node.op in families.EXPAND_DIMS:
         ref = source(graph, node.inputs[0])
         node = graph.producer(ref)
-    if node.op in CONCATENATIONS:
+    if node.op in families.CONCATENATIONS:
         return tuple(source(graph, each) for each in data_operands(node))
     return (unmasked(graph, ref),)
 
@@ -132,13 +137,16 @@ def _values(graph: Graph, ref: TensorRef) -> tuple[TensorRef, ...]:
 def unmasked(graph: Graph, ref: TensorRef) -> TensorRef:
     """The value before Keras multiplied it by a mask: ones, or in training ones after dropout."""
     node = graph.producer(ref)
-    if node.op == "Mul" and _is_mask(graph, node.inputs[1]):
+    if node.op in families.MULTIPLICATION and _is_mask(graph, node.inputs[1]):
         return source(graph, node.inputs[0])
     return ref
 
 
 def _is_mask(graph: Graph, ref: TensorRef) -> bool:
     node = graph.producer(source(graph, ref))
-    if node.op != "Merge":
+    if node.op not in MERGE:
         return False
-    return any(graph.producer(outside_branch(graph, each)).op in {"Fill", "OnesLike"} for each in node.inputs)
+    return any(
+        graph.producer(outside_branch(graph, each)).op in families.FILL | families.ONES_LIKE
+        for each in node.inputs
+    )

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from tf1compat.analysis.pattern import Mismatch
 from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch
-from tf1compat.discovery.rnn.cells.linear_form import MATRIX_PRODUCTS
 from tf1compat.discovery.rnn.cells.lstm_family import ROOTS, memory_match, read_memory
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import MATRIX_PRODUCT
 
 
 def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
@@ -31,7 +31,7 @@ def judge_state_first(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
 
 
 def _judge(graph: Graph, output: TensorRef, *, state_first: bool) -> CellMatch | Mismatch:
-    memory = read_memory(graph, output, MATRIX_PRODUCTS)
+    memory = read_memory(graph, output, MATRIX_PRODUCT)
     if isinstance(memory, Mismatch):
         return memory
     if memory.normalized:

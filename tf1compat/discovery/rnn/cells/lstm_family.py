@@ -45,9 +45,10 @@ from tf1compat.discovery.rnn.cells.linear_form import LinearForm
 from tf1compat.discovery.rnn.cells.weights import is_fixed
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import CLIP, MATRIX_PRODUCT, MAXIMUM, MULTIPLICATION
 
 #: Ops that can give a new `h`.
-ROOTS = frozenset({"Mul", "MatMul", "Maximum", "ClipByValue"})
+ROOTS = CLIP | MATRIX_PRODUCT | MAXIMUM | MULTIPLICATION
 
 _NEW_C = total(product(gate("f"), capture("c")), product(gate("i"), dropped(capture("j"))))
 _MEMORY = capture("new_c", clipped(either(_NEW_C, normalized(_NEW_C))))
@@ -128,7 +129,7 @@ def _features(
     activation: str,
 ) -> tuple[str, ...]:
     peeps = (is_peephole(graph, each, found["c"]) for name in "if" for each in forms[name].added)
-    clips = {"Maximum", "ClipByValue"}
+    clips = CLIP | MAXIMUM
     present = {
         "peepholes": any(peeps),
         "projection": "projection" in found,

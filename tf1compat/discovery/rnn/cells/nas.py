@@ -18,7 +18,7 @@ from tf1compat.discovery.rnn.cells.cell import CellKind, CellMatch, StateStep
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS
+from tf1compat.ops.families import ADDITIONS, MATRIX_PRODUCT, TANH
 
 _PARTS = 8
 
@@ -65,4 +65,4 @@ def judge(graph: Graph, output: TensorRef) -> CellMatch | Mismatch:
     return CellMatch("NAS", units, found["x"], output, MappingProxyType(states), features)
 
 
-NAS = CellKind("NAS", frozenset({"Tanh", "MatMul"}), judge)
+NAS = CellKind("NAS", MATRIX_PRODUCT | TANH, judge)

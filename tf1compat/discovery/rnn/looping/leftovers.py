@@ -13,8 +13,9 @@ from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.rnn.cells import CELLS
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, scope_of
+from tf1compat.ops.families import REVERSE, STRIDED_SLICE, TRANSPOSE
 
-_ARRANGING = frozenset({"Transpose", "Reverse", "ReverseV2", "ReverseSequence"})
+_ARRANGING = REVERSE | TRANSPOSE
 
 
 def is_left_over(graph: Graph, rnns: Iterable[Rnn], node: Node) -> bool:
@@ -34,7 +35,7 @@ def _is_first_step(graph: Graph, rnn: Rnn, node: Node) -> bool:
 
 def _is_last_output(graph: Graph, rnn: Rnn, node: Node) -> bool:
     """Whether a node takes one step out of outputs that are all read elsewhere."""
-    if node.op != "StridedSlice" or scope_of(node.name) != rnn.scope or rnn.outputs is None:
+    if node.op not in STRIDED_SLICE or scope_of(node.name) != rnn.scope or rnn.outputs is None:
         return False
     return node.inputs[0] in _forms(graph, rnn.outputs) and bool(graph.uses.get(rnn.outputs))
 

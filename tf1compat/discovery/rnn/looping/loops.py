@@ -16,18 +16,15 @@ from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariab
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, leaf, scope_of
-from tf1compat.ops.arrays import array_role, stored
-from tf1compat.ops.families import ADDITIONS, FEEDERS, PLACEHOLDERS, STACK_POP, VARIABLES
+from tf1compat.ops import families
+from tf1compat.ops.arrays import array_role, stored, works_on_array
 
 #: Ops that multiply by a matrix or a filter.
-CONTRACTIONS = frozenset({
-    "MatMul", "BatchMatMul", "BatchMatMulV2", "SparseMatMul", "Einsum", "Conv1D", "Conv2D", "Conv3D",
-    "LSTMBlockCell", "GRUBlockCell",
-})  # fmt: skip
+MULTIPLYING = families.CONTRACTIONS | families.CONVOLUTIONS | families.LSTM_CELL | families.GRU_CELL
 #: What TensorFlow calls the Enter nodes of the values that a loop carries.
 _NUMBERED_ENTER = re.compile(r"(?P<scope>(?:.*/)?)Enter(?:_(?P<number>\d+))?")
 #: Ops behind which lies what the model is given or has computed, not its weights alone.
-_FED = EXIT | MERGE | PLACEHOLDERS | FEEDERS
+_FED = EXIT | MERGE | families.PLACEHOLDERS | families.FEEDERS
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Loop:
 
 def find_loops(graph: Graph, training_nodes: frozenset[str]) -> tuple[Loop, ...]:
     """Every while loop that is no part of the training, in the order of the file."""
-    pops = frozenset(node.name for node in graph.nodes if node.op in STACK_POP)
+    pops = frozenset(node.name for node in graph.nodes if node.op in families.STACK_POP)
     frames = [each for each in find_frames(graph) if each.loop_cond not in training_nodes]
     forward = [each for each in frames if each.nodes.isdisjoint(pops)]
     ordered = sorted(forward, key=lambda each: graph.places[each.loop_cond])
@@ -122,10 +119,12 @@ def _carried(graph: Graph, frame: Frame, variable: LoopVariable) -> Carried:
 def _is_counter(graph: Graph, carried: Carried) -> bool:
     """An integer that every step adds a constant to."""
     node = graph.producer(source(graph, carried.next))
-    if carried.dtype is None or not carried.dtype.is_integer or node.op not in ADDITIONS:
+    if carried.dtype is None or not carried.dtype.is_integer or node.op not in families.ADDITIONS:
         return False
     operands = [source(graph, each) for each in node.inputs]
-    return carried.value in operands and any(graph.producer(each).op == "Const" for each in operands)
+    return carried.value in operands and any(
+        graph.producer(each).op in families.CONSTANT for each in operands
+    )
 
 
 def _writes_array(graph: Graph, carried: Carried) -> bool:
@@ -160,7 +159,7 @@ def step_ancestors(graph: Graph, loop: Loop, ref: TensorRef, stops: Collection[s
 
 def multiplies_by_variable(graph: Graph, node: Node) -> bool:
     """Whether a node contracts with a weight matrix that is a variable."""
-    return node.op in CONTRACTIONS and any(weights_behind(graph, each) for each in node.inputs)
+    return node.op in MULTIPLYING and any(weights_behind(graph, each) for each in node.inputs)
 
 
 def weights_behind(graph: Graph, ref: TensorRef) -> frozenset[str]:
@@ -173,10 +172,10 @@ def weights_behind(graph: Graph, ref: TensorRef) -> frozenset[str]:
     while todo:
         name = todo.pop()
         node = graph[name]
-        if node.op in _FED or node.op.startswith(("TensorArray", "TensorList")):
+        if node.op in _FED or works_on_array(node):
             return frozenset()
         if name not in seen:
             seen.add(name)
-            if node.op not in VARIABLES:
+            if node.op not in families.VARIABLES:
                 todo.extend(each.node for each in (node.inputs[:1] if node.op in SWITCH else node.inputs))
-    return frozenset(name for name in seen if graph[name].op in VARIABLES)
+    return frozenset(name for name in seen if graph[name].op in families.VARIABLES)

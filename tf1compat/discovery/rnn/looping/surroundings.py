@@ -17,8 +17,8 @@ from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, lies_in, scope_of
+from tf1compat.ops import families
 from tf1compat.ops.arrays import array_role, array_state, stored
-from tf1compat.ops.families import ADDITIONS, REVERSE, SELECTIONS, TRANSPARENT
 
 #: The GraphDef version that TensorFlow 1.4 writes.
 _PRODUCER_OF_1_4 = 24
@@ -150,7 +150,7 @@ def _traced(graph: Graph, loop: Loop) -> TensorRef | None:
     for array in loop.arrays:
         steps = stack_of(graph, array)
         for use in graph.uses.get(steps, ()) if steps is not None else ():
-            if graph[use.node].op == "GatherTree":
+            if graph[use.node].op in families.GATHER_TREE:
                 return TensorRef(use.node)
     return None
 
@@ -205,14 +205,14 @@ def _reversed(graph: Graph, ref: TensorRef, axis: int) -> TensorRef | None:
 
 def reverses(graph: Graph, node: Node, axis: int) -> bool:
     """Whether a node turns this axis around, and no other."""
-    if node.op == "ReverseSequence":
+    if node.op in families.REVERSE_SEQUENCE:
         return node.integer("seq_dim") == axis
-    if node.op not in REVERSE:
+    if node.op not in families.REVERSE:
         return False
     chosen = constant(graph, node.inputs[1])
     if chosen is None:
         return False
-    if node.op == "Reverse":  # one boolean an axis
+    if node.op in families.REVERSE_V1:  # one boolean an axis
         return [index for index, flag in enumerate(chosen.ravel()) if flag] == [axis]
     return [int(each) for each in chosen.ravel()] == [axis]
 
@@ -220,7 +220,7 @@ def reverses(graph: Graph, node: Node, axis: int) -> bool:
 def _sequence_length(graph: Graph, loop: Loop) -> TensorRef | None:
     """What the step number is compared with to find out which sequences have ended."""
     tests = [graph.producer(source(graph, each.next)) for each in loop.states]
-    ended = [source(graph, node.inputs[0]) for node in tests if node.op in SELECTIONS]
+    ended = [source(graph, node.inputs[0]) for node in tests if node.op in families.SELECTIONS]
     ended += [each.next for each in loop.states if each.dtype == "bool"]
     for test in ended:
         length = _compared_with_step(graph, loop, test)
@@ -232,7 +232,7 @@ def _sequence_length(graph: Graph, loop: Loop) -> TensorRef | None:
 def _compared_with_step(graph: Graph, loop: Loop, test: TensorRef) -> TensorRef | None:
     """The lengths in `step >= lengths`, which come from outside, one for each sequence."""
     for node in _alternatives(graph, test):
-        if node.op == "GreaterEqual" and _is_step(graph, loop, node.inputs[0]):
+        if node.op in families.GREATER_EQUAL and _is_step(graph, loop, node.inputs[0]):
             length = source(graph, node.inputs[1])
             if length.node not in loop.frame.nodes and graph.static_shape(length).rank != 0:
                 return node.inputs[1]
@@ -243,14 +243,14 @@ def _is_step(graph: Graph, loop: Loop, ref: TensorRef) -> bool:
     """Whether this is the number of the step, or of the one to come."""
     steps = {each.value for each in loop.counters}
     node = graph.producer(source(graph, ref))
-    operands = [source(graph, each) for each in node.inputs] if node.op in ADDITIONS else []
+    operands = [source(graph, each) for each in node.inputs] if node.op in families.ADDITIONS else []
     return source(graph, ref) in steps or bool(steps.intersection(operands))
 
 
 def _alternatives(graph: Graph, ref: TensorRef) -> list[Node]:
     """The node behind a tensor, or those that it is the logical or of."""
     node = graph.producer(source(graph, ref))
-    if node.op != "LogicalOr":
+    if node.op not in families.LOGICAL_OR:
         return [node]
     return [inner for each in node.inputs for inner in _alternatives(graph, each)]
 
@@ -259,7 +259,7 @@ def as_given(graph: Graph, ref: TensorRef) -> TensorRef:
     """Lengths as the author gave them: before the check and the cast to int32."""
     while True:
         node = graph.producer(ref)
-        widened = node.op == "Cast" and dtype_of(graph, node.inputs[0]).is_integer
-        if not (node.op in TRANSPARENT or widened):
+        widened = node.op in families.CAST and dtype_of(graph, node.inputs[0]).is_integer
+        if not (node.op in families.TRANSPARENT or widened):
             return ref
         ref = node.inputs[0]

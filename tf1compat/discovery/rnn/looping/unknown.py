@@ -16,8 +16,7 @@ from tf1compat.discovery.rnn.looping.loops import (
 from tf1compat.discovery.rnn.states.carrying import made_of
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph, Node
-
-_PRODUCTS = frozenset({"Mul"})
+from tf1compat.ops.families import MULTIPLICATION
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _weighs(graph: Graph, loop: Loop, carried: Carried, old: set[str], stops: Co
     nodes = [graph[name] for name in behind]
     contractions = [node for node in nodes if multiplies_by_variable(graph, node)]
     return any(_feels(graph, loop, node, old, stops) for node in contractions) or any(
-        _is_gate(graph, loop, node, old, stops) for node in nodes if node.op in _PRODUCTS
+        _is_gate(graph, loop, node, old, stops) for node in nodes if node.op in MULTIPLICATION
     )
 
 

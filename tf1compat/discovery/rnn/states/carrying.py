@@ -12,10 +12,11 @@ from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import StateSlice
+from tf1compat.graph.frames import MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
+from tf1compat.ops import families
 from tf1compat.ops.control import is_branch_switch
-from tf1compat.ops.families import CONCATENATIONS, GATHER, SELECTIONS
 from tf1compat.ops.registry import data_operands
 
 # ---------------------------------------------------------------------------------------------- before
@@ -51,13 +52,13 @@ def place_of(graph: Graph, ref: TensorRef) -> Place:
     """Where a tensor lies in the one that it is cut out of, through any number of cuts; itself when in none."""
     ref = outside_branch(graph, ref)
     node = graph.producer(ref)
-    if node.op == "Reshape" and _keeps_last_axis(graph, ref, node.inputs[0]):
+    if node.op in families.RESHAPE and _keeps_last_axis(graph, ref, node.inputs[0]):
         return place_of(graph, node.inputs[0])  # the beams of each example, taken as so many examples
     cut = _CUTS.get(node.op)
     found = cut(graph, node, ref.index) if cut is not None else None
     if found is None:
         return Place(ref)
-    outer = place_of(graph, node.inputs[1 if node.op == "Split" else 0])
+    outer = place_of(graph, data_operands(node)[0])
     return Place(outer.base, (outer.begin or 0) + found[0], found[1])
 
 
@@ -97,7 +98,14 @@ def _strided_slice(graph: Graph, node: Node, output: int) -> tuple[int, int] | N
     return (0 if masked else int(begin[last]), width) if whole else None
 
 
-_CUTS = {"Split": _split, "SplitV": _split_unevenly, "Slice": _slice, "StridedSlice": _strided_slice}
+_CUTS = families.by_op(
+    {
+        families.EVEN_SPLIT: _split,
+        families.UNEVEN_SPLIT: _split_unevenly,
+        families.SLICE: _slice,
+        families.STRIDED_SLICE: _strided_slice,
+    }
+)
 
 
 def _width(graph: Graph, ref: TensorRef) -> int | None:
@@ -115,7 +123,7 @@ def made_of(graph: Graph, ref: TensorRef, old: TensorRef) -> tuple[TensorRef, ..
     """
     whole = undressed(graph, ref, old)
     node = graph.producer(whole)
-    if node.op not in CONCATENATIONS:
+    if node.op not in families.CONCATENATIONS:
         return (whole,)
     return tuple(part for each in data_operands(node) for part in made_of(graph, each, old))
 
@@ -134,9 +142,9 @@ def undressed(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef:
 def _fresh(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef | None:
     """The new value of a Select, or of a `cond`, whose other branch is the old value."""
     node = graph.producer(ref)
-    if node.op in SELECTIONS:
+    if node.op in families.SELECTIONS:
         branches = node.inputs[1:]
-    elif node.op == "Merge":
+    elif node.op in MERGE:
         branches = node.inputs
     else:
         return None
@@ -147,12 +155,12 @@ def _fresh(graph: Graph, ref: TensorRef, old: TensorRef) -> TensorRef | None:
 def _unordered(graph: Graph, ref: TensorRef) -> TensorRef | None:
     """The states of all beams, one row each, before those that go on were taken from them."""
     node = graph.producer(ref)
-    if node.op == "Reshape":
+    if node.op in families.RESHAPE:
         node = graph.producer(source(graph, node.inputs[0]))
-    if node.op not in GATHER:
+    if node.op not in families.GATHER:
         return None
     rows = source(graph, node.inputs[0])
-    while graph.producer(rows).op == "Reshape":
+    while graph.producer(rows).op in families.RESHAPE:
         rows = source(graph, graph.producer(rows).inputs[0])
     return rows
 

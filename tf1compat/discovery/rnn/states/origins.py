@@ -9,7 +9,7 @@ from types import MappingProxyType
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.value_sources import ARRANGING, is_zero, value_sources
 from tf1compat.discovery.findings import KeptState, Layer, Rnn, StateKind, StateOrigin
-from tf1compat.graph.frames import EXIT
+from tf1compat.graph.frames import ENTER, EXIT
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
@@ -83,7 +83,7 @@ class _Origins:
             if self._is_encoded(ref):
                 return ref
             node = self.graph.producer(ref)
-            if node.op not in ("Identity", "StopGradient", "Enter") or not node.inputs:
+            if node.op not in families.IDENTITY | families.STOP_GRADIENT | ENTER or not node.inputs:
                 return source(self.graph, ref)
             ref = node.inputs[0]
         return ref
@@ -92,7 +92,9 @@ class _Origins:
         if self._is_encoded(ref):
             return StateOrigin("encoder", ref)
         if node.op in families.PLACEHOLDERS:
-            return StateOrigin("default" if node.op == "PlaceholderWithDefault" else "placeholder", ref)
+            return StateOrigin(
+                "default" if node.op in families.PLACEHOLDER_WITH_DEFAULT else "placeholder", ref
+            )
         if node.op in families.VARIABLES:
             keeps = node.name in self.kept or node.name not in self.trainable
             return StateOrigin("variable" if keeps else "weights", ref)
@@ -101,7 +103,7 @@ class _Origins:
     def _parts(self, node: Node) -> tuple[TensorRef, ...]:
         if node.op in ARRANGING | families.CAST:
             return data_operands(node)[:1]
-        if node.op in families.CONCATENATIONS or node.op == "Pack":
+        if node.op in families.JOINING:
             return data_operands(node)
         if node.op in families.ADDITIONS:
             operands = tuple(each for each in node.inputs if not is_zero(self.graph, each))

@@ -15,7 +15,8 @@ from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn, StatePairing, StatePiece, StateSlice
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.ops.families import EVEN_SPLIT, GATHER, PLACEHOLDERS, SQUEEZE, STRIDED_SLICE, UNPACK, by_op
+from tf1compat.ops.registry import data_operands
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _place(graph: Graph, ref: TensorRef) -> _Place | None:
     step = _STEPS.get(node.op)
     if step is None:
         return None
-    inside = _place(graph, node.inputs[1 if node.op == "Split" else 0])
+    inside = _place(graph, data_operands(node)[0])
     if inside is None or inside.beside is not None:
         return None
     return step(graph, node, found.index, inside)
@@ -139,14 +140,9 @@ def _gathered(graph: Graph, node: Node, output: int, inside: _Place) -> _Place |
     return _inside(graph, inside, [int(index)])
 
 
-_STEPS = {
-    "StridedSlice": _sliced,
-    "Unpack": _unpacked,
-    "Split": _split,
-    "Squeeze": _squeezed,
-    "Gather": _gathered,
-    "GatherV2": _gathered,
-}
+_STEPS = by_op(
+    {STRIDED_SLICE: _sliced, UNPACK: _unpacked, EVEN_SPLIT: _split, SQUEEZE: _squeezed, GATHER: _gathered}
+)
 
 
 def _inside(graph: Graph, place: _Place, indices: list[int]) -> _Place | None:

@@ -16,13 +16,13 @@ from tf1compat.discovery.rnn.unrolling.applications import Application
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_branch_merge
-from tf1compat.ops.families import CONCATENATIONS, SELECTIONS
+from tf1compat.ops.families import CONCATENATIONS, GATHER, RESHAPE, SELECTIONS
 from tf1compat.ops.registry import data_operands
 
 #: How many tensors are looked at between two steps at most; more than any wrapper of TensorFlow puts there.
 _FAR = 64
 #: Ops that take from the states of all beams those that go on.
-_REORDERED = frozenset({"Gather", "GatherV2", "Reshape"})
+_REORDERED = GATHER | RESHAPE
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CONCATENATIONS, SELECTIONS, TRANSPARENT
+from tf1compat.ops.families import CONCATENATIONS, CONSTANT, FILL, SELECTIONS, TRANSPARENT, ZEROS_LIKE
 from tf1compat.ops.registry import data_operands
 
 _HANDS_ON = TRANSPARENT - ENTER
-_ZEROS = frozenset({"Const", "Fill", "ZerosLike"})
+_ZEROS = CONSTANT | FILL | ZEROS_LIKE
 
 
 def held_back(graph: Graph, new: TensorRef, old: TensorRef) -> TensorRef:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.edges import turned
 from tf1compat.graph.model import Graph, Node
+from tf1compat.ops.families import CONSTANT
 
 
 def forms(graph: Graph, names: Collection[str], depth: int) -> Mapping[str, int]:
@@ -89,6 +90,6 @@ def _begun(graph: Graph, nodes: Sequence[Node]) -> _Partition:
 
 def _label(node: Node) -> object:
     value = node.attrs.get("value")
-    if node.op == "Const" and isinstance(value, TensorValue) and value.array.size == 1:
+    if node.op in CONSTANT and isinstance(value, TensorValue) and value.array.size == 1:
         return node.op, str(value.array.ravel()[0])
     return node.op

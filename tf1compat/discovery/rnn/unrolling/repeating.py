@@ -10,20 +10,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tf1compat.discovery.rnn.looping.loops import CONTRACTIONS, weights_behind
+from tf1compat.discovery.rnn.looping.loops import MULTIPLYING, weights_behind
 from tf1compat.discovery.rnn.unrolling.sequences import piece_of
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.frames import frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants, order
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CONSTANT, PLACEHOLDER, SHAPES
+from tf1compat.ops import families
 
 #: Fewer steps do not tell what is handed on from what is read once.
 _FEWEST = 3
 #: How far back from what a step reads of the one before its states are looked for.
 _FARTHEST = 16
-_PRODUCTS = frozenset({"Mul"})
 Steps = tuple[TensorRef, ...]
 
 
@@ -44,11 +43,11 @@ def sequences(graph: Graph, training_nodes: Collection[str]) -> Iterator[Steps]:
     for node in graph.nodes:
         if node.name in looped or node.name in training_nodes:
             continue
-        if node.op in PLACEHOLDER:
+        if node.op in families.PLACEHOLDER:
             fed.setdefault((node.dtype("dtype"), node.shape().dims), []).append(TensorRef(node.name))
         for ref in _read(graph, node):
             piece = piece_of(graph, ref)
-            if piece is not None and graph.producer(ref).op not in ("Squeeze", "Reshape"):
+            if piece is not None and graph.producer(ref).op not in (families.RESHAPE | families.SQUEEZE):
                 pieces.setdefault((piece.whole, piece.axis), {}).setdefault(piece.index, ref)
     for (whole, _), found in pieces.items():
         if sorted(found) == list(range(len(found))) and not weights_behind(graph, whole):
@@ -58,7 +57,7 @@ def sequences(graph: Graph, training_nodes: Collection[str]) -> Iterator[Steps]:
 
 def _read(graph: Graph, node: Node) -> list[TensorRef]:
     """The outputs of a node that may be pieces of what it reads."""
-    if node.op not in ("Unpack", "Split", "StridedSlice"):
+    if node.op not in (families.EVEN_SPLIT | families.STRIDED_SLICE | families.UNPACK):
         return []
     uses = graph.uses_of_node.get(node.name, ())
     return sorted({graph[use.node].inputs[use.position] for use in uses})
@@ -103,7 +102,7 @@ class _Search:
         return found
 
     def _ends(self, node: Node) -> bool:
-        return node.name in self.training or node.op in SHAPES
+        return node.name in self.training or node.op in families.SHAPES
 
     @cached_property
     def bodies(self) -> Mapping[int, Sequence[Node]]:
@@ -192,14 +191,14 @@ class _Search:
         return False
 
     def _weighs(self, node: Node, felt: Collection[TensorRef]) -> bool:
-        if node.op in CONTRACTIONS:
+        if node.op in MULTIPLYING:
             return any(weights_behind(self.graph, ref) for ref in node.inputs)
-        others = [ref for ref in node.inputs if ref not in felt] if node.op in _PRODUCTS else []
+        others = [ref for ref in node.inputs if ref not in felt] if node.op in families.MULTIPLICATION else []
         return any(self._is_of_weights(each) for ref in others for each in self._behind(ref, felt))
 
     def _is_of_weights(self, ref: TensorRef) -> bool:
         node = self.graph.producer(ref)
-        return node.op in CONTRACTIONS and any(weights_behind(self.graph, each) for each in node.inputs)
+        return node.op in MULTIPLYING and any(weights_behind(self.graph, each) for each in node.inputs)
 
 
 @dataclass
@@ -240,7 +239,7 @@ class _Pairing:
         if one.op != other.op or later.index != earlier.index or len(one.inputs) != len(other.inputs):
             return None
         if not one.inputs:
-            return () if one.op in CONSTANT and _are_equal(one, other) else None
+            return () if one.op in families.CONSTANT and _are_equal(one, other) else None
         return zip(one.inputs, other.inputs, strict=True)
 
     def _is_state_before(self, at: int, earlier: TensorRef) -> bool:

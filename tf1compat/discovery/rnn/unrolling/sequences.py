@@ -14,6 +14,7 @@ from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.discovery.rnn.unrolling.copying import readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, lies_in
+from tf1compat.ops.families import EVEN_SPLIT, PACK, RESHAPE, SQUEEZE, STRIDED_SLICE, UNPACK
 
 FORWARD: Final = "forward"
 BACKWARD: Final = "backward"
@@ -78,7 +79,7 @@ def _repacked(graph: Graph, cut: StepInputs) -> StepInputs | None:
     if node is None or not reverses(graph, node, cut.axis or 0):
         return None
     packed = graph.producer(source(graph, node.inputs[0]))
-    if packed.op != "Pack" or packed.integer("axis") != cut.axis:
+    if packed.op not in PACK or packed.integer("axis") != cut.axis:
         return None
     inner = _cut(graph, packed.inputs)
     if inner is None:
@@ -90,15 +91,15 @@ def piece_of(graph: Graph, ref: TensorRef) -> Piece | None:
     """What a tensor is a piece of; None where it is none."""
     ref = outside_branch(graph, ref)
     node = graph.producer(ref)
-    if node.op in {"Squeeze", "Reshape"}:
+    if node.op in RESHAPE | SQUEEZE:
         ref = outside_branch(graph, node.inputs[0])
         node = graph.producer(ref)
-        return _of_split(graph, node, ref.index) if node.op == "Split" else None
-    if node.op == "Unpack":
+        return _of_split(graph, node, ref.index) if node.op in EVEN_SPLIT else None
+    if node.op in UNPACK:
         return _piece(graph, node.inputs[0], node.integer("axis"), ref.index)
-    if node.op == "Split":
+    if node.op in EVEN_SPLIT:
         return _of_split(graph, node, ref.index)
-    return _of_slice(graph, node) if node.op == "StridedSlice" else None
+    return _of_slice(graph, node) if node.op in STRIDED_SLICE else None
 
 
 def _piece(graph: Graph, whole: TensorRef, axis: int, index: int) -> Piece | None:
@@ -168,14 +169,14 @@ def _unreversed(graph: Graph, steps: tuple[TensorRef, ...]) -> tuple[TensorRef, 
     for turned in readers(graph, TensorRef(packed.name)) if packed else ():
         if reverses(graph, turned, 0):
             for node in readers(graph, TensorRef(turned.name)):
-                if node.op == "Unpack":
+                if node.op in UNPACK:
                     return tuple(TensorRef(node.name, index) for index in range(len(steps)))
     return ()
 
 
 def _packed(graph: Graph, steps: tuple[TensorRef, ...]) -> Node | None:
     """The node that puts these tensors together, in this order and without others."""
-    found = (node for node in readers(graph, steps[0]) if node.op == "Pack") if steps else ()
+    found = (node for node in readers(graph, steps[0]) if node.op in PACK) if steps else ()
     return next((node for node in found if node.inputs == steps), None)
 
 

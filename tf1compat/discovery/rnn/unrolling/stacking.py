@@ -11,14 +11,14 @@ from tf1compat.discovery.rnn.unrolling.sequences import piece_of
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS, SHAPES, TRANSPARENT
+from tf1compat.ops.families import ADDITIONS, SCALING, SHAPES, SUBTRACTION, TRANSPARENT
 
 #: The layers of one network, the first below.
 Network = tuple[Chain, ...]
 #: Cells whose arithmetic feed-forward layers with shared weights have too.
 _PLAIN = frozenset({"RNN", "UGRNN"})
 #: What the wrappers of a cell do between its output and the next layer's input: scale, drop out, add, gate.
-_WRAPPING = ADDITIONS | {"Mul", "RealDiv", "Div", "Sub"}
+_WRAPPING = ADDITIONS | SCALING | SUBTRACTION
 _FAR = 24
 #: Where a cell's output stands: its position in the file, the number of its chain, the step.
 _Place = tuple[int, int, int]

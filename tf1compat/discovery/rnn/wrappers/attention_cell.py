@@ -19,7 +19,7 @@ from tf1compat.analysis.pattern import Captures, Mismatch, capture, joined, line
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, WrapperState, readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS, CONCATENATIONS
+from tf1compat.ops import families
 
 _WINDOW = op("Reshape", capture("window"), capture("window_shape"))
 _WEIGHTS = op("Reshape", op("Softmax"), capture("weights_shape"))
@@ -55,9 +55,9 @@ def judge(graph: Graph, inner: Wrapped, carried: Collection[TensorRef]) -> Wrapp
 
 def _projections(graph: Graph, ref: TensorRef) -> Iterator[TensorRef]:
     """What is made by a matrix from the tensor joined with another."""
-    for both in readers(graph, ref, CONCATENATIONS):
-        for times in readers(graph, TensorRef(both.name), frozenset({"MatMul"})):
-            for node in readers(graph, TensorRef(times.name), ADDITIONS | {"BiasAdd"}):
+    for both in readers(graph, ref, families.CONCATENATIONS):
+        for times in readers(graph, TensorRef(both.name), families.MATRIX_PRODUCT):
+            for node in readers(graph, TensorRef(times.name), families.ADDITIONS | families.BIAS_ADDITION):
                 yield TensorRef(node.name)
 
 
@@ -70,9 +70,9 @@ def _new_window(graph: Graph, output: TensorRef) -> TensorRef | None:
 
 
 def _windows(graph: Graph, output: TensorRef) -> Iterator[Node]:
-    for expanded in readers(graph, output, frozenset({"ExpandDims"})):
-        for both in readers(graph, TensorRef(expanded.name), CONCATENATIONS):
-            yield from readers(graph, TensorRef(both.name), frozenset({"Reshape"}))
+    for expanded in readers(graph, output, families.EXPAND_DIMS):
+        for both in readers(graph, TensorRef(expanded.name), families.CONCATENATIONS):
+            yield from readers(graph, TensorRef(both.name), families.RESHAPE)
 
 
 def _wrapped(

@@ -30,10 +30,10 @@ from tf1compat.graph.frames import ENTER, MERGE, SWITCH
 from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import BATCH_MATRIX_PRODUCTS
 
-_MULTIPLIED = frozenset({"BatchMatMul", "BatchMatMulV2"})
 _EXPANDED = op(frozenset({"ExpandDims"}))
-_CONTEXT = op("Squeeze", op(_MULTIPLIED, capture("expanded", _EXPANDED), capture("values")))
+_CONTEXT = op("Squeeze", op(BATCH_MATRIX_PRODUCTS, capture("expanded", _EXPANDED), capture("values")))
 PATTERN = either(linear(joined(capture("h"), _CONTEXT), "attention_layer"), _CONTEXT)
 _INPUT = joined(capture("x"), capture("attention"))
 

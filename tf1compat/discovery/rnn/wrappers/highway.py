@@ -16,7 +16,7 @@ from tf1compat.discovery.rnn.cells.cell import is_one, one_minus
 from tf1compat.discovery.rnn.wrappers.wrapper import Wrapped, WrapperKind, readers
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import ADDITIONS
+from tf1compat.ops.families import ADDITIONS, MULTIPLICATION
 
 _X = capture("x")
 _CARRY = capture("carry", op("Sigmoid", linear(_X, "carry_kernel")))
@@ -31,7 +31,7 @@ PATTERN = either(
 
 def judge(graph: Graph, inner: Wrapped, carried: Collection[TensorRef]) -> Wrapped | Mismatch:
     """The cell with its gated sum of input and output."""
-    for weighed in readers(graph, inner.output, frozenset({"Mul"})):
+    for weighed in readers(graph, inner.output, MULTIPLICATION):
         for node in readers(graph, TensorRef(weighed.name), ADDITIONS):
             if _fits(graph, inner, TensorRef(node.name)):
                 return replace(inner, output=TensorRef(node.name), wrappers=(*inner.wrappers, "highway"))
