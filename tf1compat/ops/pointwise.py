@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from tf1compat.ops.families import COMPARISONS, ROUNDING, SIGN
 from tf1compat.ops.kernels.elementwise import FUNCTIONS
 
 Function = Callable[..., Any]
@@ -30,6 +31,4 @@ QUOTIENTS = _named("RealDiv Div Reciprocal Inv")
 OTHERS = _named("Equal NotEqual Abs Square Pow FloorDiv FloorMod Rsqrt")
 POINTWISE: Mapping[str, Function] = MappingProxyType({**MONOTONE, **QUOTIENTS, **OTHERS})
 #: Functions that jump from one value to the next: what they give of random numbers are a few values with chances.
-STEPS = frozenset({
-    "Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual", "Floor", "Ceil", "Round", "Rint", "Sign",
-})  # fmt: skip
+STEPS = COMPARISONS | ROUNDING | SIGN

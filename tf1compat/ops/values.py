@@ -20,7 +20,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants, resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops.control import is_loop_merge
-from tf1compat.ops.families import IS_INITIALIZED, SELECTIONS, TRANSPARENT
+from tf1compat.ops.families import ENSURE_SHAPE, IS_INITIALIZED, REPEATING, RESHAPES, SELECTIONS, TRANSPARENT
 from tf1compat.ops.kernels import KERNELS
 from tf1compat.ops.kernels.kernel import MOST_ENTRIES
 from tf1compat.ops.registry import dtype_of, value_type
@@ -29,9 +29,9 @@ from tf1compat.ops.registry import dtype_of, value_type
 Assumed: TypeAlias = Mapping[TensorRef, Any]
 
 #: Ops that give the value of their first input, if they give one: a Switch passes it on to one side.
-_SAME = TRANSPARENT | SWITCH | {"EnsureShape"}
+_SAME = TRANSPARENT | SWITCH | ENSURE_SHAPE
 #: Ops that arrange a tensor; of one that has a single entry, they give that entry whatever the arrangement is.
-_SHAPING = frozenset({"Reshape", "Squeeze", "ExpandDims", "Tile", "BroadcastTo"})
+_SHAPING = RESHAPES | REPEATING
 #: Logical ops that one operand may decide, and those over all entries of a tensor, with the value that decides.
 _DECIDED_BY = {"LogicalAnd": False, "LogicalOr": True}
 _REDUCTIONS = {"All": False, "Any": True}

@@ -9,7 +9,7 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.datasets import arranges_elements, maps_elements, unfolds_elements
+from tf1compat.ops.datasets import ARRANGING, MAPPING, UNFOLDING
 from tf1compat.ops.library import library_of
 
 
@@ -86,16 +86,17 @@ def _of_dataset(main: Graph, place: Place, index: int) -> Place | None:
     while graph.producer(ref).op in families.TRANSPARENT:
         ref = graph.producer(ref).inputs[0]
     node = graph.producer(ref)
+    kind = node.op.removeprefix("Experimental")
     if node.op in families.TENSOR_DATASETS:
         return Place(graph, node.inputs[index]) if index < len(node.inputs) else None
     if node.op in families.ZIP_DATASET:
         return _of_zip(main, graph, node, index)
-    if unfolds_elements(node.op):
+    if kind.startswith(UNFOLDING):
         inner = next(_made_by(main, node.attrs.get("f")), None)
         return None if inner is None else _of_dataset(main, inner, index)
-    if maps_elements(node.op):
+    if kind.startswith(MAPPING):
         return _of_map(main, graph, node, index)
-    if arranges_elements(node.op) and node.inputs:
+    if kind.startswith(ARRANGING) and node.inputs:
         return _of_dataset(main, Place(graph, node.inputs[0]), index)
     return None
 

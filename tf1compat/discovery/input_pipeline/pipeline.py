@@ -13,7 +13,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.datasets import holds_examples, is_dataset, takes_examples_in
+from tf1compat.ops.datasets import DATASETS, HOLDING, TAKING_IN
 
 #: Ops that do nothing to the values of examples.
 _PLUMBING = (
@@ -33,7 +33,7 @@ def work_before(graph: Graph, entry: Entry) -> tuple[str, ...]:
 
 
 def _works(node: Node) -> bool:
-    return node.op not in _PLUMBING and not holds_examples(node.op) and not takes_examples_in(node.op)
+    return node.op not in _PLUMBING and not node.op.endswith(HOLDING) and not node.op.startswith(TAKING_IN)
 
 
 def _nodes_before(graph: Graph, feeder: Node) -> Iterator[Node]:
@@ -82,7 +82,7 @@ def _taken_in(graph: Graph) -> frozenset[str]:
 
 
 def _takes_in(node: Node) -> bool:
-    return node.op in families.FEEDERS or takes_examples_in(node.op) or is_dataset(node.op)
+    return node.op in families.FEEDERS or node.op.startswith(TAKING_IN) or node.op.endswith(DATASETS)
 
 
 def pipeline_entries(entries: Entries, fed: Iterable[TensorRef]) -> tuple[Entry, ...]:

@@ -28,16 +28,14 @@ EXPONENTIAL = frozenset({"Exp"})
 LOGARITHM = frozenset({"Log"})
 LOG1P = frozenset({"Log1p"})
 MAXIMUM = frozenset({"Maximum"})
-MINIMUM = frozenset({"Minimum"})
 #: The greater or the less of two.
-EXTREMES = MAXIMUM | MINIMUM
+EXTREMES = MAXIMUM | {"Minimum"}
 #: Arithmetic on two numbers.
 BINARY_ARITHMETIC = ADDITIONS | SUBTRACTION | SCALING | EXTREMES
 CLIP = frozenset({"ClipByValue"})
 ROUND = frozenset({"Round", "Rint"})
-FLOOR = frozenset({"Floor"})
 #: Numbers made whole, to the nearest, downwards or upwards.
-ROUNDING = ROUND | FLOOR | {"Ceil"}
+ROUNDING = ROUND | {"Floor", "Ceil"}
 CAST = frozenset({"Cast"})
 FAKE_QUANTIZATION = frozenset({"FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxArgs"})
 LESS_EQUAL = frozenset({"LessEqual"})

@@ -32,7 +32,6 @@ from tf1compat.ops.values import scalar
 
 Kind = Literal["factor", "term", "choice", "branch", "selection", "other"]
 
-_SUMS = families.ADDITIONS | families.ADD_N
 _HANDING_ON = families.TRANSPARENT | SWITCH | EXIT | NEXT_ITERATION
 
 
@@ -181,7 +180,9 @@ class _Walk:
             return self._blended(ref, node, node.inputs[1 - position]) or Site(
                 ref, node.name, "factor", node.inputs[1 - position], 1.0
             )
-        if node.op in _SUMS or (node.op in families.SUBTRACTION | families.BIAS_ADDITION and position == 1):
+        if node.op in families.SUMS or (
+            node.op in families.SUBTRACTION | families.BIAS_ADDITION and position == 1
+        ):
             kept = node.inputs[1 - position] if len(node.inputs) == 2 else None
             return Site(ref, node.name, "term", kept, 0.0)
         if node.op in SWITCH and position == 1:
