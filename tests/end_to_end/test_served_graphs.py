@@ -21,7 +21,10 @@ pytestmark = pytest.mark.tensorflow
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "served_graphs"
 #: Those that are also verified in a process of their own.
-VERIFIED = frozenset({"reset_by_a_group", "one_packed_state", "preloaded_by_offset"})
+VERIFIED = frozenset({
+    "reset_by_a_group", "one_packed_state", "preloaded_by_offset", "memory_beside_lstm",
+    "average_beside_gru", "waveform", "picture",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,12 @@ def test_made_up_inputs_verify_each_signature(name: str, migrate: Migrate) -> No
     assert comparison.passed
     compared = {case.signature for case in comparison.cases if not case.refused}
     assert compared >= set(served.truth["signatures"])
+
+
+@pytest.mark.parametrize("name", ["memory_beside_lstm", "average_beside_gru"])
+def test_a_step_that_differs_does_not_take_the_whole_run_with_it(name: str, migrate: Migrate) -> None:
+    (served,) = (each for each in EVERY if each.folder.name == name)
+    result = migrate(served)
+    assert result.output is not None
+    left = [each.reason for each in result.plan.hazards if each.code == "signature-left-out"]
+    assert ["'step'" in each for each in left] == [True] * ("step" not in result.plan.signature_names)

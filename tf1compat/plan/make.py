@@ -41,7 +41,14 @@ from tf1compat.plan.model import (
     SignaturePlan,
 )
 from tf1compat.plan.signatures.aliases import input_aliases, output_aliases
-from tf1compat.plan.signatures.entering import dead_under, needed_inputs, serialized_signature, with_choices
+from tf1compat.plan.signatures.entering import (
+    DECODED_SIGNATURE,
+    are_files_fed,
+    dead_under,
+    needed_inputs,
+    serialized_signature,
+    with_choices,
+)
 from tf1compat.plan.signatures.entry_points import candidates, offered_by, recorded_first, recorded_signature
 from tf1compat.plan.signatures.isolate_outputs import parted
 from tf1compat.plan.signatures.reach import reached_by
@@ -286,6 +293,9 @@ class _Planner:
         others = plans[1:] if plans[0].name == DEFAULT_SIGNATURE else plans
         serialized = serialized_signature(self._graph, self._findings, default)
         added = (*self._step(default, constants), *([] if serialized is None else [serialized]))
+        if serialized is not None and are_files_fed(self._graph, self._findings, serialized):
+            added = (*added[:-1], replace(default, name=DECODED_SIGNATURE))
+            default = replace(serialized, name=DEFAULT_SIGNATURE)
         taken = {each.name for each in others}
         return (default, *others, *(each for each in added if each.name not in taken))
 

@@ -47,6 +47,18 @@ def test_features_are_fed_decoded_by_default_and_serialized_by_a_signature_of_th
     }
 
 
+def test_a_picture_that_the_author_fed_as_a_file_is_fed_so_by_default() -> None:
+    text = classifier(
+        "file = Placeholder() dtype=string; shape=shape(); _output_shapes=[shape()]\n"
+        "pixels = DecodePng(file) dtype=uint8\nrow = Cast(pixels) SrcT=uint8; DstT=float32\n",
+        "row",
+    )
+    assert inputs_of(text) == {
+        "serving_default": {"file": "file:0"},
+        "serving_decoded": {"image": "pixels:0"},
+    }
+
+
 def test_strings_that_nobody_named_are_called_after_what_is_in_them() -> None:
     text = classifier(
         READER + "pixels = DecodePng(record:1) dtype=uint8\nrow = Cast(pixels) SrcT=uint8; DstT=float32\n",

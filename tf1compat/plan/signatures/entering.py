@@ -18,6 +18,10 @@ from tf1compat.plan.signatures.reach import reached
 
 _NOTHING_DEAD = Dead()
 SERIALIZED_SIGNATURE = "serving_serialized"
+#: Where the author fed the bytes of a file himself: the same from what is decoded of them.
+DECODED_SIGNATURE = "serving_decoded"
+#: Formats of one picture or one sound.
+_OF_FILES = frozenset({"image", "gif", "bmp", "wav"})
 #: What serialized values are called that nobody named, by their format.
 _SPEAKING = {
     "example": "examples", "sequence_example": "examples", "json_example": "examples", "image": "image_bytes",
@@ -121,6 +125,15 @@ def serialized_signature(graph: Graph, findings: Findings, signature: SignatureP
     decoded = {ref for each in sources for ref in each.decoded}
     kept = tuple(each for each in signature.inputs if each.tensor not in decoded)
     return SignaturePlan(SERIALIZED_SIGNATURE, (*_bindings(graph, sources, kept), *kept), signature.outputs)
+
+
+def are_files_fed(graph: Graph, findings: Findings, serialized: SignaturePlan) -> bool:
+    """Whether what a signature takes from serialized values are pictures and sounds that the author fed as files."""
+    fed = {each.tensor for each in serialized.inputs}
+    sources = [each for each in findings.serialized if each.tensor in fed]
+    return all(
+        each.format in _OF_FILES and graph.producer(each.tensor).op in PLACEHOLDERS for each in sources
+    )
 
 
 def _bindings(
