@@ -17,7 +17,6 @@ from tf1compat.report.migration import MigrationResult
 
 ARCHIVES = Path(__file__).parent.parent.parent / "fixtures" / "inference_forms"
 RELEASES = ("tf1.4.1", "tf1.15.5")
-KINDS = ("agents", "copies", "statistics")
 #: Verified as well, in a process of their own: one of each kind.
 VERIFIED = frozenset({"ranges", "quantised_never_yet", "resourceful", "codebook"})
 
@@ -73,8 +72,6 @@ def test_every_kind_is_there():
 @pytest.mark.parametrize("name", names())
 def test_what_the_author_ran_has_a_signature_with_no_option(name: str, models: Callable[[str], Committed]):
     model = models(name)
-    if model.truth["kind"] not in KINDS:
-        return
     plan = tf1compat.plan(model.folder)
     assert plan.blockers == ()
     assert len(list(served_by(plan, model.truth))) == len(model.truth["signatures"])
@@ -91,8 +88,6 @@ def test_it_gives_what_the_author_s_run_gave(
     tmp_path: Path,
 ):
     model = models(name)
-    if model.truth["kind"] not in KINDS:
-        return
     result = migrate_sharing(
         model.folder,
         tmp_path / "out",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import source
+from tf1compat.discovery.outputs.forms import as_named
 from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.graph.model import Graph, Node
@@ -120,10 +121,8 @@ def find_codes(search: Search) -> Iterator[Head]:
         whole = _width(flow.graph, ref)
         if whole is not None and known and least < whole and max(known.values()) > least:
             for name in (each for each, width in known.items() if width == least):
-                code = _activated(flow, name)
-                yield Head(
-                    TensorRef(code), "value", f"the narrowest layer before '{ref}', which is made of it again"
-                )
+                code = as_named(flow, flow.graph[_activated(flow, name)])
+                yield Head(code, "value", f"the narrowest layer before '{ref}', which is made of it again")
 
 
 def _layers_before(flow: ForwardGraph, ref: TensorRef) -> list[str]:

@@ -17,13 +17,14 @@ from tf1compat.discovery.outputs.networks.find import (
     Left,
     Network,
     copies,
-    joined,
     network_of,
     served,
     without_followers,
 )
 from tf1compat.discovery.outputs.networks.generated import Generated, find_generated
+from tf1compat.discovery.outputs.networks.joined import joined
 from tf1compat.discovery.outputs.networks.naming import Role, network_name
+from tf1compat.discovery.outputs.networks.stages import find_stages
 from tf1compat.names import TensorRef
 
 
@@ -61,12 +62,13 @@ def _networks(
     found: list[Network] = []
     for order, applications in enumerate(by_shared_weights(find_applications(flow, results))):
         kept, replicas = served(applications)
-        left += replicas
-        found.append(network_of(flow, kept, stored, order))
+        stages, teaching = find_stages(flow, kept)
+        left += [*replicas, *teaching]
+        found += [network_of(flow, each, stored, order) for each in stages]
     leading, followers = without_followers(flow, found)
     groups = copies(flow, leading)
     left += [each for group in groups for each in group.left()]
-    return joined([group.chosen for group in groups]), [*left, *followers]
+    return joined(flow, [group.chosen for group in groups]), [*left, *followers]
 
 
 def _left_judgements(

@@ -216,7 +216,8 @@ def _form(flow: ForwardGraph, network: Network) -> tuple[tuple[str, Shape], ...]
 
 def _trained_apart(networks: Sequence[Network]) -> bool:
     losses = [name for each in networks for name in each.objectives]
-    return len(losses) == len(set(losses))
+    weights = [name for each in networks for name in each.variables]
+    return len(losses) == len(set(losses)) and len(weights) == len(set(weights))
 
 
 def _numbered_by_author(flow: ForwardGraph, networks: Sequence[Network]) -> bool:
@@ -267,24 +268,6 @@ def _follows(flow: ForwardGraph, network: Network, other: Network | None = None)
     return bool(weights) and all(
         name in sources and (wanted is None or not sources[name].isdisjoint(wanted)) for name in weights
     )
-
-
-def joined(networks: Sequence[Network]) -> list[Network]:
-    """Networks that are fed alike and trained together, or not trained at all, as one."""
-    found: list[Network] = []
-    for each in networks:
-        place = next((at for at, other in enumerate(found) if _belong_together(other, each)), None)
-        if place is None:
-            found.append(each)
-        else:
-            found[place] = found[place].beside(each)
-    return found
-
-
-def _belong_together(first: Network, second: Network) -> bool:
-    fed_alike = first.sources <= second.sources or second.sources <= first.sources
-    apart = first.objectives and second.objectives and not first.objectives & second.objectives
-    return fed_alike and not apart
 
 
 def network_of(

@@ -1,0 +1,43 @@
+"""Stages with inputs of their own, told from the heads of one model."""
+
+from tests.discovery.outputs.two_networks import arranged, by_signature, layer, placeholder
+
+
+def test_applications_of_shared_weights_on_inputs_of_their_own_are_stages() -> None:
+    text = (
+        placeholder("picture", 4)
+        + layer("embed", "picture", 4, 3, op="Identity")
+        + layer("first", "embed", 3, 3, op="Tanh")
+        + placeholder("word", 3)
+        + layer("again", "word", 3, 3, "first/w", op="Tanh")
+        + layer("scores", "again", 3, 5)
+    )
+    found = by_signature(arranged(text))
+    assert sorted(map(sorted, found.values())) == [["first:0"], ["scores/MatMul:0", "scores:0"]]
+
+
+def test_a_step_is_fed_with_a_state_that_a_stage_before_gives() -> None:
+    text = (
+        placeholder("regions", 4)
+        + layer("initial", "regions", 4, 3, op="Tanh")
+        + placeholder("state", 3)
+        + layer("seen", "regions", 4, 3, op="Identity")
+        + layer("kept", "state", 3, 3, op="Identity")
+        + "both = AddV2(seen, kept) T=float32; _output_shapes=[shape(None, 3)]\n"
+        + layer("following", "both", 3, 3, op="Tanh")
+    )
+    found = by_signature(arranged(text))
+    assert sorted(map(sorted, found.values())) == [["following:0"], ["initial:0"]]
+
+
+def test_heads_of_which_one_needs_a_condition_are_one_model() -> None:
+    text = (
+        placeholder("x", 4)
+        + layer("age", "x", 4, 2)
+        + placeholder("condition", 3)
+        + layer("one", "x", 4, 3, op="Identity")
+        + layer("two", "condition", 3, 3, op="Identity")
+        + "both = AddV2(one, two) T=float32; _output_shapes=[shape(None, 3)]\n"
+        + layer("kind", "both", 3, 5)
+    )
+    assert arranged(text).entry_points == ("serving_default",)
