@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputRole, Rnn
+from tf1compat.discovery.rnn.cells import CellMatch
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
 
@@ -33,6 +34,7 @@ class Search:
     rnns: tuple[Rnn, ...] = ()
     collections: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_COLLECTIONS)
     found: Mapping[TensorRef, Head] = field(default_factory=dict)
+    cells: tuple[CellMatch, ...] = ()  # single calls of cells, outside of any sequence
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ from tf1compat.discovery.outputs.layers import (
 from tf1compat.discovery.outputs.networks.generated import find_made
 from tf1compat.discovery.outputs.scores import find_scores
 from tf1compat.discovery.outputs.sequences import find_decoded, find_recurrent
+from tf1compat.discovery.outputs.single_cells import find_single_cells, inside_cells, single_cells
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, is_default_name
 
@@ -45,6 +46,7 @@ HEADS: tuple[Callable[[Search], Iterable[Head]], ...] = (
     find_ctc,  # with the one before: a decoder's input is its scores
     find_decoded,  # before states and sequences: the ids are what a decoder is run for
     find_recurrent,  # before what is left over, of which states would look like results
+    find_single_cells,  # as the one before
     find_losses,  # before what is compared with labels, of which a loss is the end
     find_joined,  # before what is compared with labels: the parts of what was joined
     find_compared,  # knows the predictions above: what lies behind them is part of a loss
@@ -68,11 +70,14 @@ def find_outputs(
 
     `collections` holds the names that the author's program filed under keys of its own.
     """
-    search = Search(flow, tuple(rnns), dict(collections or {}))
+    rnns = tuple(rnns)
+    search = Search(flow, rnns, dict(collections or {}), cells=single_cells(flow, rnns))
+    inner = inside_cells(flow, search.cells)
     for find in HEADS:
         found = dict(search.found)
         for head in find(search):
-            found.setdefault(head.tensor, head)
+            if head.tensor.node not in inner:
+                found.setdefault(head.tensor, head)
         search = replace(search, found=found)
     findings = (_finding(flow.graph, each) for each in search.found.values())
     return tuple(sorted(findings, key=lambda each: -_IMPORTANCE[each.role]))

@@ -1,0 +1,53 @@
+"""Single calls of a recurrent cell, outside of any sequence: the new state is the result, and its gates are none.
+
+A picture's features make the first state of a caption by one call; an agent or a decoder takes one step at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.discovery.findings import Rnn
+from tf1compat.discovery.outputs.head import Head, Search
+from tf1compat.discovery.rnn.cells import CellMatch
+from tf1compat.discovery.rnn.unrolling.applications import find_applications
+from tf1compat.graph.walk import ancestors
+
+#: A cell without gates is an activation of a linear form, as most layers are.
+_WITHOUT_GATES = frozenset({"RNN"})
+
+
+def single_cells(flow: ForwardGraph, rnns: Iterable[Rnn]) -> tuple[CellMatch, ...]:
+    """The calls that give their states to no other call, and are given theirs by none."""
+    others = frozenset(flow.graph.by_name) - flow.predicted
+    calls = [call[0].match for call in find_applications(flow.graph, others)]
+    made = frozenset(step.after for each in calls for step in each.states.values())
+    taken = frozenset(step.before for each in calls for step in each.states.values())
+    known = frozenset(ref for rnn in rnns for layer in rnn.layers for ref in layer.final_state.values())
+    return tuple(
+        each
+        for each in calls
+        if each.cell not in _WITHOUT_GATES
+        and not any(step.after in taken | known or step.before in made for step in each.states.values())
+    )
+
+
+def find_single_cells(search: Search) -> Iterator[Head]:
+    """The new states of single calls."""
+    for each in search.cells:
+        for step in each.states.values():
+            yield Head(
+                step.after, "state", f"the new state of one call of a cell ({each.cell})", predicts=False
+            )
+
+
+def inside_cells(flow: ForwardGraph, cells: Iterable[CellMatch]) -> frozenset[str]:
+    """The nodes that single calls compute their new states by: gates, candidates, products."""
+    inner: set[str] = set()
+    for each in cells:
+        ends = [step.after.node for step in each.states.values()]
+        starts = [each.input.node, *(step.before.node for step in each.states.values())]
+        found = ancestors(flow.graph, ends, control=False, until=starts)
+        inner |= found - {*ends, *starts, each.output.node}
+    return frozenset(inner)
