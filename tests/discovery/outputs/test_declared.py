@@ -1,3 +1,4 @@
+from tests.discovery.model_text import FORWARD
 from tests.discovery.outputs.two_networks import arranged, layer, placeholder
 
 LAYERS = placeholder("x", 3) + layer("inner", "x", 3, 2, op="Tanh") + layer("out", "inner", 2, 2)
@@ -21,3 +22,16 @@ def test_a_listing_of_every_layer_declares_nothing() -> None:
 
 def test_a_name_that_is_not_in_the_graph_and_an_operation_are_passed_over() -> None:
     assert set(offered(mine=("gone:0", "inner"))) == {"out:0", "out/MatMul:0"}
+
+
+def test_an_identity_with_a_name_declares_a_result_that_a_loss_reads_too() -> None:
+    named = """
+        logarithms = Log(Softmax) T=float32; _output_shapes=[shape(None, 3)]
+        action_probs = Identity(logarithms) T=float32; _output_shapes=[shape(None, 3)]
+        Identity = Identity(logarithms) T=float32; _output_shapes=[shape(None, 3)]
+        returns = Placeholder() dtype=float32; shape=shape(None, 3)
+        gained = Mul(action_probs, returns) T=float32; _output_shapes=[shape(None, 3)]
+    """
+    found = {str(each.tensor): each.reason for each in arranged(FORWARD + named).outputs}
+    assert "the author named it" in found["action_probs:0"]
+    assert "an Identity" not in found.get("Identity:0", "")

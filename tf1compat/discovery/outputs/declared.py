@@ -1,11 +1,14 @@
-"""Results that the author declared himself, in collections under keys of his own."""
+"""Results that the author declared himself: in collections under keys of his own, and by an Identity with a name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.outputs.head import Head, Search, is_final
-from tf1compat.names import TensorRef
+from tf1compat.graph.model import Node
+from tf1compat.names import TensorRef, is_default_name
+from tf1compat.ops.families import IDENTITY
 
 #: Keys that TensorFlow itself files tensors under (`tf.GraphKeys`).
 _STANDARD_COLLECTIONS = frozenset({
@@ -23,11 +26,23 @@ _MOST = 8
 
 
 def find_declared(search: Search) -> Iterator[Head]:
-    """Tensors that the author filed under a key of his own: final ones, and any that variables made."""
+    """Tensors that the author filed under a key of his own, final ones and any that variables made; and Identities
+    that he named."""
+    flow = search.flow
     for key, names in declared_tensors(search.collections):
-        for ref in (each for each in names if each.node in search.flow.graph):
+        for ref in (each for each in names if each.node in flow.graph):
             if _is_result(search, ref, len(names)):
                 yield Head(ref, "value", f"the author filed it in the collection '{key}'")
+    for node in flow.graph.nodes:
+        if node.op in IDENTITY and _is_named_result(flow, node):
+            yield Head(TensorRef(node.name), "value", "an Identity by which the author named it")
+
+
+def _is_named_result(flow: ForwardGraph, node: Node) -> bool:
+    """Whether an Identity is there to name a result; what it takes may be read by others under its own name."""
+    if is_default_name(node.name, node.op) or node.name in flow.inside_branches or not is_final(flow, node):
+        return False
+    return flow.graph.static_shape(TensorRef(node.name)).rank != 0
 
 
 def declared_tensors(

@@ -9,7 +9,7 @@ from tf1compat.analysis.pattern import ANYTHING, Mismatch, capture, match, op
 from tf1compat.discovery.outputs.forms import as_named, stacks_alike, unflattened
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.graph.model import Node
-from tf1compat.names import TensorRef
+from tf1compat.names import TensorRef, is_default_name
 from tf1compat.ops import families
 
 _PROBABILITIES = families.by_op({families.SOFTMAX: "a softmax", families.SIGMOID: "a sigmoid"})
@@ -75,7 +75,9 @@ def _is_of_one_step(flow: ForwardGraph, node: Node, made: TensorRef) -> bool:
 def _drawn(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:
     """A class or an action drawn by its scores; drawn anew in every run, so the scores are offered too."""
     yield Head(as_named(flow, node), "class_ids", f"a class or action drawn by the scores '{node.inputs[0]}'")
-    if node.inputs[0].node in flow.predicted and node.inputs[0].node not in after:
+    scores = node.inputs[0].node
+    named = not is_default_name(scores, flow.graph[scores].op)
+    if scores in flow.predicted and (scores not in after or named):
         yield Head(
             unflattened(flow.graph, node.inputs[0]), "logits", f"the scores that '{node.name}' draws by"
         )
