@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "savedmodel": _RESULTS | {"restore", "scratch"},
     "verify": _RESULTS | {"restore", "savedmodel", "scratch", "__init__"},
     "report": _RESULTS | {"consumers", "verify"},
-    "pipeline": _RESULTS | {"consumers", "restore", "savedmodel", "verify", "report", "__init__"},
+    "pipeline": _RESULTS | {"consumers", "restore", "savedmodel", "verify", "report", "quiet", "__init__"},
     # The package itself names its public functions lazily, so others may ask it for its version and place.
     "__init__": {"errors", "pipeline", "plan", "quiet"},
     "cli": _RESULTS | {"consumers", "savedmodel", "report", "pipeline", "quiet", "scratch", "__init__"},

@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 
-from tf1compat.quiet import held_back_stderr, quiet_tensorflow
+from tf1compat.quiet import held_back_stderr, quiet_tensorflow, quietly
 
 
 @pytest.fixture
@@ -89,3 +89,53 @@ def test_the_real_one_is_imported_in_silence():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
     assert (done.stdout, done.stderr) == ("7\n", "")
+
+
+LINES = (
+    b"I0000 00:00:1795941603.166099   12925 port.cc:153] oneDNN custom operations are on.\n"
+    b"2024-01-01 10:00:00.123456: W tensorflow/core/x.cc:1] old\n"
+    b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+)
+
+
+def test_what_is_imported_inside_is_quiet_and_all_else_is_as_it_was(chatty, capfd):
+    chatty("import logging\nlogging.getLogger('tensorflow').warning('chatter')")
+    before, level = list(sys.meta_path), logging.getLogger("tensorflow").level
+    with quietly():
+        importlib.import_module("tensorflow")
+    sys.modules.pop("tensorflow")
+    assert capfd.readouterr().err == ""
+    assert "TF_CPP_MIN_LOG_LEVEL" not in os.environ
+    assert (sys.meta_path, logging.getLogger("tensorflow").level) == (before, level)
+
+
+def test_a_tensorflow_that_is_there_already_loses_the_lines_of_its_log_alone(restored, capfd):
+    restored.setitem(sys.modules, "tensorflow", restored)
+    with quietly():
+        os.write(2, LINES + b"mine\n" + LINES)
+    os.write(2, b"I0000 00:00:1.5  1 a.cc:1] after\n")
+    assert capfd.readouterr().err == "mine\nI0000 00:00:1.5  1 a.cc:1] after\n"
+
+
+def test_a_level_of_the_user_is_kept(restored, capfd):
+    restored.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    with quietly():
+        os.write(2, LINES)
+    assert capfd.readouterr().err == LINES.decode()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["", "import tensorflow\n"])
+def test_the_functions_of_the_package_log_nothing(first: str, fixture_folder, tmp_path):
+    program = (
+        f"{first}import sys, tf1compat\nprint('begun', file=sys.stderr)\n"
+        f"tf1compat.migrate({str(fixture_folder('said_graphs/tf1.15.5/each_row'))!r}, {str(tmp_path / 'out')!r})\n"
+        f"tf1compat.load({str(tmp_path / 'out')!r})\nprint('done', file=sys.stderr, flush=True)\n"
+        "import os\nos._exit(0)\n"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=env, check=True
+    )
+    assert done.stderr.partition("begun\n")[2] == "done\n"

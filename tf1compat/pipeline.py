@@ -23,6 +23,7 @@ from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
 from tf1compat.plan.variables import initial_values
+from tf1compat.quiet import quietly
 from tf1compat.report import comparison as comparison_report
 from tf1compat.report.inspection import Inspection
 from tf1compat.report.migration import MigrationResult
@@ -103,6 +104,7 @@ def plan(
     return make_plan(found.model, found.findings, wishes)
 
 
+@quietly()
 def migrate(
     model: Place,
     output: Place,
@@ -220,6 +222,7 @@ def _figures(comparison: Comparison | None) -> dict[str, Any] | None:
     return None if comparison is None else comparison_report.to_json(comparison)
 
 
+@quietly()
 def verify(
     model: Place,
     saved_model: Place,
@@ -259,6 +262,7 @@ def verify(
     )  # fmt: skip
 
 
+@quietly()
 def restore(
     model: Place, *, assets: Mapping[str, Place] | None = None, op_libraries: Iterable[Place] = ()
 ) -> LegacySession:
@@ -279,6 +283,7 @@ def restore(
     return LegacySession(found.model, replace(found.findings, tables=tables))
 
 
+@quietly()
 def load(output: Place, *, op_libraries: Iterable[Place] = ()) -> MigratedModel:
     """A migrated model that is run by aliases; the source is not needed.
 
