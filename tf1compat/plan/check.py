@@ -88,7 +88,14 @@ def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
 
 def _problems_of_names(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     if not plan.signatures:
-        yield "the plan has no signature; nothing was found to offer, so name one with --signature"
+        told = next(
+            (f"{each.reason}; {each.remedy}" for each in plan.blockers if each.code == "no-outputs"), ""
+        )
+        yield (
+            f"nothing was found to offer: {told}"
+            if told
+            else "the plan has no signature; name one with --signature"
+        )
     elif "serving_default" not in plan.signature_names:
         yield "the plan has no signature 'serving_default'"
     graph = model.meta_graph.graph

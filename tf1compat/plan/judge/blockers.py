@@ -12,8 +12,10 @@ from tf1compat.ops.registry import NEWEST, is_in_newest
 from tf1compat.ops.unregistered import origin_of
 from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.codes import BlockerCode
+from tf1compat.plan.judge.cuts import plain_signature
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.op_libraries import holds_op
+from tf1compat.plan.signatures.nearest import nearest_outputs
 
 _PIPELINE: frozenset[UnsupportedKind] = frozenset({"pipeline", "pipeline-state"})
 
@@ -29,7 +31,7 @@ class _Found(NamedTuple):
 def find_blockers(case: Case) -> tuple[Note, ...]:
     """The ops behind the outputs that cannot be run, or that there are no outputs to offer."""
     if not case.choice.signatures:
-        return (_no_outputs(),)
+        return (_no_outputs(case),)
     behind = (each for each in case.findings.unsupported if _is_needed(case, each))
     found = [each for each in behind if not _is_allowed(case, each)]
     signature = case.cut({each.node for each in found}) if found else ""
@@ -56,13 +58,19 @@ def _note(found: _Found, node: str, signature: str) -> Note:
     return Note(found.code, node, found.reason, remedy)
 
 
-def _no_outputs() -> Note:
+def _no_outputs(case: Case) -> Note:
+    """That there is nothing to offer, with what comes nearest and the signature that gives the first of it."""
+    near, findings = nearest_outputs(case.flow), case.findings
+    reason = "no tensor of the graph looks like a prediction"
+    if not near:
+        nothing = "nothing in it depends on an input or a variable"
+        return Note("no-outputs", "", f"{reason}: {nothing}", "give the graph of the model itself")
+    listed = ", ".join(f"'{each.tensor}' ({each.reason or 'others read it'})" for each in near)
+    signatures = (plain_signature(case.flow, each.tensor, findings.inputs, findings.freezes) for each in near)
     return Note(
-        "no-outputs",
-        "",
-        "no tensor of the graph looks like a prediction",
-        "name the outputs with --signature",
-    )
+        "no-outputs", "", f"{reason}; nearest come {listed}",
+        f"name the outputs that you want: --signature '{next(signatures)}'",
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ in words

@@ -51,6 +51,15 @@ def cut_signature(
     return "{}({}) -> {}".format(DEFAULT_SIGNATURE, *sides)
 
 
+def plain_signature(
+    flow: ForwardGraph, output: TensorRef, inputs: Iterable[InputFinding], freezes: Iterable[Freeze] = ()
+) -> str:
+    """The text of a signature that gives one tensor and takes the inputs that it depends on."""
+    behind, frozen = ancestors(flow.graph, [output.node]), {each.tensor for each in freezes}
+    given = [each.tensor for each in inputs if each.tensor.node in behind and each.tensor not in frozen]
+    return f"{DEFAULT_SIGNATURE}({_bindings(flow, given, {})}) -> {_bindings(flow, [output], {})}"
+
+
 def _kept(flow: ForwardGraph, ends: frozenset[str], outputs: Sequence[OutputFinding]) -> Iterator[TensorRef]:
     """The offered outputs, or what goes into a blocked node after which nothing is left but its own result."""
     every = [each for each in outputs if each.role not in _NOT_OFFERED] or outputs
