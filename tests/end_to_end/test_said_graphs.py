@@ -39,7 +39,7 @@ def blocked(name: str) -> list[Committed]:
 
 
 def test_models_are_there():
-    assert len(MODELS) >= 34
+    assert len(MODELS) >= 38
 
 
 def cases(model: Committed) -> list[Any]:
@@ -170,3 +170,18 @@ def test_a_step_that_cannot_be_proven_does_not_keep_the_answers_back(
     assert result.output is not None
     assert "step" not in tf1compat.load(result.output).signatures
     assert "signature-left-out" in {each.code for each in result.plan.hazards}
+
+
+def test_the_graph_of_another_step_is_taken_where_the_variables_match():
+    for name in ("later_step", "later_step_in_one_file"):
+        for model in blocked(name):
+            (hazard,) = tf1compat.plan(model.folder).hazards
+            assert hazard.code == "graph-of-other-step"
+            assert "'model-200.meta' is not there; the graph is 'model-100.meta'" in hazard.reason
+            assert tf1compat.inspect(model.folder / "model-200").model.meta_path.name == "model-100.meta"
+
+
+def test_the_graph_of_another_model_is_not_taken():
+    for folder in ROOT.glob("*/changed_step"):
+        with pytest.raises(SourceError, match=r"the graph of another model: the checkpoint has 'out_b'"):
+            tf1compat.inspect(folder)

@@ -43,7 +43,7 @@ def checked_run(each: Callable[..., Outcome]) -> Callable[..., Outcome]:
 def test_models_of_every_family_are_there() -> None:
     assert {path.relative_to(FIXTURES).parts[0] for path in FOLDERS} == {
         "birnn_classifier", "char_rnn", "char_rnn_styles", "functional_graphs", "odd_graphs", "proof_graphs",
-        "said_graphs", "small_graphs", "training_graphs",
+        "said_graphs", "served_graphs", "small_graphs", "training_graphs",
     }  # fmt: skip
 
 

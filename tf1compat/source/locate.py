@@ -19,12 +19,21 @@ _HERE = frozenset({"", "."})
 _WANTED = "give a checkpoint's prefix, its .meta, or the folder of its 'checkpoint' file"
 
 
+class MissingGraphError(SourceError):
+    """A checkpoint is there, and its `.meta` is not."""
+
+    def __init__(self, message: str, prefix: Prefix) -> None:
+        super().__init__(message)
+        self.prefix = prefix
+
+
 def locate(given: Path, *, is_folder: bool = False) -> Prefix:
     """The checkpoint prefix that `given` means, its `.meta` and its weights found to be there.
 
     `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file; a folder, where there is one,
     `is_folder` says, even if files beside it have its name. A folder's own files win over the path that its
-    `checkpoint` file holds, which is often that of another machine. Raises SourceError.
+    `checkpoint` file holds, which is often that of another machine. Raises SourceError, and MissingGraphError where
+    nothing but the `.meta` is missing.
     """
     named_alike = given.name and not is_folder and beside(given, ".index").is_file()
     if given.is_dir() and not named_alike:
@@ -197,10 +206,11 @@ def _check_complete(prefix: Prefix) -> None:
     graph, index = beside(prefix, ".meta"), beside(prefix, ".index")
     first_version = is_first_version(prefix)
     if first_version and not graph.is_file():
-        raise SourceError(
+        raise MissingGraphError(
             f"'{prefix}' is a V1 checkpoint, which holds weights only, and its graph, '{graph.name}', is not there; "
             f"put it there, or write it with tf.train.export_meta_graph('{graph.name}') in the program that builds it"
-            f"{_copied_graph(graph)}"
+            f"{_copied_graph(graph)}",
+            prefix,
         )
     if not first_version and not index.is_file():
         _refuse_damaged_table(prefix)
@@ -211,9 +221,10 @@ def _check_complete(prefix: Prefix) -> None:
             f"put it beside the other files{instead}"
         )
     if not graph.is_file():
-        raise SourceError(
+        raise MissingGraphError(
             f"'{graph}' is missing: the checkpoint holds weights only, the graph is in its .meta file; "
-            f"put it beside '{index.name}'{_copied_graph(graph)}"
+            f"put it beside '{index.name}'{_copied_graph(graph)}",
+            prefix,
         )
 
 

@@ -14,10 +14,11 @@ from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
 from tf1compat.source.checkpoints.key_names import renamed_keys
 from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
-from tf1compat.source.files import Prefix, beside, digest_of, read_bytes, reading, size_of
-from tf1compat.source.locate import locate
+from tf1compat.source.files import beside, digest_of, read_bytes, reading, size_of
+from tf1compat.source.locate import MissingGraphError, locate
 from tf1compat.source.lowered import lowered
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
+from tf1compat.source.other_steps import graphs_of_other_steps, misfit
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 _LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
@@ -30,14 +31,34 @@ def open_model(path: str | Path) -> LegacyModel:
     line that says what is wrong and what to do.
     """
     with reading(Path(path)):
-        return _opened(path, locate(Path(path), is_folder=str(path).endswith(_SEPARATORS)))
+        try:
+            prefix = locate(Path(path), is_folder=str(path).endswith(_SEPARATORS))
+        except MissingGraphError as error:
+            return _of_another_step(path, error)
+        meta_path = beside(prefix, ".meta")
+        return _opened(path, meta_path, _meta_graph(meta_path), read_checkpoint(prefix))
 
 
-def _opened(path: str | Path, prefix: Prefix) -> LegacyModel:
-    meta_path = beside(prefix, ".meta")
-    meta_graph = _meta_graph(meta_path)
-    checkpoint = read_checkpoint(prefix)
-    parts = _parts(checkpoint)
+def _of_another_step(path: str | Path, missing: MissingGraphError) -> LegacyModel:
+    """The model with the graph that was saved at another step; raises the error where none has the same variables."""
+    reasons: list[str] = []
+    checkpoint = read_checkpoint(missing.prefix) if graphs_of_other_steps(missing.prefix) else None
+    for each in graphs_of_other_steps(missing.prefix):
+        try:
+            meta_graph = _meta_graph(each)
+        except SourceError:
+            continue
+        assert checkpoint is not None
+        reason = misfit(meta_graph, checkpoint)
+        if not reason:
+            return _opened(path, each, meta_graph, checkpoint)
+        reasons.append(f"'{each.name}' is the graph of another model: {reason}")
+    raise SourceError("; ".join([str(missing), *reasons])) from missing
+
+
+def _opened(path: str | Path, meta_path: Path, meta_graph: MetaGraph, checkpoint: Checkpoint) -> LegacyModel:
+    prefix = checkpoint.prefix
+    parts = _parts(checkpoint, meta_path)
     renamed = _renamed(meta_graph, checkpoint)
     state_file = prefix.parent / "checkpoint"
     everything = [each for _, each in parts] + [state_file] * state_file.is_file()
@@ -92,11 +113,12 @@ def _meta_graph(path: Path) -> MetaGraph:
     return replace(meta_graph, graph=lowered(meta_graph.graph))
 
 
-def _parts(checkpoint: Checkpoint) -> list[tuple[str, Path]]:
+def _parts(checkpoint: Checkpoint, meta_path: Path) -> list[tuple[str, Path]]:
     prefix = checkpoint.prefix
-    suffixes = (".meta",) if checkpoint.format == "V1" else (".meta", ".index")
-    own = [(suffix, beside(prefix, suffix)) for suffix in suffixes]
-    return own + [(shard.name.removeprefix(prefix.name), shard) for shard in checkpoint.shards]
+    index = [] if checkpoint.format == "V1" else [(".index", beside(prefix, ".index"))]
+    return [(".meta", meta_path), *index] + [
+        (shard.name.removeprefix(prefix.name), shard) for shard in checkpoint.shards
+    ]
 
 
 def _beside(folder: Path) -> tuple[Path, ...]:

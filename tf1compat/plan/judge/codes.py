@@ -22,6 +22,7 @@ HazardCode: TypeAlias = Literal[
     "dropout-frozen",  # a tensor that governs dropout is frozen, so that nothing is dropped
     "dropout-left-out",  # a CudnnRNN was built to drop out between its layers
     "fixed-batch",  # the model takes as many examples as the author fed, and no other number
+    "graph-of-other-step",  # the graph was saved at another step than the weights
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
     "input-held",  # examples are constants or variables of the graph, for which others are fed
     "input-pipeline",  # examples come out of the author's input pipeline, whose work is not in the model

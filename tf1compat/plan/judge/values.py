@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tf1compat.errors import nearest
 from tf1compat.plan.judge.choice import Case
@@ -11,6 +11,7 @@ from tf1compat.plan.model import VariablePlan
 from tf1compat.plan.signatures.unsaved import Unsaved
 from tf1compat.plan.variables import VariableChoice
 from tf1compat.source.checkpoints.saver import fitting_saver
+from tf1compat.source.files import beside
 from tf1compat.source.model import LegacyModel
 
 _NAMED = 3
@@ -22,7 +23,19 @@ def value_hazards(model: LegacyModel, chosen: VariableChoice) -> tuple[Note, ...
         *map(_initialised, chosen.begun),
         *map(_unsaved, chosen.missing),
         *key_hazards(model, chosen.reached),
+        *_graph_of_other_step(model),
     )
+
+
+def _graph_of_other_step(model: LegacyModel) -> Iterator[Note]:
+    own = beside(model.checkpoint.prefix, ".meta")
+    if model.meta_path.name != own.name:
+        yield Note(
+            "graph-of-other-step", "",
+            f"'{own.name}' is not there; the graph is '{model.meta_path.name}', whose variables are those of the "
+            "checkpoint, by name, shape and type",
+            f"if the program was changed between the two, put '{own.name}' beside the weights",
+        )  # fmt: skip
 
 
 def value_blockers(case: Case, missing: Collection[VariablePlan]) -> tuple[Note, ...]:

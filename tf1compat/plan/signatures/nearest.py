@@ -32,7 +32,7 @@ def nearest_outputs(flow: ForwardGraph) -> tuple[Near, ...]:
     """The tensors that come nearest to an output: what depends on most, is read by least, and has the author's name."""
     graph = flow.graph
     from_variables = descendants(graph, [node.name for node in graph.nodes if node.op in VARIABLES])
-    from_examples = flow.reached(flow.sources)
+    from_examples = flow.reached(each.tensor for each in flow.entries.entries if each.kind != "held")
     able = {node.name for node in graph.nodes if _is_able(flow, node)} & (from_variables | from_examples)
     ends = {name for name in able if not any(use.node in able for use in graph.uses_of_node.get(name, ()))}
 

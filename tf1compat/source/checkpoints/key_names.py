@@ -45,7 +45,7 @@ def renamed_keys(
     found = {}
     for key, name in wanted.items():
         candidates = [] if key in entries else free.get(_modern(key), [])
-        fitting = [each for each in candidates if _fits(graph[name], entries[each])]
+        fitting = [each for each in candidates if fits(graph[name], entries[each])]
         if len(fitting) == 1:
             found[key] = fitting[0]
     return _unambiguous(found)
@@ -68,7 +68,8 @@ def _component(component: str) -> str:
     return f"cell_{numbered[1]}" if numbered else _NEWER.get(snake, snake)
 
 
-def _fits(variable: Node, entry: BundleEntry) -> bool:
+def fits(variable: Node, entry: BundleEntry) -> bool:
+    """Whether an entry of a checkpoint has the type and the shape of a variable."""
     shape, dtype = variable.shape(), variable.dtype("dtype")
     if dtype is not None and dtype.base != entry.dtype:
         return False
