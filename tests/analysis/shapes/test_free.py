@@ -189,3 +189,13 @@ def test_batches_of_unlike_sizes_are_not_counted() -> None:
         y = ConcatV2(x, more, zero) N=2; T=float32; _output_shapes=[shape(5, 6)]
     """)
     assert "puts batches end to end" in reason
+
+
+def test_a_reshape_of_weights_has_the_shape_that_it_reads() -> None:
+    """As the `Tensordot` of TensorFlow 1.4 does, of which the file tells no sizes."""
+    free = found("""
+        shape = Const() dtype=int32; value=tensor(int32, [6, 2])
+        kernel = Reshape(w/read, shape) T=float32; Tshape=int32; _output_shapes=[shape(None, None)]
+        y = MatMul(x, kernel) T=float32; _output_shapes=[shape(4, None)]
+    """)
+    assert free.dims[TensorRef("y")] == ((BATCH,), (2,))

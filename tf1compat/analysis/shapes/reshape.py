@@ -29,8 +29,10 @@ def reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
             _refuse(walk, node, before, "has a shape that is not known before it runs")
         return (recorded,)
     if not any_symbol(before):
-        open_ones = any(map(has_symbol, wanted))
-        return (tuple(None if dim == REST else dim for dim in wanted) if open_ones else recorded,)
+        told = tuple(None if dim == REST else dim for dim in wanted)
+        if any(map(has_symbol, wanted)) or recorded is None or len(recorded) != len(told):
+            return (told,)
+        return (tuple(said if dim is None else dim for said, dim in zip(told, recorded, strict=True)),)
     complete = _complete(before, wanted)
     after = None if complete is None else reshaped(before, complete, walk.numbers)
     if after is None or complete is None:

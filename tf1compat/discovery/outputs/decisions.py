@@ -32,10 +32,8 @@ def find_softmaxes_by_hand(search: Search) -> Iterator[Head]:
 
 
 def _sums(graph: Graph, ref: TensorRef, powers: Node) -> bool:
-    """Whether a tensor is the sum of these exponentials, tiled or not."""
-    node = graph.producer(source(graph, ref))
-    if node.op in families.TILE:
-        node = graph.producer(source(graph, node.inputs[0]))
+    """Whether a tensor is the sum of these exponentials, its axis put back or tiled by hand or not."""
+    node = _before_arranging(graph, ref)
     summed = graph.producer(source(graph, node.inputs[0])) if node.op in families.SUM else node
     return (
         node.op in families.SUM
@@ -44,12 +42,20 @@ def _sums(graph: Graph, ref: TensorRef, powers: Node) -> bool:
     )
 
 
+def _before_arranging(graph: Graph, ref: TensorRef) -> Node:
+    """The node that computed a tensor, before its lost axis was put back and tiled."""
+    node = graph.producer(source(graph, ref))
+    while node.op in families.TILE | families.EXPAND_DIMS | families.RESHAPE:
+        node = graph.producer(source(graph, node.inputs[0]))
+    return node
+
+
 def _unshifted(graph: Graph, powers: Node) -> TensorRef:
     """The logits, before their largest was subtracted from them."""
     node = graph.producer(source(graph, powers.inputs[0]))
     shifted = (
         node.op in families.SUBTRACTION
-        and graph.producer(source(graph, node.inputs[1])).op in families.GREATEST
+        and _before_arranging(graph, node.inputs[1]).op in families.GREATEST
     )
     return node.inputs[0] if shifted else powers.inputs[0]
 

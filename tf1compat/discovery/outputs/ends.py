@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tf1compat.analysis.constants import constant
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
@@ -65,7 +66,7 @@ def find_compared(search: Search) -> Iterator[Head]:
     flow, known = search.flow, search.predicting
     judged = [flow.graph[name] for name in flow.predicted if _is_held(flow, flow.graph[name])]
     held = {name for node in judged for name in _outside_branches(flow, node)}
-    whole = {_before_rearranging(flow, flow.graph[name]).name for name in held}
+    whole = {_before_rearranging(flow, _before_logarithm(flow, flow.graph[name])).name for name in held}
     ordered = [node for node in flow.graph.nodes if node.name in whole and _may_result(flow, node)]
     later = flow.ahead(known.union(node.name for node in ordered))
     for each in ordered:
@@ -188,6 +189,17 @@ def _before_rearranging(flow: ForwardGraph, node: Node) -> Node:
     ):
         node = flow.graph.input(node, 0)
     return node
+
+
+def _before_logarithm(flow: ForwardGraph, node: Node) -> Node:
+    """The values of which a loss took the logarithm, kept above zero by hand: `log(p + 1e-6)`, `log(clip(p))`."""
+    if node.op not in families.LOGARITHM or len(readers(flow, node)) > 1 or not is_default_name(node.name, node.op):
+        return node
+    inner = flow.graph.input(node, 0)
+    keeps = inner.op in families.ADDITIONS | families.EXTREMES | families.CLIP and is_default_name(inner.name, inner.op)
+    given = [ref for ref in inner.inputs if constant(flow.graph, ref) is None] if keeps else []
+    found = flow.graph.producer(given[0]) if len(given) == 1 else node
+    return found if found.name in flow.predicted else node
 
 
 def _drops_axis(graph: Graph, node: Node) -> bool:
