@@ -2,15 +2,17 @@
 
 An archive a release, read as a whole the first time that one of its models is asked for.
 
-    python -m benchmarks.step_grid [--release tf1.15.5] [--part 1/8]
+    python -m benchmarks.step_grid [--release tf1.15.5] [--part 1/8] [--plans]
 
-migrates each with nothing named, and holds it, run whole and step by step, against the golden values of TensorFlow 1.
+migrates each with nothing named, and holds it, run whole and step by step, against the golden values of TensorFlow 1;
+with --plans it looks at the plans alone, which needs no TensorFlow.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tarfile
@@ -28,7 +30,8 @@ import tf1compat
 from tf1compat.analysis.constants import constant
 from tf1compat.source import open_model
 
-ARCHIVES = Path(__file__).parent.parent / "fixtures" / "step_grid"
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+ARCHIVES = FIXTURES / "step_grid"
 SUFFIX = ".tar.xz"
 
 
@@ -173,27 +176,78 @@ def check(model: GridModel, parent: Path) -> str:
         return f"{type(error).__name__}: {error}"
 
 
+def check_plan(model: GridModel, parent: Path) -> str:
+    """What is wrong with the plan of one model of the grid; '' if nothing."""
+    folder = model.unpacked(parent)
+    try:
+        return planned(model, folder) if wanted(model) else mixed(model, folder)
+    except tf1compat.Tf1CompatError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def mixed(model: GridModel, folder: Path) -> str:
+    """Whether a step gives an output that needs other steps than its own; '' if not."""
+    step = tf1compat.plan(folder).step
+    outputs = () if step is None or model.truth["mixes"] != "time" else step.outputs
+    lost = any(str(each.tensor) == model.truth["output"] for each in outputs)
+    return "step gives an output that mixes the steps" if lost else ""
+
+
+# -------------------------------------------------------------------------------------------------- the table
+
+#: A section of the scripts that make the models, or an op that is entered in it.
+_ENTRY = re.compile(r'^# ([A-Z][^\n]*)$|^(?:elementwise|enter)\(\s*"(\w+)"|^def (\w+)\(x, at', re.MULTILINE)
+
+
+@cache
+def families() -> dict[str, str]:
+    """The family of each op: the section of the scripts in which it stands."""
+    found: dict[str, str] = {}
+    for script in sorted((FIXTURES / "scripts").glob("step_grid_*.py")):
+        section = script.stem
+        for title, *names in _ENTRY.findall(script.read_text()):
+            section = title.partition(":")[0] or section
+            found |= {name.rstrip("_"): section for name in names if name}
+    return found
+
+
+ARRANGEMENTS = ("3d", "flat", "fixed_batch", "fixed_both", "unrolled")
+
+
+def table(checked: dict[GridModel, str]) -> str:
+    """How many models are right, of how many, by the family of their op and how their network is arranged."""
+    counts: dict[str, dict[str, list[int]]] = {}
+    for model, problem in checked.items():
+        for family in (families().get(model.truth["op"], "Others"), "all"):
+            row = counts.setdefault(family, {each: [0, 0] for each in (*ARRANGEMENTS, "all")})
+            for place in (model.truth["arrangement"], "all"):
+                row[place][0] += not problem
+                row[place][1] += 1
+    ordered = [*sorted(each for each in counts if each != "all"), *(each for each in counts if each == "all")]
+    rows = [
+        [each, *(f"{right} / {of}" if of else "" for right, of in counts[each].values())] for each in ordered
+    ]
+    return tabulate(rows, ["op", *ARRANGEMENTS, "all"], tablefmt="github", disable_numparse=True)
+
+
 def main() -> int:
-    """Print, for each place of the grid, how many models step as their authors' own sampling graphs did."""
+    """Print, for each family of ops, how many models step as their authors' own sampling graphs did."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--release", help="only this one, tf1.15.5 say")
     parser.add_argument("--part", default="1/1", help="K/N: the K-th of N parts")
+    parser.add_argument("--plans", action="store_true", help="look at the plans alone")
     options = parser.parse_args()
     part, parts = map(int, options.part.split("/"))
-    counts: dict[tuple[str, str], list[int]] = {}
+    checked: dict[GridModel, str] = {}
     with tempfile.TemporaryDirectory() as place:
         chosen = [each for each in grid_models() if options.release in (None, each.release)]
         for model in chosen[part - 1 :: parts]:
-            problem = check(model, Path(place))
-            row = counts.setdefault((model.truth["arrangement"], model.truth["position"]), [0, 0])
-            row[0] += not problem
-            row[1] += 1
+            problem = (check_plan if options.plans else check)(model, Path(place))
+            checked[model] = problem
             if problem:
                 print(f"{model}: {problem}", file=sys.stderr)
             shutil.rmtree(Path(place) / "out", ignore_errors=True)
-    rows = [[*place, right, total] for place, (right, total) in sorted(counts.items())]
-    rows.append(["all", "", *(sum(each[at] for each in rows) for at in (2, 3))])
-    print(tabulate(rows, ["arrangement", "position", "right", "models"], tablefmt="github"))
+    print(table(checked))
     return 0
 
 

@@ -17,10 +17,11 @@ from tf1compat.analysis.time.networks import Network, Networks
 from tf1compat.analysis.time.time_axis import KEPT, STILL, Trace
 from tf1compat.analysis.time.turns import note_the_turns
 from tf1compat.graph.frames import MERGE
-from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.graph.walk import ancestors, topological
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.ops.library import called_function
 
 #: How often the walk is repeated with what it found to change; each turn meets every want that it came upon.
 _TURNS = 64
@@ -138,12 +139,35 @@ def _enter(walk: Walk, ref: TensorRef, traces: Mapping[TensorRef, Trace]) -> Non
 
 
 def _visit(walk: Walk, node: Node) -> None:
+    function = called_function(walk.graph, node)
+    if function is not None and _follow_call(walk, node, function):
+        return
     found, dims = dims_after(walk, node)
     for index, each in enumerate(dims):
         walk.dims[TensorRef(node.name, index)] = each
     traces = traces_after(walk, node, found, dims)
     for index, trace in enumerate(traces):
         walk.time[TensorRef(node.name, index)] = trace
+
+
+def _follow_call(walk: Walk, node: Node, function: Function) -> bool:
+    """Note what a function makes of its arguments; whether that is all that there is to it.
+
+    A function in which something would have to change, or that refuses a size, is told as a whole.
+    """
+    inner = Walk(function.graph, walk.numbers, Changes(), any_time=walk.any_time)
+    for name, given in zip(function.inputs, node.inputs, strict=True):
+        inner.dims[TensorRef(name)], inner.time[TensorRef(name)] = walk.of(given), walk.trace(given)
+    for each in topological(function.graph):
+        if each.name not in function.inputs:
+            _visit(inner, each)
+    changes = inner.changes
+    if inner.wants or inner.refusals or inner.made or changes.vectors or changes.turns or changes.contents:
+        return False
+    for index, ref in enumerate(function.outputs):
+        walk.dims[TensorRef(node.name, index)] = inner.of(ref)
+        walk.time[TensorRef(node.name, index)] = inner.trace(ref)
+    return True
 
 
 def _meet_all(walk: Walk, fed: frozenset[TensorRef]) -> Mismatch | None:
