@@ -38,6 +38,8 @@ from tf1compat.ops.registry import operand
 
 #: What puts entries into a tensor, and where it reads the tensor's shape.
 _PUTTING: Mapping[str, int] = families.by_op({families.SCATTER_ND: 2, families.SPARSE_TO_DENSE: 1})
+#: What makes a tensor of sizes that it reads, as its operands have them: where it reads them.
+_SIZED: Mapping[str, int] = families.by_op({families.SCATTER_ND: 2, families.TRANSPOSED_CONVOLUTIONS: 0})
 Special = Callable[[Walk, Node], tuple[Dims, ...]]
 _PART = "takes some examples of the batch and leaves others out"
 
@@ -61,8 +63,8 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
     if own is None:
         _check(walk, node, found)
     outputs = tuple(_output(walk, node, found, index) for index in range(len(found.outputs)))
-    if node.op in families.SCATTER_ND and any_symbol(outputs[0]):
-        walk.made[node.name, 2] = outputs[0] or ()
+    if node.op in _SIZED and any_symbol(outputs[0]):
+        walk.made[node.name, _SIZED[node.op]] = outputs[0] or ()
     return found, (marked(walk, node, outputs[0]), *outputs[1:])
 
 

@@ -54,8 +54,7 @@ def _unshifted(graph: Graph, powers: Node) -> TensorRef:
     """The logits, before their largest was subtracted from them."""
     node = graph.producer(source(graph, powers.inputs[0]))
     shifted = (
-        node.op in families.SUBTRACTION
-        and _before_arranging(graph, node.inputs[1]).op in families.GREATEST
+        node.op in families.SUBTRACTION and _before_arranging(graph, node.inputs[1]).op in families.GREATEST
     )
     return node.inputs[0] if shifted else powers.inputs[0]
 

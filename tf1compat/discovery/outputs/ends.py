@@ -193,10 +193,16 @@ def _before_rearranging(flow: ForwardGraph, node: Node) -> Node:
 
 def _before_logarithm(flow: ForwardGraph, node: Node) -> Node:
     """The values of which a loss took the logarithm, kept above zero by hand: `log(p + 1e-6)`, `log(clip(p))`."""
-    if node.op not in families.LOGARITHM or len(readers(flow, node)) > 1 or not is_default_name(node.name, node.op):
+    if (
+        node.op not in families.LOGARITHM
+        or len(readers(flow, node)) > 1
+        or not is_default_name(node.name, node.op)
+    ):
         return node
     inner = flow.graph.input(node, 0)
-    keeps = inner.op in families.ADDITIONS | families.EXTREMES | families.CLIP and is_default_name(inner.name, inner.op)
+    keeps = inner.op in families.ADDITIONS | families.EXTREMES | families.CLIP and is_default_name(
+        inner.name, inner.op
+    )
     given = [ref for ref in inner.inputs if constant(flow.graph, ref) is None] if keeps else []
     found = flow.graph.producer(given[0]) if len(given) == 1 else node
     return found if found.name in flow.predicted else node

@@ -11,6 +11,8 @@ CONVOLUTION_2D = frozenset({"Conv2D"})
 CONVOLUTION_3D = frozenset({"Conv3D"})
 #: A 1-D convolution is a 2-D one with an axis put in.
 CONVOLUTIONS = CONVOLUTION_2D | CONVOLUTION_3D
+#: The gradient of a convolution, which is a layer of its own.
+TRANSPOSED_CONVOLUTIONS = frozenset({"Conv2DBackpropInput", "Conv3DBackpropInputV2"})
 DEPTHWISE_CONVOLUTION = frozenset({"DepthwiseConv2dNative"})
 POOLING = frozenset({"MaxPool", "AvgPool"})
 RESIZING = frozenset({"ResizeBilinear", "ResizeBicubic", "ResizeNearestNeighbor", "ResizeArea"})
