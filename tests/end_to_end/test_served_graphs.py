@@ -62,7 +62,9 @@ def _strings(hexadecimal: Array) -> Array:
     return np.array([*strings, b""], object)[:-1].reshape(hexadecimal.shape)
 
 
-EVERY = [Served(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
+_FOUND = [Served(path.parent) for path in sorted(ROOT.glob("*/*/truth.json"))]
+EVERY = [each for each in _FOUND if not each.truth.get("needs")]
+REFUSED = [each for each in _FOUND if each.truth.get("needs")]
 Migrate = Callable[[Served], MigrationResult]
 of_each = pytest.mark.parametrize("served", EVERY, ids=[each.name for each in EVERY])
 
@@ -136,3 +138,24 @@ def test_a_step_that_differs_does_not_take_the_whole_run_with_it(name: str, migr
     assert result.output is not None
     left = [each.reason for each in result.plan.hazards if each.code == "signature-left-out"]
     assert ["'step'" in each for each in left] == [True] * ("step" not in result.plan.signature_names)
+
+
+@pytest.mark.parametrize("served", REFUSED, ids=[each.name for each in REFUSED])
+def test_the_remedy_of_a_blocker_gives_the_model_as_typed(
+    served: Served, tmp_path: Path, tensorflow: ModuleType
+) -> None:
+    plan = tf1compat.plan(served.folder)
+    (blocker,) = plan.blockers
+    assert blocker.code == served.truth["needs"]
+    typed = blocker.remedy.partition("--signature '")[2].partition("'")[0]
+    result = tf1compat.migrate(served.folder, tmp_path / "migrated", signatures=[typed])
+    assert result.output is not None
+    expected = served.truth["signatures"]["serving_default"]
+    tensors = {str(each.tensor): each.alias for each in result.plan.signatures[0].inputs}
+    assert tensors.keys() == set(expected["inputs"].values())
+    model = tf1compat.load(result.output)
+    for case in served.cases("serving_default"):
+        values = served.values(case, "in")
+        fed = {tensors[name]: values[alias] for alias, name in expected["inputs"].items()}
+        found = model.predict("serving_default", fed)
+        check_equal(found["probabilities"], served.values(case, "out")["probabilities"], case)

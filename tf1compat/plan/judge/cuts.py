@@ -10,8 +10,10 @@ from tf1compat.analysis.dtypes import dtype_as_read
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Freeze, InputFinding, OutputFinding
 from tf1compat.graph.frames import EXIT
+from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf
+from tf1compat.ops.arrays import array_state
 from tf1compat.ops.families import IDENTITY
 
 #: Of nodes that are not to be computed, the signature that cuts them off; empty where there is none.
@@ -90,10 +92,17 @@ def _feedable(flow: ForwardGraph, name: str) -> Iterator[str]:
         if at in seen or at in flow.training:
             continue
         seen.add(at)
-        if _is_outside(flow, at) and dtype_as_read(flow.graph, TensorRef(at)) not in _NEVER_FED:
+        if _is_outside(flow, at) and not _is_handle(flow.graph, at):
             yield _as_named(flow, at)
         else:
             todo.extend(use.node for use in flow.graph.uses_of_node.get(at, ()))
+
+
+def _is_handle(graph: Graph, name: str) -> bool:
+    """Whether what a node gives only means something within one run: a handle, or that an array was written."""
+    uses = [(graph[use.node], use.position) for use in graph.uses_of_node.get(name, ())]
+    flows = any((ref := array_state(node)) is not None and node.inputs[at] == ref for node, at in uses)
+    return flows or dtype_as_read(graph, TensorRef(name)) in _NEVER_FED
 
 
 def _as_named(flow: ForwardGraph, name: str) -> str:
