@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Layer, StateSlice
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors, weights_behind
 from tf1compat.discovery.rnn.looping.recurrence import LoopCell, Slot, carried_parts, find_cells, slot_of
 from tf1compat.discovery.rnn.looping.unknown import UnknownCell, find_unknown_cells
 from tf1compat.discovery.rnn.states.carrying import Place, made_of
 from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
+from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph
+from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 
 UNKNOWN_CELL = "custom"
@@ -44,7 +47,7 @@ def find_layers(graph: Graph, loop: Loop, *, closed: bool) -> tuple[LoopLayer, .
     stops = frozenset().union(*(layer.ends for layer in known))
     unknown = _unknown_layers(graph, loop, find_unknown_cells(graph, loop, claimed, stops), stops)
     ordered = _in_dataflow_order(graph, loop, [*known, *unknown])
-    return _with_all_nodes(graph, loop, ordered) if closed else ordered
+    return _with_all_nodes(graph, loop, _with_all_states(graph, loop, ordered)) if closed else ordered
 
 
 def as_finding(graph: Graph, layer: LoopLayer) -> Layer:
@@ -106,7 +109,22 @@ def _known(graph: Graph, loop: Loop, cell: LoopCell, whole: Wrapped, others: set
 
 def _wrapper_slots(graph: Graph, loop: Loop, whole: Wrapped) -> dict[str, Slot]:
     found = {part: slot_of(graph, loop, each.before, each.after) for part, each in whole.states.items()}
-    return {part: slot for part, slot in found.items() if slot is not None}
+    slots = {part: slot for part, slot in found.items() if slot is not None}
+    alignments = slots.get("alignments")
+    return slots if alignments is None else {**slots, **_further_fields(graph, loop, alignments)}
+
+
+def _further_fields(graph: Graph, loop: Loop, alignments: Slot) -> dict[str, Slot]:
+    """What an `AttentionWrapper` carries beside: its own count of steps, and the alignments as its state."""
+    asked = ancestors(graph, [loop.frame.loop_cond], control=False)
+    times = [each for each in loop.counters if each.variable.merge not in asked]
+    same = [
+        each
+        for each in loop.states
+        if each != alignments.carried and source(graph, each.next) == source(graph, alignments.carried.next)
+    ]
+    named = {"time": times, "attention_state": same}
+    return {part: Slot(each[0], Place(each[0].value)) for part, each in named.items() if len(each) == 1}
 
 
 def _unknown_layers(
@@ -186,6 +204,22 @@ def _with_all_nodes(graph: Graph, loop: Loop, layers: tuple[LoopLayer, ...]) -> 
     if layers:
         parts[-1] |= free
     return tuple(replace(each, nodes=frozenset(part)) for each, part in zip(layers, parts, strict=True))
+
+
+def _with_all_states(graph: Graph, loop: Loop, layers: tuple[LoopLayer, ...]) -> tuple[LoopLayer, ...]:
+    """The layers, the last with whatever else is carried: the states of a cell of the author's around known ones."""
+    claimed = [slot.carried for layer in layers for slot in layer.slots.values()]
+    rest = [each for each in loop.states if each not in claimed and each.dtype and _is_number(each.dtype)]
+    if not layers or not rest:
+        return layers
+    last = layers[-1]
+    taken = sum(part.startswith("state_") for part in last.slots)
+    further = {f"state_{taken + number}": Slot(each, Place(each.value)) for number, each in enumerate(rest)}
+    return (*layers[:-1], replace(last, slots=MappingProxyType({**last.slots, **further})))
+
+
+def _is_number(dtype: DType) -> bool:
+    return dtype.is_floating or dtype.is_integer
 
 
 def _is_nearer(graph: Graph, name: str, first: LoopLayer, second: LoopLayer) -> bool:
