@@ -60,10 +60,25 @@ def strip_number(component: str) -> str:
 
 #: Names that TF1's Python functions give to nodes of another op type, in lower case.
 _DEFAULT_NAMES = {
-    "RealDiv": {"truediv", "div"}, "Cast": {"toint32", "toint64", "tofloat", "todouble", "tobfloat16"},
-    "Pack": {"stack"}, "Unpack": {"unstack"}, "Gather": {"embedding_lookup"}, "GatherV2": {"embedding_lookup"},
-    "BiasAdd": {"xw_plus_b"}, "Add": {"xw_plus_b"}, "AddV2": {"xw_plus_b"}, "Neg": {"neg"},
+    "RealDiv": {"truediv", "div"}, "Cast": {"toint32", "toint64", "tofloat", "todouble", "tobfloat16", "convert_image"},
+    "Pack": {"stack", "packed"}, "Unpack": {"unstack"}, "Gather": {"embedding_lookup"},
+    "GatherV2": {"embedding_lookup"}, "DynamicStitch": {"embedding_lookup"},
+    "ParallelDynamicStitch": {"embedding_lookup"}, "BiasAdd": {"xw_plus_b"}, "Neg": {"neg"},
+    "Add": {"xw_plus_b", "random_normal", "random_uniform", "logistic_loss", "sampled_losses"},
+    "AddV2": {"xw_plus_b", "random_normal", "random_uniform", "logistic_loss", "sampled_losses"},
+    "Identity": {
+        "control_dependency", "clip_by_norm", "clip_by_average_norm", "fraction", "pred_id", "switch_t", "switch_f",
+    },
+    "Maximum": {"clip_by_value", "leakyrelu"}, "Mean": {"variance"}, "Mul": {"l2_normalize"}, "Relu": {"relu_layer"},
+    "Reshape": {"tensordot"}, "Conv2D": {"conv1d", "separable_conv2d"}, "Conv2DBackpropInput": {"conv2d_transpose"},
+    "MatrixDiag": {"diag"}, "Sqrt": {"global_norm"}, "ConcatV2": {"crelu"}, "Fill": {"ones", "zeros"},
 }  # fmt: skip
+#: What distributions call the parameters that they are given, each in the scope that is named after its class.
+_PARAMETER = re.compile(
+    r"(.*/)?(MultivariateNormal\w*|Normal|LogNormal|Laplace|Beta|Gamma|Categorical|OneHotCategorical|Bernoulli|Uniform|"
+    r"StudentT|Poisson|Dirichlet|Exponential|Logistic|Gumbel|Mixture\w*)(_\d+)?/"
+    r"(loc|scale|probs|logits|rate|concentration[01]?|total_concentration|low|high|df)(_\d+)?"
+)
 
 
 def is_default_name(node: str, op: str) -> bool:
@@ -74,4 +89,10 @@ def is_default_name(node: str, op: str) -> bool:
     """
     bare = strip_number(leaf(node)).lower()
     kind = re.sub(r"v\d+\Z", "", op.lower())
-    return bare.replace("_", "") in {op.lower(), kind} or bare in _DEFAULT_NAMES.get(op, ())
+    made = bare.replace("_", "") in {op.lower(), kind} or bare in _DEFAULT_NAMES.get(op, ())
+    return made or is_parameter_name(node)
+
+
+def is_parameter_name(node: str) -> bool:
+    """Whether a distribution of TensorFlow's named a node, as one of the parameters that it was given."""
+    return _PARAMETER.fullmatch(node) is not None
