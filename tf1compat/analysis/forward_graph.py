@@ -260,7 +260,17 @@ class ForwardGraph:
         names = [ref.node for ref in node.inputs]
         given = [name for name in names if name not in self.computed and self._is_example(name, felt)]
         made = [name for name in names if name in self.computed and name in felt]
-        return len(given) == len(made) == 1 and node.name not in self.before_parameters
+        apart = len(given) == len(made) == 1 and node.name not in self.before_parameters
+        return apart and not self._is_held_against_labels(node)
+
+    def _is_held_against_labels(self, node: Node) -> bool:
+        """Whether a difference is compared with a label itself: a result, such as an example without its noise."""
+        felt, labels = self.reached(self.labels), self.labels
+        readers = [self.graph[use.node] for use in self.graph.uses.get(TensorRef(node.name), ())]
+        others = [
+            ref for each in readers if each.op in _COMPARISONS for ref in each.inputs if ref.node != node.name
+        ]
+        return any((ref in labels or ref.node in felt) and ref.node not in self.computed for ref in others)
 
     def _is_example(self, name: str, felt: frozenset[str]) -> bool:
         return name in felt or any(ref.node == name for ref in self.sources)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputRole
-from tf1compat.discovery.outputs.head import Head, Search, readers
+from tf1compat.discovery.outputs.head import Head, Search, readers, tensor_readers
 from tf1compat.graph.frames import SWITCH
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
@@ -17,28 +17,41 @@ _PARTS = ("indices", "values", "shape")
 
 
 def find_ctc(search: Search) -> Iterator[Head]:
-    """What CTC decoded: the dense form that the author made of it, else the parts of the sparse one; its scores too."""
+    """What CTC decoded, path by path: the dense form that the author made, else the sparse one's parts; its scores."""
     flow = search.flow
     for node in flow.graph.nodes:
         if node.op not in families.CTC_DECODERS or node.name not in flow.predicted:
             continue
         yield Head(node.inputs[0], "logits", f"the scores that '{node.name}' ({node.op}) decodes")
-        dense = [name for name in readers(flow, node) if flow.graph[name].op in families.SPARSE_TO_DENSE]
-        for name in dense:
-            yield Head(TensorRef(name), "class_ids", f"what '{node.name}' ({node.op}) decoded")
-        if not dense:
-            yield from _sparse(node)
+        dense = {path: name for path in range(_paths(node)) for name in _dense(flow, node, path)}
+        for path in range(_paths(node)):
+            if path in dense:
+                yield Head(TensorRef(dense[path]), "class_ids", f"what '{node.name}' ({node.op}) decoded")
+            elif not dense or not path:
+                yield from _sparse(node, path)
+        if "top_paths" in node.attrs:
+            likely = TensorRef(node.name, len(_PARTS) * _paths(node))
+            yield Head(likely, "value", f"how likely each path of '{node.name}' is", predicts=False)
 
 
-def _sparse(node: Node) -> Iterator[Head]:
-    paths = node.integer("top_paths", 1)
+def _paths(node: Node) -> int:
+    return node.integer("top_paths", 1)
+
+
+def _dense(flow: ForwardGraph, node: Node, path: int) -> list[str]:
+    """The dense forms that were made of a path."""
+    return [
+        name
+        for name in tensor_readers(flow, TensorRef(node.name, _paths(node) + path))
+        if flow.graph[name].op in families.SPARSE_TO_DENSE
+    ]
+
+
+def _sparse(node: Node, path: int) -> Iterator[Head]:
     for number, part in enumerate(_PARTS):
         role: OutputRole = "class_ids" if part == "values" else "value"
-        yield Head(
-            TensorRef(node.name, number * paths),
-            role,
-            f"the {part} of what '{node.name}' ({node.op}) decoded",
-        )
+        ref = TensorRef(node.name, number * _paths(node) + path)
+        yield Head(ref, role, f"the {part} of what '{node.name}' ({node.op}) decoded")
 
 
 def find_transitions(search: Search) -> Iterator[Head]:

@@ -1,42 +1,23 @@
-"""Results that no op names: what is held against labels, what nothing reads any more, the last layers."""
+"""Results that no op names: where gradients start, what is put together, what nothing reads any more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf1compat.analysis.constants import constant
-from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.pattern import source
 from tf1compat.analysis.training import SUMMARIES
-from tf1compat.discovery.findings import OutputRole
 from tf1compat.discovery.outputs.forms import REARRANGING
-from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
+from tf1compat.discovery.outputs.head import Head, Search, is_final, readers, tensor_readers
+from tf1compat.discovery.outputs.named import is_selected
+from tf1compat.discovery.outputs.result import kind_of, may_result, results_of, role_of
 from tf1compat.discovery.outputs.sequences import is_state
 from tf1compat.discovery.rnn.looping.leftovers import is_left_over
 from tf1compat.discovery.rnn.looping.loops import find_loops
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.names import TensorRef, is_default_name
+from tf1compat.names import TensorRef
 from tf1compat.ops import families
 from tf1compat.ops.arrays import array_operation, is_array
-from tf1compat.ops.registry import data_operands, output_count
-
-_REDUCTIONS = (
-    families.AVERAGE | families.GREATEST | families.L2_LOSS | families.LEAST | families.PRODUCT | families.SUM
-    | families.DIVISION
-)  # fmt: skip
-_ARITHMETIC = families.SUMS | families.MULTIPLICATION | families.SUBTRACTION
-_UNREAD = families.SHAPES | families.ASSERT | families.PRINTS
-_PLUMBING = families.CONSTANT | families.CONTROL_TRIGGER | families.LOOP_CONDITION | families.NO_OP
-_NEVER = _UNREAD | ENTER | EXIT | NEXT_ITERATION | SWITCH | _PLUMBING
-#: What a result's last op says of it; anything else is a result by its place alone.
-_SPEAKING = families.by_op({
-    families.TANH: "values between -1 and 1, as images and bounded actions are",
-    families.SIGMOID: "values between 0 and 1",
-    families.RELU: "values from 0 up",
-    families.LOG_SOFTMAX: "the logarithms of probabilities",
-})  # fmt: skip
+from tf1compat.ops.registry import data_operands
 
 
 def find_losses(search: Search) -> Iterator[Head]:
@@ -61,69 +42,42 @@ def find_joined(search: Search) -> Iterator[Head]:
                 yield Head(TensorRef(node.name), "value", "puts results together at the end")
 
 
-def find_compared(search: Search) -> Iterator[Head]:
-    """What is held against labels first: everything after it is a step of a loss or of a metric."""
-    flow, known = search.flow, search.predicting
-    judged = [flow.graph[name] for name in flow.predicted if _is_held(flow, flow.graph[name])]
-    held = {name for node in judged for name in _outside_branches(flow, node)}
-    whole = {_before_rearranging(flow, _before_logarithm(flow, flow.graph[name])).name for name in held}
-    ordered = [node for node in flow.graph.nodes if node.name in whole and _may_result(flow, node)]
-    later = flow.ahead(known.union(node.name for node in ordered))
-    for each in ordered:
-        if each.name not in known and all(ref.node not in later for ref in each.inputs):
-            yield Head(TensorRef(each.name), _role(flow, each), f"held against the labels{_kind(each)}")
-
-
-def _is_held(flow: ForwardGraph, node: Node) -> bool:
-    """Whether a node is compared with something, and is no figure for each example that a loss is the sum of."""
-    against = readers(flow, node) & flow.judged
-    added = all(flow.graph[name].op in families.SUMS for name in against)
-    return bool(against) and not (added and _is_penalty(flow.graph, node))
-
-
-def _is_penalty(graph: Graph, node: Node) -> bool:
-    """Whether a node reduces something to a figure for each example, scaled or not."""
-    while node.op in _ARITHMETIC:
-        computed = [
-            ref for ref in node.inputs if graph.producer(source(graph, ref)).op not in families.CONSTANT
-        ]
-        if len(computed) != 1:
-            return False
-        node = graph.producer(source(graph, computed[0]))
-    return node.op in _REDUCTIONS and graph.static_shape(TensorRef(node.name)).rank in (0, 1)
-
-
-def _role(flow: ForwardGraph, node: Node) -> OutputRole:
-    """Whole numbers at a model's end are choices; anything else is a value."""
-    return "class_ids" if dtype_of(flow.graph, TensorRef(node.name)).is_integer else "value"
-
-
 def find_ends(search: Search) -> Iterator[Head]:
     """What nothing of the forward part reads; a tensor made for its shape is no end."""
     flow, graph = search.flow, search.flow.graph
     after, detected = flow.ahead(search.predicting), flow.ahead(_suppressing(graph))
     results = _loop_results(flow)
-    for node in graph.nodes:
-        if (not _may_result(flow, node) and node.name not in results) or readers(flow, node):
-            continue
-        origin = _unarranged(graph, node, search.known)
-        if origin.name in search.known or _is_of_one_step(origin, after):
-            continue
-        if _is_idle_lookup(search, origin) or _is_watched(flow, node):
-            continue
-        if not is_left_over(graph, search.rnns, node):
-            state = is_state(graph, TensorRef(node.name), search.rnns)
-            reason = "final states put together" if state else _end_reason(node, detected)
-            yield Head(TensorRef(node.name), "state" if state else _role(flow, node), reason)
+    for node in (each for each in graph.nodes if each.op not in families.CTC_DECODERS):
+        if (may_result(flow, node) or node.name in results) and not _is_watched(flow, node):
+            for ref in _unread(flow, node):
+                if not is_left_over(graph, search.rnns, node) and not _is_known(search, ref, after):
+                    yield _end(search, ref, detected)
 
 
-def _end_reason(node: Node, detected: frozenset[str]) -> str:
-    found = ", what non-maximum suppression left" if node.name in detected else ""
-    return f"nothing reads it any more{found}{_kind(node)}"
+def _unread(flow: ForwardGraph, node: Node) -> tuple[TensorRef, ...]:
+    """A node's results if nothing reads any; of a list of results, those that nothing reads beside the others."""
+    results = results_of(flow.graph, node)
+    beside = {name for name in readers(flow, node) if flow.graph[name].op not in families.SHAPES}
+    if not readers(flow, node) or (not beside and is_selected(flow.graph, node)):
+        return results
+    listed = node.op in families.LISTS and node.name not in flow.before_parameters
+    return tuple(each for each in results if listed and not tensor_readers(flow, each))
 
 
-def _kind(node: Node) -> str:
-    return f"; {_SPEAKING[node.op]}" if node.op in _SPEAKING else ""
+def _is_known(search: Search, ref: TensorRef, after: frozenset[str]) -> bool:
+    """Whether a tensor is another form of a result, or no result of its own."""
+    origin = _unarranged(search, ref)
+    node = search.flow.graph.producer(origin)
+    return origin in search.found or _is_of_one_step(node, after) or _is_idle_lookup(search, node)
+
+
+def _end(search: Search, ref: TensorRef, detected: frozenset[str]) -> Head:
+    graph = search.flow.graph
+    if is_state(graph, ref, search.rnns):
+        return Head(ref, "state", "final states put together")
+    found = ", what non-maximum suppression left" if ref.node in detected else ""
+    reason = f"nothing reads it any more{found}{kind_of(graph.producer(ref))}"
+    return Head(ref, role_of(search.flow, ref), reason)
 
 
 def _suppressing(graph: Graph) -> list[str]:
@@ -158,90 +112,9 @@ def _is_watched(flow: ForwardGraph, node: Node) -> bool:
     return scalar and bool(uses) and all(each.endswith(SUMMARIES) for each in uses)
 
 
-def _unarranged(graph: Graph, node: Node, known: frozenset[str]) -> Node:
-    """The node whose values these are: the first offered one, or the one that computed them."""
-    while node.name not in known and node.op in REARRANGING and node.inputs:
-        node = graph.producer(node.inputs[0])
-    return node
-
-
-def _outside_branches(flow: ForwardGraph, node: Node) -> list[str]:
-    """The node itself, or the predictions that a branch of a `cond` makes it of."""
-    found, todo, seen = [], [node.name], set()
-    while todo:
-        name = todo.pop()
-        if name in seen or name not in flow.predicted:
-            continue
-        seen.add(name)
-        if name not in flow.inside_branches:
-            found.append(name)
-        else:
-            todo.extend(ref.node for ref in flow.graph[name].inputs)
-    return found
-
-
-def _before_rearranging(flow: ForwardGraph, node: Node) -> Node:
-    """The tensor before a loss rearranged it: where it was computed or named, or others read it too."""
-    while (
-        (node.op in REARRANGING or _drops_axis(flow.graph, node))
-        and len(readers(flow, node)) <= 1
-        and is_default_name(node.name, node.op)
-    ):
-        node = flow.graph.input(node, 0)
-    return node
-
-
-def _before_logarithm(flow: ForwardGraph, node: Node) -> Node:
-    """The values of which a loss took the logarithm, kept above zero by hand: `log(p + 1e-6)`, `log(clip(p))`."""
-    if (
-        node.op not in families.LOGARITHM
-        or len(readers(flow, node)) > 1
-        or not is_default_name(node.name, node.op)
-    ):
-        return node
-    inner = flow.graph.input(node, 0)
-    keeps = inner.op in families.ADDITIONS | families.EXTREMES | families.CLIP and is_default_name(
-        inner.name, inner.op
-    )
-    given = [ref for ref in inner.inputs if constant(flow.graph, ref) is None] if keeps else []
-    found = flow.graph.producer(given[0]) if len(given) == 1 else node
-    return found if found.name in flow.predicted else node
-
-
-def _drops_axis(graph: Graph, node: Node) -> bool:
-    """Whether a slice only takes the one entry that there is along an axis: `values[:, 0]` of a column."""
-    if node.op not in families.STRIDED_SLICE:
-        return False
-    before, after = (graph.static_shape(ref).dims for ref in (node.inputs[0], TensorRef(node.name)))
-    return before is not None and after is not None and before[-1] == 1 and before[:-1] == after
-
-
-def _may_result(flow: ForwardGraph, node: Node) -> bool:
-    if node.name not in flow.predicted or node.name in flow.inside_branches or node.op in _NEVER:
-        return False
-    if output_count(node) == 0:  # an enqueue, an assignment to a resource
-        return False
-    ref = TensorRef(node.name)
-    if node.op in MERGE and dtype_of(flow.graph, ref) == "bool":
-        return False  # the result of a guard
-    return not _is_reduced(flow.graph, node)
-
-
-def _is_reduced(graph: Graph, node: Node) -> bool:
-    """Whether a node gives a scalar reduction, or a sum or product with one: a statistic or a term of a loss."""
-    if graph.static_shape(TensorRef(node.name)).rank != 0:
-        return False
-    if node.op in _ARITHMETIC:
-        return any(_is_reduced(graph, graph.producer(source(graph, ref))) for ref in node.inputs)
-    return node.op in _REDUCTIONS
-
-
-def shape_behind(graph: Graph, ref: TensorRef) -> TensorRef:
-    """The tensor that says the shape where an op only hands a value on without recording it."""
-    node = graph.producer(ref)
-    unknown = graph.static_shape(ref).dims is None
-    return (
-        source(graph, node.inputs[0])
-        if unknown and node.op in EXIT | families.TRANSPARENT and node.inputs
-        else ref
-    )
+def _unarranged(search: Search, ref: TensorRef) -> TensorRef:
+    """The tensor whose values these are: the first offered one, or the one that was computed."""
+    graph = search.flow.graph
+    while ref not in search.found and graph.producer(ref).op in REARRANGING and graph.producer(ref).inputs:
+        ref = graph.producer(ref).inputs[0]
+    return ref

@@ -96,3 +96,52 @@ def _flattens(graph: Graph, ref: TensorRef) -> bool:
     if before is None or len(before) < 2 or (after is not None and len(after) != 2):
         return False
     return not after or after[-1] is None or after[-1] == before[-1]
+
+
+def before_selection(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """A result before a loss took some of its steps or examples only: all but the last step, those of a mask.
+
+    Nobody named what was taken, and nothing else reads it.
+    """
+    node = flow.graph.producer(ref)
+    readers = {use.node for use in flow.graph.uses.get(ref, ())} - flow.training
+    readers = {name for name in readers if flow.graph[name].op not in families.SHAPES}
+    if len(readers) != 1 or not is_default_name(node.name, node.op) or node.name not in flow.predicted:
+        return ref
+    if node.op in families.SLICES and _keeps_entries(flow.graph, node):
+        return node.inputs[0]
+    if node.op in families.GATHER and not _feels_variables(flow, node.inputs[1]):
+        return _before_mask(flow, node.inputs[0])
+    masked = (
+        [each for each in node.inputs if _feels_variables(flow, each)]
+        if node.op in families.MULTIPLICATION
+        else []
+    )
+    return masked[0] if len(masked) == 1 and _is_mask(flow, node, masked[0]) else ref
+
+
+def _feels_variables(flow: ForwardGraph, ref: TensorRef) -> bool:
+    return ref.node in flow.computed
+
+
+def _keeps_entries(graph: Graph, node: Node) -> bool:
+    """Whether a slice keeps all axes and the whole of the last one, and leaves out some steps or examples."""
+    before, after = (graph.static_shape(ref).dims for ref in (node.inputs[0], TensorRef(node.name)))
+    if before is None or after is None or len(before) != len(after) or len(after) < 3 or after[-1] is None:
+        return False
+    return before[-1] == after[-1] and before != after
+
+
+def _before_mask(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """What a mask picked entries of, before `boolean_mask` flattened the masked axes."""
+    node = flow.graph.producer(ref)
+    return node.inputs[0] if node.op in families.RESHAPE and _feels_variables(flow, node.inputs[0]) else ref
+
+
+def _is_mask(flow: ForwardGraph, node: Node, masked: TensorRef) -> bool:
+    """Whether a product is with ones and zeros that were made of lengths or of what is there."""
+    other = next(each for each in node.inputs if each != masked)
+    maker = flow.graph.producer(source(flow.graph, other))
+    while maker.op in REARRANGING and maker.inputs:
+        maker = flow.graph.producer(source(flow.graph, maker.inputs[0]))
+    return maker.op in families.CAST and dtype_of(flow.graph, maker.inputs[0]) == "bool"

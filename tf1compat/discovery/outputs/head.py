@@ -55,3 +55,8 @@ def is_final(flow: ForwardGraph, node: Node) -> bool:
 def readers(flow: ForwardGraph, node: Node) -> set[str]:
     """The forward nodes that read a node."""
     return {use.node for use in flow.graph.uses_of_node.get(node.name, ())} - flow.training
+
+
+def tensor_readers(flow: ForwardGraph, ref: TensorRef) -> set[str]:
+    """The forward nodes that read one of a node's outputs."""
+    return {use.node for use in flow.graph.uses.get(ref, ())} - flow.training

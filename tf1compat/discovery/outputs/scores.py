@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ANYTHING, Mismatch, capture, match, op
-from tf1compat.discovery.outputs.forms import as_named, stacks_alike, unflattened
+from tf1compat.discovery.outputs.forms import as_named, before_selection, stacks_alike, unflattened
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
+from tf1compat.discovery.outputs.judged.ranked import find_rankings
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef, is_default_name
 from tf1compat.ops import families
@@ -23,7 +24,7 @@ def find_scores(search: Search) -> Iterator[Head]:
     """Probabilities with the logits that they are made of, logits that only a loss reads, and class ids."""
     flow = search.flow
     finals = {node.name for node in flow.graph.nodes if node.op in _PROBABILITIES and is_final(flow, node)}
-    finals -= flow.inside_branches
+    finals -= flow.inside_branches.union(*(each.steps for each in find_rankings(flow)))
     after = flow.ahead(finals)
     for node in flow.graph.nodes:
         if node.name in finals:
@@ -84,7 +85,7 @@ def _drawn(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[He
 
 
 def _judged_logits(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:
-    logits = unflattened(flow.graph, node.inputs[0])
+    logits = before_selection(flow, unflattened(flow.graph, before_selection(flow, node.inputs[0])))
     if logits.node in flow.predicted and logits.node not in after:
         yield Head(
             logits, "logits", f"what the loss '{node.name}' ({node.op}) takes for logits{_missing(node)}"

@@ -21,6 +21,7 @@ from tf1compat.ops.families.products import *  # noqa: F403
 from tf1compat.ops.families.random import *  # noqa: F403
 from tf1compat.ops.families.rearranging import *  # noqa: F403
 from tf1compat.ops.families.reductions import *  # noqa: F403
+from tf1compat.ops.families.several import *  # noqa: F403
 from tf1compat.ops.families.sparse import *  # noqa: F403
 from tf1compat.ops.families.tables import *  # noqa: F403
 from tf1compat.ops.families.variables import *  # noqa: F403

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
@@ -70,11 +71,12 @@ class Left:
 
 def served(applications: Sequence[Application]) -> tuple[tuple[Application, ...], list[Left]]:
     """Of the applications of one network's weights, those that are served, and what is said of the others."""
-    chosen = [(alike, _chosen(alike)) for alike in _alike(applications)]
+    groups = _alike(applications)
+    kept = [each for alike in groups if _are_buckets(alike) for each in alike]
+    chosen = [(alike, _chosen(alike)) for alike in groups if not _are_buckets(alike)]
     left = [
         Left(each.heads, _why_not(each, one)) for alike, one in chosen for each in alike if each is not one
     ]
-    kept: list[Application] = []
     for _, one in chosen:
         stands_in = next((other for _, other in chosen if _stands_in(other, one)), None)
         if stands_in is None:
@@ -123,6 +125,18 @@ def _chosen(alike: Sequence[Application]) -> Application:
     if not tested or len(tested) == len(alike):
         return alike[-1] if _are_runs(alike) else alike[0]
     return tested[0] if _are_replicas(tested) else tested[-1]
+
+
+def _are_buckets(alike: Sequence[Application]) -> bool:
+    """Whether a network was unrolled for several lengths, each of which reads the examples of the shorter ones too."""
+    ordered = sorted(alike, key=lambda each: len(each.heads))
+    longer = all(
+        len(one.heads) < len(other.heads)
+        and one.sources < other.sources
+        and set(one.kinds) == set(other.kinds)
+        for one, other in pairwise(ordered)
+    )
+    return len(alike) > 1 and longer and len({each.differentiated for each in alike}) == 1
 
 
 def _are_runs(applications: Sequence[Application]) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.forms import REARRANGING, as_named
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.outputs.networks.objectives import objectives
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, topological
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import CONCATENATIONS, VARIABLES
+from tf1compat.ops.families import CONCATENATIONS, CONSTANT, CONVOLUTIONS, SUBTRACTION, VARIABLES
 from tf1compat.ops.registry import data_operands
 
 _NONE: frozenset[str] = frozenset()
@@ -76,6 +77,41 @@ def find_made(search: Search) -> Iterator[Head]:
     """What one network makes for another to judge."""
     for each in find_generated(search.flow).tensors:
         yield Head(each, "value", "one network makes it for another to judge, as a generator does")
+
+
+def find_shown(search: Search) -> Iterator[Head]:
+    """What is shown to a fixed network, whose filters are constants and whose features only a loss reads."""
+    flow = search.flow
+    in_losses = flow.behind(map(TensorRef, flow.losses)) if flow.losses else frozenset[str]()
+    for node in flow.graph.in_order(in_losses - flow.before_parameters - flow.inside_loops):
+        if node.op in CONVOLUTIONS and flow.graph.producer(source(flow.graph, node.inputs[1])).op in CONSTANT:
+            ref = _before_centring(flow, node.inputs[0])
+            if ref.node in flow.predicted and _is_first(flow, ref):
+                yield Head(ref, "value", "it is shown to a fixed network, whose features only a loss reads")
+
+
+def _before_centring(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """What was made, before the mean of the fixed network's own data was taken off."""
+    node = flow.graph.producer(ref)
+    constant = (
+        node.op in SUBTRACTION and flow.graph.producer(source(flow.graph, node.inputs[1])).op in CONSTANT
+    )
+    return node.inputs[0] if constant else ref
+
+
+def _is_first(flow: ForwardGraph, ref: TensorRef) -> bool:
+    """Whether no constant filter is behind a tensor since the last variable was applied."""
+    todo, seen = [ref.node], set[str]()
+    while todo:
+        name = todo.pop()
+        node = flow.graph[name]
+        if name in seen or name in flow.parametric or name not in flow.computed:
+            continue
+        seen.add(name)
+        if node.op in CONVOLUTIONS:
+            return False
+        todo.extend(each.node for each in node.inputs)
+    return True
 
 
 def _losses_behind(flow: ForwardGraph, trained: Mapping[str, Losses]) -> dict[str, frozenset[Losses]]:

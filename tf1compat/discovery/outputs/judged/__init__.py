@@ -1,0 +1,1 @@
+"""What losses and metrics read: what they hold against labels, against each other, and what draws are made with."""

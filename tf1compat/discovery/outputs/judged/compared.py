@@ -1,0 +1,201 @@
+"""What losses and metrics hold against labels first: everything after it is a step of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import source
+from tf1compat.discovery.outputs.forms import REARRANGING, before_selection
+from tf1compat.discovery.outputs.head import Head, Search, tensor_readers
+from tf1compat.discovery.outputs.result import is_penalty, kind_of, may_result, results_of, role_of
+from tf1compat.graph.model import Graph, Node
+from tf1compat.names import TensorRef, is_default_name, is_parameter_name
+from tf1compat.ops.families import (
+    ABSOLUTE,
+    COMPARISONS,
+    CONSTANT,
+    EXPONENTIAL,
+    IDENTITY,
+    LOG1P,
+    LOGARITHM,
+    MULTIPLICATION,
+    NEGATION,
+    POWER,
+    RECIPROCAL,
+    RECIPROCAL_ROOT,
+    RESHAPE,
+    SCALING,
+    SIGMOID,
+    SQUARE,
+    SQUARE_ROOT,
+    SQUARED_DIFFERENCE,
+    STRIDED_SLICE,
+    SUBTRACTION,
+    SUMS,
+    TANH,
+)
+
+#: What a likelihood does with a result before labels come in.
+_LOSS_STEPS = (
+    NEGATION | LOGARITHM | LOG1P | SQUARE | POWER | ABSOLUTE | RECIPROCAL | RECIPROCAL_ROOT | SQUARE_ROOT
+)
+#: Those that a result itself hardly ever ends with, though it may be held against a label so.
+_OF_SIZE = LOGARITHM | LOG1P | SQUARE | SQUARE_ROOT
+_ONE_OPERAND = _LOSS_STEPS | EXPONENTIAL | MULTIPLICATION | SCALING | SUMS | SUBTRACTION
+#: What makes a result of its parameter: a rate of its logarithm, a share of its logit.
+_LINKS = EXPONENTIAL | SIGMOID | TANH
+_AGAINST = COMPARISONS | SUBTRACTION | SQUARED_DIFFERENCE
+
+
+def find_compared(search: Search) -> Iterator[Head]:
+    """What is held against labels first, tensor by tensor, in the form that the author had before the loss."""
+    flow = search.flow
+    held = {ref for name in flow.predicted for ref in _held(flow, flow.graph[name])}
+    outside = {each for ref in held for each in _outside_branches(flow, ref)}
+    forms = {ref: _form(flow, _before_loss_steps(flow, ref)) for ref in outside}
+    found = [
+        ref for ref in _ordered(flow.graph, set(forms.values())) if may_result(flow, flow.graph[ref.node])
+    ]
+    predicting = {ref for ref, each in search.found.items() if each.predicts}
+    later = _after(flow, predicting.union(found))
+    for each in found:
+        if each not in predicting and (each.node not in later or _is_linked(flow, each, found)):
+            yield Head(each, role_of(flow, each), f"held against the labels{kind_of(flow.graph[each.node])}")
+            for ref in _ordered(flow.graph, {ref for ref, form in forms.items() if form == each != ref}):
+                if _is_held_as(flow, ref, each):
+                    yield Head(ref, role_of(flow, ref), f"'{each}' as it is held against the labels")
+
+
+def _ordered(graph: Graph, refs: Collection[TensorRef]) -> list[TensorRef]:
+    return [
+        ref
+        for node in graph.in_order({ref.node for ref in refs})
+        for ref in sorted(refs)
+        if ref.node == node.name
+    ]
+
+
+def _held(flow: ForwardGraph, node: Node) -> Iterator[TensorRef]:
+    """The results of a node that are compared with something, but for figures that a loss is the sum of."""
+    for ref in results_of(flow.graph, node):
+        against = tensor_readers(flow, ref) & flow.judged
+        added = all(flow.graph[name].op in SUMS for name in against)
+        if against and not (added and is_penalty(flow.graph, node)):
+            yield ref
+
+
+def _after(flow: ForwardGraph, refs: Iterable[TensorRef]) -> frozenset[str]:
+    """The nodes that are computed from these tensors; another output of the same op counts for itself."""
+    return flow.ahead({use.node for ref in refs for use in flow.graph.uses.get(ref, ())})
+
+
+def _is_linked(flow: ForwardGraph, ref: TensorRef, found: Collection[TensorRef]) -> bool:
+    """Whether a tensor is the rate or share of which the parameter is held against labels too."""
+    node = flow.graph[ref.node]
+    return node.op in _LINKS and source(flow.graph, node.inputs[0]) in found
+
+
+def _outside_branches(flow: ForwardGraph, ref: TensorRef) -> list[TensorRef]:
+    """The tensor itself, or the predictions that a branch of a `cond` makes it of."""
+    found, todo, seen = [], [ref], set[TensorRef]()
+    while todo:
+        each = todo.pop()
+        if each in seen or each.node not in flow.predicted:
+            continue
+        seen.add(each)
+        if each.node not in flow.inside_branches:
+            found.append(each)
+        else:
+            todo.extend(flow.graph[each.node].inputs)
+    return found
+
+
+# --------------------------------------------------------------------------------- before the steps of a loss
+
+
+def _before_loss_steps(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """The tensor before a likelihood took its logarithm, square or inverse to weigh a difference by it."""
+    if len(tensor_readers(flow, ref)) > 1:
+        return ref
+    chosen, at = ref, ref
+    if _is_compared_as_it_is(flow, ref) and flow.graph[ref.node].op not in _OF_SIZE:
+        return ref
+    while (before := _only_operand(flow, at)) is not None:
+        chosen = before if flow.graph[at.node].op in _LOSS_STEPS else chosen
+        at = before
+        if len(tensor_readers(flow, at)) > 1:
+            break
+    return chosen
+
+
+def _is_compared_as_it_is(flow: ForwardGraph, ref: TensorRef) -> bool:
+    """Whether a tensor is compared with a label that did not go through the same step as it did."""
+    own = flow.graph[ref.node].op
+    for name in tensor_readers(flow, ref) & flow.judged:
+        others = [each for each in flow.graph[name].inputs if each != ref and each.node not in flow.computed]
+        alike = any(flow.graph.producer(source(flow.graph, each)).op == own for each in others)
+        if flow.graph[name].op in _AGAINST and others and not (own in _LOSS_STEPS and alike):
+            return True
+    return False
+
+
+def _only_operand(flow: ForwardGraph, ref: TensorRef) -> TensorRef | None:
+    """The one tensor that an unnamed step of arithmetic is made of, constants apart; None at a layer or a name."""
+    node = flow.graph[ref.node]
+    if node.op not in _ONE_OPERAND or node.name in flow.parametric or not is_default_name(node.name, node.op):
+        return None
+    computed = {source(flow.graph, each) for each in node.inputs if each.node in flow.computed}
+    constant = all(
+        each.node in flow.computed or flow.graph.producer(source(flow.graph, each)).op in CONSTANT
+        for each in node.inputs
+    )
+    only = next(iter(computed)) if constant and len(computed) == 1 else None
+    return only if only is not None and only.node in flow.predicted else None
+
+
+# ------------------------------------------------------------------------------------------ forms of a result
+
+
+def _is_held_as(flow: ForwardGraph, ref: TensorRef, whole: TensorRef) -> bool:
+    """Whether authors hold a result in this form too: without its axis of one, or as it is compared with a label."""
+    ranks = [flow.graph.static_shape(each).rank or 0 for each in (ref, whole)]
+    column = _is_column(flow.graph, whole) and ranks[0] == ranks[1] - 1
+    return column or (flow.graph[ref.node].op in _LOSS_STEPS and _is_compared_as_it_is(flow, ref))
+
+
+def _is_column(graph: Graph, ref: TensorRef) -> bool:
+    dims = graph.static_shape(ref).dims
+    return bool(dims) and dims is not None and len(dims) > 1 and dims[-1] == 1
+
+
+def _form(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """The tensor before a loss rearranged it: where it was computed, named or given axes, or others read it too."""
+    while True:
+        node = flow.graph[ref.node]
+        rearranged = node.op in REARRANGING or _drops_axis(flow.graph, node)
+        if is_parameter_name(node.name) and node.op in IDENTITY:
+            ref = node.inputs[0]
+            continue
+        if len(tensor_readers(flow, ref)) > 1 or not is_default_name(node.name, node.op):
+            return ref
+        whole = before_selection(flow, ref)
+        if whole == ref and (not rearranged or _gives_axes(flow.graph, node)):
+            return ref
+        ref = whole if whole != ref else node.inputs[0]
+
+
+def _gives_axes(graph: Graph, node: Node) -> bool:
+    """Whether a Reshape makes more axes of a tensor, at least three: the anchors of a map, the actions' atoms."""
+    if node.op not in RESHAPE:
+        return False
+    dims = graph.static_shape(TensorRef(node.name)).dims
+    return dims is not None and len(dims) > 2 and dims[-1] is not None
+
+
+def _drops_axis(graph: Graph, node: Node) -> bool:
+    """Whether a slice only takes the one entry that there is along an axis: `values[:, 0]` of a column."""
+    if node.op not in STRIDED_SLICE:
+        return False
+    before, after = (graph.static_shape(ref).dims for ref in (node.inputs[0], TensorRef(node.name)))
+    return before is not None and after is not None and before[-1] == 1 and before[:-1] == after
