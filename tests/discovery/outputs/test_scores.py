@@ -45,3 +45,8 @@ def test_probabilities_that_only_a_metric_looks_at_are_offered() -> None:
         counted = AssignAdd(total, mean) T=float32
     """
     assert offered(placeholder("x", 3) + layer("scores", "x", 3, 2) + metric)["scores:0"] == "probabilities"
+
+
+def test_logarithms_of_probabilities_are_offered() -> None:
+    text = FORWARD.replace("Softmax = Softmax(logits)", "LogSoftmax = LogSoftmax(logits)")
+    assert offered(text)["LogSoftmax:0"] == "value"

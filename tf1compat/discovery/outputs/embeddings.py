@@ -10,7 +10,15 @@ from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.families import LOOKUPS, MATRIX_PRODUCT, RECIPROCAL_ROOT, SCALING, SQUARE_ROOT, VARIABLES
+from tf1compat.ops.families import (
+    ADDITIONS,
+    LOOKUPS,
+    MATRIX_PRODUCT,
+    RECIPROCAL_ROOT,
+    SCALING,
+    SQUARE_ROOT,
+    VARIABLES,
+)
 
 
 def find_tables(search: Search) -> Iterator[Head]:
@@ -25,6 +33,8 @@ def find_tables(search: Search) -> Iterator[Head]:
             yield Head(
                 TensorRef(node.name), "value", "a table of embeddings, its rows scaled", predicts=False
             )
+        elif node.op in ADDITIONS and not readers(flow, node) and _adds(flow, node, tables):
+            yield Head(TensorRef(node.name), "value", "tables of embeddings, added up", predicts=False)
         elif node.op in MATRIX_PRODUCT and not readers(flow, node) and _is_matrix(flow, node):
             yield Head(
                 TensorRef(node.name), "value", "how alike embeddings are, whatever is fed", predicts=False
@@ -57,6 +67,10 @@ def _keeps_shape(flow: ForwardGraph, node: Node, tables: frozenset[str]) -> bool
         for name in ancestors(flow.graph, [node.name], control=False)
     )
     return direct and norms and shape in {flow.graph[name].shape() for name in tables}
+
+
+def _adds(flow: ForwardGraph, node: Node, tables: frozenset[str]) -> bool:
+    return {flow.graph.producer(source(flow.graph, ref)).name for ref in node.inputs} <= tables
 
 
 def _is_matrix(flow: ForwardGraph, node: Node) -> bool:

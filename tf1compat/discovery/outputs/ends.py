@@ -68,6 +68,9 @@ def _is_known(search: Search, ref: TensorRef, after: frozenset[str]) -> bool:
     """Whether a tensor is another form of a result, or no result of its own."""
     origin = _unarranged(search, ref)
     node = search.flow.graph.producer(origin)
+    whole = data_operands(node)[0] if node.op in families.SPLITS else origin
+    if whole in search.found and search.flow.graph.producer(whole).op in families.CONCATENATIONS:
+        return True
     return origin in search.found or _is_of_one_step(node, after) or _is_idle_lookup(search, node)
 
 

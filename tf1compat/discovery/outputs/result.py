@@ -71,8 +71,9 @@ def is_penalty(graph: Graph, node: Node) -> bool:
 
 
 def role_of(flow: ForwardGraph, ref: TensorRef) -> OutputRole:
-    """Whole numbers at a model's end are choices; anything else is a value."""
-    return "class_ids" if dtype_of(flow.graph, ref).is_integer else "value"
+    """Whole numbers at a model's end are choices, but for the bytes of a picture; anything else is a value."""
+    dtype = dtype_of(flow.graph, ref)
+    return "class_ids" if dtype.is_integer and dtype != "uint8" else "value"
 
 
 def kind_of(node: Node) -> str:

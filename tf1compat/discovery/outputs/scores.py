@@ -14,6 +14,7 @@ from tf1compat.names import TensorRef, is_default_name
 from tf1compat.ops import families
 
 _PROBABILITIES = families.by_op({families.SOFTMAX: "a softmax", families.SIGMOID: "a sigmoid"})
+_CLIPPED = families.CLIP | families.EXTREMES
 #: The part of `sigmoid_cross_entropy_with_logits` that knows nothing of the labels: log(1 + exp(-|x|)).
 _LOGISTIC = op(
     "Log1p", op("Exp", op(families.SELECTIONS, ANYTHING, op("Neg", capture("logits")), capture("logits")))
@@ -24,21 +25,39 @@ def find_scores(search: Search) -> Iterator[Head]:
     """Probabilities with the logits that they are made of, logits that only a loss reads, and class ids."""
     flow = search.flow
     finals = {node.name for node in flow.graph.nodes if node.op in _PROBABILITIES and is_final(flow, node)}
-    finals -= flow.inside_branches.union(*(each.steps for each in find_rankings(flow)))
+    ranked = frozenset[str]().union(*(each.steps for each in find_rankings(flow)))
+    finals -= flow.inside_branches | ranked
     after = flow.ahead(finals)
     for node in flow.graph.nodes:
         if node.name in finals:
             yield from _probabilities(flow, node)
         elif node.op in families.ARG_MAX and is_final(flow, node) and node.name not in flow.inside_branches:
-            yield Head(as_named(flow, node), "class_ids", f"the best class by '{node.inputs[0]}'")
+            yield from _best(flow, node)
+        elif (
+            node.op in families.LOG_SOFTMAX and is_final(flow, node) and node.name not in flow.inside_branches
+        ):
+            yield Head(as_named(flow, node), "value", "the logarithms of probabilities")
         elif node.op in families.ARG_MAX and _is_fed_back(flow, node):
             yield from _fed_back(flow, node)
+        elif node.op in families.ARG_MIN and _is_fed_back(flow, node):
+            yield Head(TensorRef(node.name), "class_ids", "the nearest, looked up for the layers that follow")
         elif node.op in families.MULTINOMIAL and is_final(flow, node):
             yield from _drawn(flow, node, after)
         elif node.op in families.ENTROPIES and node.name not in flow.training:
             yield from _judged_logits(flow, node, after)
-        elif node.op in families.LOG1P and (node.name in flow.judged or node.name in flow.predicted):
+        elif node.op in families.LOG1P and node.name in (flow.judged | flow.predicted) - ranked:
             yield from _logistic(flow, node)
+
+
+def _best(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    """The best class as the author held it; where only a metric reads it in another type, as it was before, too."""
+    reason = f"the best class by '{node.inputs[0]}'"
+    held = as_named(flow, node)
+    yield Head(held, "class_ids", reason)
+    cast = flow.graph[held.node]
+    unnamed = cast.op in families.CAST and is_default_name(cast.name, cast.op)
+    if unnamed and readers(flow, cast) and readers(flow, cast) <= flow.judged:
+        yield Head(TensorRef(node.name), "class_ids", reason)
 
 
 def _is_fed_back(flow: ForwardGraph, node: Node) -> bool:
@@ -61,9 +80,20 @@ def _probabilities(flow: ForwardGraph, node: Node) -> Iterator[Head]:
     yield Head(made, "probabilities", f"{kind} after which no variable is applied")
     if _is_of_one_step(flow, node, made):
         return
+    yield from _clipped(flow, made)
     yield Head(
         unflattened(flow.graph, node.inputs[0]), "logits", f"what the probabilities '{made}' are made of"
     )
+
+
+def _clipped(flow: ForwardGraph, made: TensorRef) -> Iterator[Head]:
+    """The probabilities clipped, where nothing reads them as they were: the author went on with these."""
+    at, following = made, readers(flow, flow.graph[made.node])
+    while len(following) == 1 and flow.graph[next(iter(following))].op in _CLIPPED:
+        at = TensorRef(following.pop())
+        following = readers(flow, flow.graph[at.node])
+    if at != made and at.node in flow.predicted:
+        yield Head(at, "probabilities", f"'{made}', clipped", predicts=False)
 
 
 def _is_of_one_step(flow: ForwardGraph, node: Node, made: TensorRef) -> bool:

@@ -8,9 +8,10 @@ PRODUCT = frozenset({"Prod"})
 GREATEST = frozenset({"Max"})
 LEAST = frozenset({"Min"})
 ARG_MAX = frozenset({"ArgMax"})
+ARG_MIN = frozenset({"ArgMin"})
 ALL = frozenset({"All"})
 #: The greatest or least entry, or where that is; of truth values, whether any or all hold.
-BOUNDS = GREATEST | LEAST | ARG_MAX | ALL | {"ArgMin", "Any"}
+BOUNDS = GREATEST | LEAST | ARG_MAX | ARG_MIN | ALL | {"Any"}
 L2_LOSS = frozenset({"L2Loss"})
 #: Reductions along axes that the second operand names.
 ENTRY_REDUCTIONS = SUM | AVERAGE | PRODUCT | GREATEST | LEAST | {"All", "Any"}

@@ -70,3 +70,39 @@ def test_steps_that_a_loss_leaves_out_are_not_left_out_of_the_result() -> None:
     training = trained(0, "Sub", "w")
     assert offered(steps + training) == {"out:0"}
     assert offered(steps.replace("strided_slice", "without_last") + training) == {"without_last:0"}
+
+
+def test_what_further_layers_make_of_a_result_is_a_result_too() -> None:
+    """Every stage of a stacked network has a loss, and the last one's result is what is served."""
+    stages = (
+        placeholder("y", 3)
+        + layer("last", "out", 3, 3, op="Elu")
+        + (
+            "first = Sub(out, y) T=float32; _output_shapes=[shape(None, 3)]\n"
+            "second = Sub(last, y) T=float32; _output_shapes=[shape(None, 3)]\n"
+            "both = Add(first, second) T=float32; _output_shapes=[shape(None, 3)]\n"
+        )
+    )
+    assert {"out:0", "last:0"} <= offered(OUT + stages + trained(0, "both", "out/w", "last/w"))
+
+
+def test_a_score_in_the_scale_of_its_labels_is_offered_so() -> None:
+    scaled = """
+        far = Const() dtype=float32; value=tensor(float32, 80.0)
+        Sigmoid = Sigmoid(out) T=float32; _output_shapes=[shape(None, 3)]
+        Mul = Mul(Sigmoid, far) T=float32; _output_shapes=[shape(None, 3)]
+        off = Sub(Mul, y) T=float32; _output_shapes=[shape(None, 3)]
+    """
+    assert "Mul:0" in offered(OUT + placeholder("y", 3) + scaled + trained(0, "off", "out/w"))
+
+
+def test_a_margin_is_a_step_of_the_loss() -> None:
+    margin = """
+        bound = Const() dtype=float32; value=tensor(float32, 0.9)
+        zero = Const() dtype=float32; value=tensor(float32, 0.0)
+        Sub = Sub(bound, out) T=float32; _output_shapes=[shape(None, 3)]
+        Maximum = Maximum(Sub, zero) T=float32; _output_shapes=[shape(None, 3)]
+        Square = Square(Maximum) T=float32; _output_shapes=[shape(None, 3)]
+        Mul = Mul(Square, y) T=float32; _output_shapes=[shape(None, 3)]
+    """
+    assert offered(OUT + placeholder("y", 3) + margin + trained(0, "Mul", "out/w")) == {"out:0"}

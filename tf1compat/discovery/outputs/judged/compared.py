@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from tf1compat.analysis.constants import constant
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.forms import REARRANGING, before_selection
@@ -13,12 +14,17 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name, is_parameter_name
 from tf1compat.ops.families import (
     ABSOLUTE,
+    CLIP,
     COMPARISONS,
+    CONCATENATIONS,
     CONSTANT,
+    CONVOLUTIONS,
     EXPONENTIAL,
+    EXTREMES,
     IDENTITY,
     LOG1P,
     LOGARITHM,
+    MATRIX_PRODUCTS,
     MULTIPLICATION,
     NEGATION,
     POWER,
@@ -27,6 +33,7 @@ from tf1compat.ops.families import (
     RESHAPE,
     SCALING,
     SIGMOID,
+    SPLITS,
     SQUARE,
     SQUARE_ROOT,
     SQUARED_DIFFERENCE,
@@ -35,6 +42,7 @@ from tf1compat.ops.families import (
     SUMS,
     TANH,
 )
+from tf1compat.ops.registry import data_operands
 
 #: What a likelihood does with a result before labels come in.
 _LOSS_STEPS = (
@@ -42,9 +50,12 @@ _LOSS_STEPS = (
 )
 #: Those that a result itself hardly ever ends with, though it may be held against a label so.
 _OF_SIZE = LOGARITHM | LOG1P | SQUARE | SQUARE_ROOT
-_ONE_OPERAND = _LOSS_STEPS | EXPONENTIAL | MULTIPLICATION | SCALING | SUMS | SUBTRACTION
+_ONE_OPERAND = _LOSS_STEPS | EXTREMES | CLIP | EXPONENTIAL | MULTIPLICATION | SCALING | SUMS | SUBTRACTION
 #: What makes a result of its parameter: a rate of its logarithm, a share of its logit.
 _LINKS = EXPONENTIAL | SIGMOID | TANH
+#: What keeps a logarithm or a quotient finite, and changes no result.
+_LITTLE = 1e-3
+_LAYERS = MATRIX_PRODUCTS | CONVOLUTIONS
 _AGAINST = COMPARISONS | SUBTRACTION | SQUARED_DIFFERENCE
 
 
@@ -60,7 +71,8 @@ def find_compared(search: Search) -> Iterator[Head]:
     predicting = {ref for ref, each in search.found.items() if each.predicts}
     later = _after(flow, predicting.union(found))
     for each in found:
-        if each not in predicting and (each.node not in later or _is_linked(flow, each, found)):
+        apart = each.node not in later or _is_linked(flow, each, found) or _is_scaled(flow, each, predicting)
+        if each not in predicting and apart:
             yield Head(each, role_of(flow, each), f"held against the labels{kind_of(flow.graph[each.node])}")
             for ref in _ordered(flow.graph, {ref for ref, form in forms.items() if form == each != ref}):
                 if _is_held_as(flow, ref, each):
@@ -86,8 +98,31 @@ def _held(flow: ForwardGraph, node: Node) -> Iterator[TensorRef]:
 
 
 def _after(flow: ForwardGraph, refs: Iterable[TensorRef]) -> frozenset[str]:
-    """The nodes that are computed from these tensors; another output of the same op counts for itself."""
-    return flow.ahead({use.node for ref in refs for use in flow.graph.uses.get(ref, ())})
+    """The nodes that are computed from these tensors without a layer in between; each output of an op by itself."""
+    todo = [use.node for ref in refs for use in flow.graph.uses.get(ref, ())]
+    found = set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in found and not (name in flow.parametric and flow.graph[name].op in _LAYERS):
+            found.add(name)
+            todo += [use.node for use in flow.graph.uses_of_node.get(name, ())]
+    return frozenset(found)
+
+
+def _is_scaled(flow: ForwardGraph, ref: TensorRef, predicting: Collection[TensorRef]) -> bool:
+    """Whether a tensor is a score in the scale of the labels that it is held against, or such put together."""
+    node = flow.graph[ref.node]
+    if node.op in CONCATENATIONS:
+        return all(_is_made_of(flow, each, predicting) for each in data_operands(node))
+    return _is_compared_as_it_is(flow, ref) and _is_made_of(flow, ref, predicting)
+
+
+def _is_made_of(flow: ForwardGraph, ref: TensorRef, predicting: Collection[TensorRef]) -> bool:
+    """Whether arithmetic with constants alone makes a tensor of a result that is known."""
+    at: TensorRef | None = ref
+    while at is not None and at not in predicting:
+        at = _only_operand(flow, at)
+    return at is not None and at != ref
 
 
 def _is_linked(flow: ForwardGraph, ref: TensorRef, found: Collection[TensorRef]) -> bool:
@@ -122,11 +157,27 @@ def _before_loss_steps(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
     if _is_compared_as_it_is(flow, ref) and flow.graph[ref.node].op not in _OF_SIZE:
         return ref
     while (before := _only_operand(flow, at)) is not None:
-        chosen = before if flow.graph[at.node].op in _LOSS_STEPS else chosen
+        step = flow.graph[at.node]
+        if step.op in _LOSS_STEPS or (chosen != ref and _is_margin(flow, step)):
+            chosen = before
         at = before
         if len(tensor_readers(flow, at)) > 1:
             break
     return chosen
+
+
+def _is_margin(flow: ForwardGraph, node: Node) -> bool:
+    """Whether a step keeps a value within bounds, or says how far it stays from one: `p + 1e-6`, a clip, a hinge."""
+    if node.op in EXTREMES | CLIP:
+        return True
+    bound = constant(flow.graph, _constant_of(flow, node))
+    if bound is None or bound.size != 1:
+        return False
+    return node.op in SUBTRACTION or (node.op in SUMS and abs(bound.item()) <= _LITTLE)
+
+
+def _constant_of(flow: ForwardGraph, node: Node) -> TensorRef:
+    return next((each for each in node.inputs if each.node not in flow.computed), node.inputs[0])
 
 
 def _is_compared_as_it_is(flow: ForwardGraph, ref: TensorRef) -> bool:
@@ -177,12 +228,21 @@ def _form(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
         if is_parameter_name(node.name) and node.op in IDENTITY:
             ref = node.inputs[0]
             continue
-        if len(tensor_readers(flow, ref)) > 1 or not is_default_name(node.name, node.op):
+        if node.op not in SPLITS and (
+            len(tensor_readers(flow, ref)) > 1 or not is_default_name(node.name, node.op)
+        ):
             return ref
-        whole = before_selection(flow, ref)
+        whole = _before_parting(flow, before_selection(flow, ref))
         if whole == ref and (not rearranged or _gives_axes(flow.graph, node)):
             return ref
         ref = whole if whole != ref else node.inputs[0]
+
+
+def _before_parting(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """What was put together before a loss took it apart again."""
+    node = flow.graph[ref.node]
+    whole = data_operands(node)[0] if node.op in SPLITS else ref
+    return whole if flow.graph.producer(whole).op in CONCATENATIONS else ref
 
 
 def _gives_axes(graph: Graph, node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.head import Head, Search, is_final, tensor_readers
 from tf1compat.discovery.outputs.result import may_result, role_of
 from tf1compat.graph.model import Node
@@ -12,12 +13,14 @@ from tf1compat.names import TensorRef
 from tf1compat.ops.families import (
     AVERAGE,
     CAST,
+    CONSTANT,
     DIVISION,
     EXPONENTIAL,
     JOINING,
     MULTIPLICATION,
     ROUNDING,
     SIGN,
+    SUBTRACTION,
     SUM,
     SUMS,
     TRANSPOSE,
@@ -42,7 +45,10 @@ def find_measured(search: Search) -> Iterator[Head]:
 
 def _is_measured(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node finishes a result that labels are held against, as it is or as another type of number."""
-    if node.op not in _FINISHING or not may_result(flow, node) or not is_final(flow, node):
+    shifted = (
+        node.op in SUBTRACTION and flow.graph.producer(source(flow.graph, node.inputs[1])).op in CONSTANT
+    )
+    if not (node.op in _FINISHING or shifted) or not may_result(flow, node) or not is_final(flow, node):
         return False
     readers = tensor_readers(flow, TensorRef(node.name))
     cast = (name for name in readers if flow.graph[name].op in CAST)

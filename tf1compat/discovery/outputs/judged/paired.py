@@ -18,6 +18,9 @@ from tf1compat.ops.families import (
     ABSOLUTE,
     AVERAGE,
     BATCH_MATRIX_PRODUCTS,
+    DIVISION,
+    IDENTITY,
+    LOOKUPS,
     MATRIX_PRODUCT,
     MULTIPLICATION,
     POWER,
@@ -48,6 +51,19 @@ def find_paired(search: Search) -> Iterator[Head]:
             if _are_vectors(flow, pair) and _are_apart(flow, node, pair):
                 reason = f"a vector that '{node.name}' holds against others"
                 yield from (Head(each, "value", reason, predicts=False) for each in dict.fromkeys(pair))
+                yield from _product(flow, node)
+
+
+def _product(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    """The product of two vectors as a figure for each example, unless it is a step towards a cosine."""
+    for name in tensor_readers(flow, TensorRef(node.name)) if node.op in MULTIPLICATION else ():
+        ref, following = (
+            TensorRef(name),
+            {flow.graph[each].op for each in tensor_readers(flow, TensorRef(name))},
+        )
+        figure = flow.graph[name].op in SUM and flow.graph.static_shape(ref).rank == 1
+        if figure and may_result(flow, flow.graph[name]) and following.isdisjoint(DIVISION):
+            yield Head(ref, "value", f"the product of the vectors that '{node.name}' is of", predicts=False)
 
 
 def _behind_worse(flow: ForwardGraph) -> frozenset[str]:
@@ -66,12 +82,19 @@ def _is_in_tail(flow: ForwardGraph, node: Node) -> bool:
 
 def _unarranged(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
     """The vector before it was given axes, turned or repeated to meet the other."""
-    while flow.graph.producer(ref).op in REARRANGING and flow.graph.producer(ref).inputs:
+    while flow.graph.producer(ref).op in REARRANGING and not _is_looked_up(flow, ref):
         before = flow.graph.producer(ref).inputs[0]
         if not may_result(flow, flow.graph.producer(before)):
             return ref
         ref = before
     return ref
+
+
+def _is_looked_up(flow: ForwardGraph, ref: TensorRef) -> bool:
+    """Whether a tensor is the Identity that `embedding_lookup` gives, or nothing that could be rearranged."""
+    node = flow.graph.producer(ref)
+    looked_up = bool(node.inputs) and flow.graph.producer(node.inputs[0]).op in LOOKUPS
+    return not node.inputs or (node.op in IDENTITY and looked_up)
 
 
 def _are_vectors(flow: ForwardGraph, pair: list[TensorRef]) -> bool:
