@@ -114,3 +114,25 @@ def test_steps_may_differ_by_as_much_as_the_whole_run_itself_moves() -> None:
     assert result is not None
     assert result.passed
     assert [each.original_moves for each in result.outputs] == [100.0] * 4
+
+
+def test_sequences_of_different_lengths_are_stepped_as_far_as_the_shortest_goes():
+    whole = signature()
+    both = SignaturePlan(
+        "step",
+        (*whole.inputs, InputBinding("other", TensorRef("other"), FLOAT, Shape.of(None, None))),
+        (),
+        StepPlan(
+            whole.step.states if whole.step else (),
+            (AxesPlan("x", 0, 1), AxesPlan("lengths", 0, None, counts=True), AxesPlan("other", 0, 1)),
+            OUTPUTS,
+        ),
+    )
+    ran = case(2, 5)
+    unequal = Case("step", "unequal", {**ran.feeds, "other": np.zeros((2, 3), np.float32)})
+    adder = Adder()
+    result = stepwise(both, [unequal], adder, EXACT, unmoved)
+    assert result is not None
+    assert result.passed
+    assert adder.asked[0].feeds["x"].shape == (2, 3)
+    assert len(adder.asked) == 4

@@ -21,7 +21,7 @@ ASIDE = re.compile(
     r"PrintV2|(Eager)?PyFunc(Stateless)?|(Write|Import)\w*Summary\w*|(Flush|Close|Create)Summary\w*"
     r"|QueueEnqueue(Many)?(V2)?|QueueClose(V2)?|Stage|(Ordered)?MapStage|BarrierInsertMany"
     r"|LookupTable(Insert|Import|Remove)(V2)?|InitializeTable(FromTextFile|FromDataset)?(V2)?"
-    r"|\w*AccumulatorApplyGradient|ReaderReset(V2)?|WriteFile|Save(Slices|V2)?|MergeV2Checkpoints"
+    r"|\w*AccumulatorApplyGradient|ReaderReset(V2)?|WriteFile|DeleteSessionTensor|Save(Slices|V2)?|MergeV2Checkpoints"
 )
 #: Ops that pass on a variable itself, by reference or by its handle.
 _CARRIERS = IDENTITY | BY_REFERENCE

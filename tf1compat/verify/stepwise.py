@@ -49,7 +49,11 @@ def _is_open(signature: SignaturePlan, step: StepPlan) -> bool:
 
 
 def _length(step: StepPlan, case: Case) -> int:
-    return next((case.feeds[each.alias].shape[each.time] for each in step.inputs if each.time is not None), 0)
+    """How many steps a case has: as many as the shortest of the sequences that are stepped together."""
+    timed = (each for each in step.inputs if each.time is not None)
+    return min(
+        (case.feeds[each.alias].shape[each.time] for each in timed if each.time is not None), default=0
+    )
 
 
 def _examples(step: StepPlan, case: Case) -> int:
@@ -60,15 +64,17 @@ def _examples(step: StepPlan, case: Case) -> int:
 
 
 def _full(step: StepPlan, case: Case) -> Case:
-    """The case with every sequence as long as the longest: no lengths below it, and no ids that mark padding."""
+    """The case with every sequence of one length: no lengths below it, and no ids that mark padding."""
     length = _length(step, case)
     feeds = dict(case.feeds)
     for each in step.inputs:
         value = feeds[each.alias]
         if each.counts:
             feeds[each.alias] = np.full_like(value, length)
-        elif each.time is not None and value.dtype.kind in "iu":
-            feeds[each.alias] = np.maximum(value, min(1, value.max()))
+        elif each.time is not None:
+            value = np.take(value, np.arange(length), each.time)
+            whole = value.dtype.kind in "iu"
+            feeds[each.alias] = np.maximum(value, min(1, value.max())) if whole else value
     return Case(case.signature, case.name, MappingProxyType(feeds))
 
 

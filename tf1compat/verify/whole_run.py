@@ -155,12 +155,13 @@ class WholeRuns:
         return max(ran, key=lambda pair: (self._length(pair[0]), self._examples(pair[0])), default=None)
 
     def _length(self, case: Case) -> int:
-        sizes = (
+        """How many steps a case has; 0 where the sequences that are stepped together are not of one length."""
+        sizes = {
             case.feeds[each.alias].shape[each.time]
             for each in self._timed
             if each.alias in case.feeds and each.time is not None
-        )
-        return next(sizes, 0)
+        }
+        return sizes.pop() if len(sizes) == 1 else 0
 
     def _examples(self, case: Case) -> int:
         sizes = (

@@ -76,3 +76,16 @@ def test_the_function_of_a_branch_that_is_not_taken(value: bool, untaken: set[st
     constant = ConstantPlan(TensorRef("p"), value, DType("bool"), "user")
     assert untaken_branches(graph, [constant]) == {"y": untaken}
     assert untaken_branches(graph, []) == {}
+
+
+def test_what_stands_in_a_loop_because_it_waits_stays_there():
+    """A constant that waits for an enqueue waits for what was to be queued."""
+    graph = from_text("""
+        x = Placeholder() dtype=float32; shape=shape()
+        queue = FIFOQueueV2()
+        sum = Square(x) T=float32
+        enqueue = QueueEnqueueV2(queue, sum) Tcomponents=[float32]
+        one = Const(^enqueue) dtype=float32; value=tensor(float32, 1.0)
+        y = Add(x, one) T=float32
+    """)
+    assert without_waiting(graph, {"enqueue"})["one"].control_inputs == ("sum",)

@@ -15,8 +15,8 @@ from tf1compat.discovery.callees import Untaken
 from tf1compat.discovery.findings import TableFinding
 from tf1compat.discovery.machine import Touching, find_touching
 from tf1compat.graph.attributes import FunctionRef
-from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import descendants, executed
+from tf1compat.graph.model import Graph, Node
+from tf1compat.graph.walk import ancestors, descendants, executed
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import IF
 from tf1compat.ops.machine import LEFT_BEHIND
@@ -40,16 +40,28 @@ def acting_aside(graph: Graph, signature: SignaturePlan, constants: Sequence[Con
 
 
 def without_waiting(graph: Graph, aside: Collection[str]) -> Graph:
-    """The graph in which nobody waits for these nodes, nor for what is computed from them alone."""
+    """The graph in which nobody waits for these nodes, nor for what is computed from them alone.
+
+    What stands in a loop or a branch only because it waits goes on to wait for what they were computed from.
+    """
     if not aside:
         return graph
     gone = descendants(graph, aside)
     return graph.replacing(
-        replace(node, control_inputs=tuple(each for each in node.control_inputs if each not in gone))
+        replace(node, control_inputs=_left_to_wait_for(graph, node, gone))
         if not gone.isdisjoint(node.control_inputs)
         else node
         for node in graph.nodes
     )
+
+
+def _left_to_wait_for(graph: Graph, node: Node, gone: Collection[str]) -> tuple[str, ...]:
+    left = tuple(each for each in node.control_inputs if each not in gone)
+    if left or node.inputs:
+        return left
+    behind = ancestors(graph, node.control_inputs, stop=lambda each: each.name not in gone)
+    computed = (each for each in graph.in_order(behind) if each.name not in gone and each.inputs)
+    return tuple(each.name for each in computed)
 
 
 def executed_for(graph: Graph, signature: SignaturePlan, constants: Sequence[ConstantPlan]) -> frozenset[str]:

@@ -19,6 +19,8 @@ GIVEN = "given inputs"
 #: Sizes of the batch and of the time axis, each pair a case; the empty ones last.
 _PAIRS = ((1, 1), (1, 7), (2, 2), (2, 7), (5, 7), (5, 1), (0, 7), (2, 0))
 _MANY = (64, 7)
+#: A pair in which all axes of time are as long as each other, where there are several.
+_EQUAL_TIMES = (2, 4)
 #: Sizes of any other axis, in turn; the larger ones for images.
 _LOOSE = (4, 7, 12, 33)
 _LOOSE_IMAGE = (24, 36, 64)
@@ -60,6 +62,8 @@ def cases(
     random = np.random.default_rng(seed)
     decks = Decks(random)
     pairs = (*_PAIRS, _MANY) if many_rows and BATCH in domain.symbols else _PAIRS
+    if sum(each.startswith(TIME) for each in domain.symbols) > 1:
+        pairs = (*pairs, _EQUAL_TIMES)
     draws = [
         Draw(random, sizes, index, decks, scale=scale)
         for index, sizes in enumerate(_all_sizes(domain, pairs))
