@@ -38,6 +38,7 @@ HazardCode: TypeAlias = Literal[
     "renamed-keys",  # the checkpoint has names of another release of TensorFlow than its graph
     "replica-part",  # the replica that is served computes its part of what is fed alone
     "signature-left-out",  # a signature that nobody asked for does not come out as the original gives it
+    "size-computed",  # a size that the program fed is computed from what has it
     "state-in-variable",  # the program kept a state in a variable from run to run
     "statistics-followed",  # statistics that a run of the original moves are read as training left them
     "table-inserted",  # a table holds what the only insertion into it puts there

@@ -9,6 +9,7 @@ from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.settled import find_settled
 from tf1compat.analysis.idioms.noise.sites import is_drawn
+from tf1compat.discovery.fed_sizes import computed_sizes
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Freeze, FreezeRole, InputFinding
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
 from tf1compat.discovery.rnn.cudnn_weights import opaque_variable
@@ -39,6 +40,7 @@ def find_hazards(case: Case) -> tuple[Note, ...]:
         *_dead(case),
         *_piped(case),
         *_held(case),
+        *_sized(case),
         *_random(case),
         *_of_cudnn(case),
         *_compiled(case),
@@ -172,6 +174,18 @@ def _held(case: Case) -> Iterator[Note]:
             f"{names} held the examples that the program itself was built with; what is fed stands in for them",
             "feed what is of the same kind; to begin elsewhere, name another tensor as an input with --signature",
         )
+
+
+def _sized(case: Case) -> Iterator[Note]:
+    """The sizes that need not be fed any more."""
+    for name, whole in computed_sizes(case.graph).items():
+        if name in case.computed:
+            yield Note(
+                "size-computed",
+                name,
+                f"'{name}' was fed by the program; it is computed from '{whole}', which has as many rows",
+                "leave it out of what you feed; to feed it all the same, name it as an input with --signature",
+            )
 
 
 def _random(case: Case) -> tuple[Note, ...]:
