@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.step_grid import GridModel, grid_models
+from benchmarks.step_grid import GridModel, grid_models, table
 
+PAGE = Path(__file__).parent.parent / "docs" / "recurrent.md"
 ARRANGEMENTS = ("3d", "flat", "fixed_batch", "fixed_both", "unrolled")
 
 
@@ -41,3 +42,24 @@ def test_has_the_steps_of_what_keeps_steps_and_examples_apart(key: str, tmp_path
         apart = truth["steppable"] and (truth["mixes"] != "batch" or truth["batch"] is None)
         content = (model.unpacked(tmp_path) / "golden.npz").read_bytes()
         assert (key in np.load(BytesIO(content))) == apart, model
+
+
+def test_the_page_shows_how_many_of_all_models_are_planned_right() -> None:
+    counted = _totals(table(dict.fromkeys(grid_models(), "")))
+    page = PAGE.read_text(encoding="utf-8").partition("| ops | 3d |")[2].partition("\n\n")[0]
+    shown = _totals(page)
+    assert shown == counted
+    assert sum(shown.values()) > 2 * 1194
+
+
+def _totals(text: str) -> dict[tuple[str, int], int]:
+    """How many models each cell of a table counts, by the row's name and the column."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "/" in line
+    ]
+    return {
+        (row[0], column): int(cell.partition("/")[2])
+        for row in rows
+        for column, cell in enumerate(row[1:])
+        if cell
+    }
