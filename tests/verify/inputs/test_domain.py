@@ -14,6 +14,7 @@ from tf1compat.names import TensorRef
 from tf1compat.plan.model import ConstantPlan, InputBinding, OutputBinding, Piece, SignaturePlan
 from tf1compat.verify.inputs.composites import SparseInput
 from tf1compat.verify.inputs.domain import Domain, SignatureDomain, Values, domains_of
+from tf1compat.verify.inputs.value_ranges import is_whole_shape
 
 # A dynamic_rnn as far as its input, its lengths and its state: what runs in the loop is discovery's to know.
 RNN = """
@@ -369,3 +370,19 @@ def test_a_dense_layer_after_it_tells_the_columns_of_a_sparse_tensor_made_dense(
         out = MatMul(dense, w)
     """
     assert sparse_dims(text) == ("batch", 9)
+
+
+def test_a_tensor_that_is_a_shape_itself_is_a_vector_of_sizes():
+    graph = from_text("""
+        whole = Placeholder() dtype=int32
+        handed = Identity(whole) T=int32
+        drawn = RandomUniform(handed) T=int32; dtype=float32
+        part = Placeholder() dtype=int32
+        packed = Pack(part) N=1; T=int32
+        filled = Fill(packed, drawn) T=float32
+        value = Placeholder() dtype=int32
+        other = Reshape(value, packed) T=int32
+    """)
+    assert {name: is_whole_shape(graph, ref(name)) for name in ("whole", "part", "value")} == {
+        "whole": True, "part": False, "value": False,
+    }  # fmt: skip

@@ -27,7 +27,7 @@ from tf1compat.verify.inputs.serialized import Encoding, Part, encoding_of, leav
 from tf1compat.verify.inputs.shapes import Dim, Dims, Symbols, Walk
 from tf1compat.verify.inputs.sparse import SparseShapes, chooses_entries
 from tf1compat.verify.inputs.value_demands import demand_of
-from tf1compat.verify.inputs.value_ranges import Usage, usage_of
+from tf1compat.verify.inputs.value_ranges import Usage, is_whole_shape, usage_of
 from tf1compat.verify.inputs.vocabulary_inputs import words_of
 
 Size = int | str  # a size, or the symbol of one
@@ -288,7 +288,9 @@ def _counting_entries(
         if isinstance(each, SparseInput) and any(
             chooses_entries(graph, node, inputs, each.indices) for node in graph.nodes if node.name in sized
         ):
-            return replace(domain, dims=(), values=replace(domain.values, entries_of=each.indices))
+            whole = domain.tensor.node in graph and is_whole_shape(graph, domain.tensor)
+            sized_by = replace(domain.values, entries_of=each.indices)
+            return replace(domain, dims=(1,) if whole else (), values=sized_by)
     return domain
 
 

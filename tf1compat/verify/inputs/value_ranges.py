@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tf1compat.graph.model import Node, Use
+from tf1compat.graph.model import Graph, Node, Use
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
 from tf1compat.ops.arrays import array_operation, stored
@@ -59,6 +59,15 @@ def usage_of(walk: Walk, start: TensorRef, lengths: Mapping[TensorRef, Dim]) -> 
             size = size or SIZES.get(node.op) == use.position
             todo += _carried(walk, node, use, value)
     return Usage(min(bounds, default=None), length, size)
+
+
+def is_whole_shape(graph: Graph, ref: TensorRef) -> bool:
+    """Whether an op takes a tensor itself for a shape: a vector, of which each entry is a size."""
+    return any(
+        SIZES.get(graph[use.node].op) == use.position
+        or (graph[use.node].op in families.TRANSPARENT and is_whole_shape(graph, TensorRef(use.node)))
+        for use in graph.uses.get(ref, ())
+    )
 
 
 def _reversed_axis(walk: Walk, node: Node, use: Use) -> Dim:
