@@ -80,3 +80,13 @@ def test_lone_tensors_belong_to_nothing() -> None:
 def test_a_batch_of_none_has_no_entries() -> None:
     made = arrays(SparseInput("i", "v", "s", (None, 5)), 0)
     assert (made["i"].shape, made["v"].shape, made["s"].tolist()) == ((0, 2), (0,), [0, 5])
+
+
+def test_a_large_sparse_tensor_has_few_entries_in_order_and_one_in_each_row():
+    found = arrays(SparseInput("i", "v", "s", (6000, 5000)), 2)
+    places = found["i"]
+    assert len(places) < 20_000
+    assert set(places[:, 0].tolist()) == set(range(6000))
+    flat = places[:, 0] * 5000 + places[:, 1]
+    assert (np.diff(flat) > 0).all()
+    assert found["s"].tolist() == [6000, 5000]
