@@ -16,6 +16,7 @@ from tf1compat.graph import protos
 from tf1compat.graph.attributes import Attr, AttrPlaceholder, DType, FunctionRef, Shape, TensorValue
 from tf1compat.graph.lint import lint
 from tf1compat.graph.model import Graph, Node, Versions
+from tf1compat.graph.protos.session_bundles import served_by
 from tf1compat.graph.text import from_text, to_text
 from tf1compat.names import TensorRef
 from tf1compat.ops.library import library_of
@@ -208,3 +209,23 @@ def test_tensors_are_read_from_collections_of_every_kind() -> None:
     infos.any_list.value.add().Pack(meta_graph_pb2.TensorInfo(name="x:0"))
     found = meta_graph_with(nodes=nodes, texts=texts, infos=infos).node_collections
     assert found == {"nodes": ("x:0",), "texts": ("x:0",), "infos": ("x:0",)}
+
+
+def test_the_signatures_of_a_session_bundle_are_told_apart_by_what_is_fed():
+    """A generic signature lists tensors only: field 3, a map of aliases to names."""
+    collection = meta_graph_pb2.CollectionDef()
+    named = b"".join(
+        b"\n" + bytes([len(each)]) + each for each in (_binding(b"x", b"x:0"), _binding(b"y", b"y:0"))
+    )
+    signature = b"\x1a" + bytes([len(named)]) + named
+    collection.any_list.value.add().value = b"\n" + bytes([len(signature)]) + signature
+    collection.any_list.value.add().value = b"\xff"
+    found = served_by(collection, lambda name: name == "x:0")
+    assert {name: (each.inputs, each.outputs) for name, each in found.items()} == {
+        "serving_default": ({"x": "x:0"}, {"y": "y:0"})
+    }
+
+
+def _binding(alias: bytes, tensor: bytes) -> bytes:
+    name = b"\n" + bytes([len(tensor)]) + tensor
+    return b"\n" + bytes([len(alias)]) + alias + b"\x12" + bytes([len(name)]) + name

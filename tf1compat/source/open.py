@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from tf1compat.errors import GraphError, SourceError, UnknownNameError
 from tf1compat.graph.lint import lint
-from tf1compat.graph.protos import DecodeError, MetaGraph, read_meta_graph
+from tf1compat.graph.model import Graph
+from tf1compat.graph.protos import DecodeError, MetaGraph, bundled_signatures, read_meta_graph
+from tf1compat.names import TensorRef
+from tf1compat.ops.families import PLACEHOLDERS
 from tf1compat.source.checkpoints.key_names import renamed_keys
 from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
@@ -110,7 +114,13 @@ def _meta_graph(path: Path) -> MetaGraph:
         ) from error
     if problems:
         raise SourceError(f"the graph in '{path}' is damaged: {problems[0]}; copy the file again")
-    return replace(meta_graph, graph=lowered(meta_graph.graph))
+    signatures = meta_graph.signatures or bundled_signatures(meta_graph, partial(_is_fed, meta_graph.graph))
+    return replace(meta_graph, graph=lowered(meta_graph.graph), signatures=signatures)
+
+
+def _is_fed(graph: Graph, name: str) -> bool:
+    node = graph.get(TensorRef.parse(name).node)
+    return node is not None and node.op in PLACEHOLDERS
 
 
 def _parts(checkpoint: Checkpoint, meta_path: Path) -> list[tuple[str, Path]]:

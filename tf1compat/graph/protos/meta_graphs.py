@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
 from tf1compat.errors import UnknownNameError
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.protos.graphs import graph_from, set_node
+from tf1compat.graph.protos.session_bundles import COLLECTION, served_by
 from tf1compat.names import TensorRef
 
 DecodeError = message.DecodeError
@@ -61,6 +63,7 @@ class MetaGraph:
     signatures: Mapping[str, SignatureDef] = field(default_factory=lambda: MappingProxyType({}))
 
 
+_RELEASE = re.compile(r"\d+(\.\d+)*")
 _VARIABLE_COLLECTIONS = (
     "variables", "trainable_variables", "local_variables", "model_variables", "moving_average_variables",
 )  # fmt: skip
@@ -146,6 +149,22 @@ def _signatures(proto: Any) -> dict[str, SignatureDef]:
     }
 
 
+def bundled_signatures(meta_graph: MetaGraph, is_fed: Callable[[str], bool]) -> Mapping[str, SignatureDef]:
+    """The signatures that a session bundle has in a collection, those of tensors of the graph."""
+    collections = meta_graph_pb2.MetaGraphDef.FromString(meta_graph.serialized).collection_def
+    served = served_by(collections[COLLECTION], is_fed) if COLLECTION in collections else {}
+    return MappingProxyType(
+        {
+            name: SignatureDef(name, MappingProxyType(each.inputs), MappingProxyType(each.outputs))
+            for name, each in served.items()
+            if all(
+                _is_tensor(tensor, meta_graph.graph)
+                for tensor in (*each.inputs.values(), *each.outputs.values())
+            )
+        }
+    )
+
+
 def _variable_from(serialized: bytes, collection: str) -> VariableDef:
     proto = variable_pb2.VariableDef.FromString(serialized)
     trainable = collection == "trainable_variables" or proto.trainable
@@ -155,7 +174,8 @@ def _variable_from(serialized: bytes, collection: str) -> VariableDef:
 
 
 def scrubbed_meta_graph(serialized: bytes, nodes: Iterable[Node] | None = None) -> bytes:
-    """A MetaGraphDef that TF2 imports: without `_output_shapes`, devices, and collections of Python objects.
+    """A MetaGraphDef that TF2 imports: without `_output_shapes`, devices, and collections of Python objects, and with a
+    version that it can read.
 
     `nodes` replaces the graph's own nodes when given.
     """
@@ -171,6 +191,9 @@ def scrubbed_meta_graph(serialized: bytes, nodes: Iterable[Node] | None = None) 
     for key in list(proto.collection_def):
         if key not in _VARIABLE_COLLECTIONS:
             del proto.collection_def[key]
+    # Builds between releases called themselves `0.12.head`, which TensorFlow 2 takes for no version at all.
+    release = _RELEASE.match(proto.meta_info_def.tensorflow_version)
+    proto.meta_info_def.tensorflow_version = release[0] if release else ""
     return bytes(proto.SerializeToString())
 
 
