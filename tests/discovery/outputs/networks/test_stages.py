@@ -41,3 +41,16 @@ def test_heads_of_which_one_needs_a_condition_are_one_model() -> None:
         + layer("kind", "both", 3, 5)
     )
     assert arranged(text).entry_points == ("serving_default",)
+
+
+def test_buckets_of_several_lengths_are_one_model() -> None:
+    text = (
+        placeholder("one", 3)
+        + layer("short", "one", 3, 3)
+        + layer("first", "one", 3, 3, "short/w")
+        + placeholder("two", 3)
+        + "both = AddV2(first/MatMul, two) T=float32; _output_shapes=[shape(None, 3)]\n"
+        + layer("second", "both", 3, 3, "short/w")
+    )
+    served = by_signature(arranged(text))["serving_default"]
+    assert {"short:0", "first:0", "second:0"} <= set(served)

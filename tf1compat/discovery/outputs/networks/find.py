@@ -72,8 +72,8 @@ class Left:
 def served(applications: Sequence[Application]) -> tuple[tuple[Application, ...], list[Left]]:
     """Of the applications of one network's weights, those that are served, and what is said of the others."""
     groups = _alike(applications)
-    kept = [each for alike in groups if _are_buckets(alike) for each in alike]
-    chosen = [(alike, _chosen(alike)) for alike in groups if not _are_buckets(alike)]
+    kept = [each for alike in groups if are_buckets(alike) for each in alike]
+    chosen = [(alike, _chosen(alike)) for alike in groups if not are_buckets(alike)]
     left = [
         Left(each.heads, _why_not(each, one)) for alike, one in chosen for each in alike if each is not one
     ]
@@ -127,7 +127,7 @@ def _chosen(alike: Sequence[Application]) -> Application:
     return tested[0] if _are_replicas(tested) else tested[-1]
 
 
-def _are_buckets(alike: Sequence[Application]) -> bool:
+def are_buckets(alike: Sequence[Application]) -> bool:
     """Whether a network was unrolled for several lengths, each of which reads the examples of the shorter ones too."""
     ordered = sorted(alike, key=lambda each: len(each.heads))
     longer = all(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.applications import Application, find_applications
-from tf1compat.discovery.outputs.networks.find import Left
+from tf1compat.discovery.outputs.networks.find import Left, are_buckets
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef
 
@@ -35,6 +35,8 @@ def find_stages(
 
 
 def _go_together(flow: ForwardGraph, one: Application, other: Application) -> bool:
+    if are_buckets([one, other]):
+        return True
     mine, others = _data(flow, one.sources), _data(flow, other.sources)
     comparable = mine <= others or others <= mine
     return comparable and not hands_on(flow, one.heads, one.sources, other.heads, other.sources)
