@@ -61,6 +61,7 @@ def strip_number(component: str) -> str:
 #: Names that TF1's Python functions give to nodes of another op type, in lower case.
 _DEFAULT_NAMES = {
     "RealDiv": {"truediv", "div"}, "Cast": {"toint32", "toint64", "tofloat", "todouble", "tobfloat16", "convert_image"},
+    "SplitV": {"split"}, "BatchMatMul": {"matmul"}, "BatchMatMulV2": {"matmul"},
     "Pack": {"stack", "packed"}, "Unpack": {"unstack"}, "Gather": {"embedding_lookup"},
     "GatherV2": {"embedding_lookup"}, "DynamicStitch": {"embedding_lookup"},
     "ParallelDynamicStitch": {"embedding_lookup"}, "BiasAdd": {"xw_plus_b"}, "Neg": {"neg"},

@@ -50,3 +50,12 @@ def test_probabilities_that_only_a_metric_looks_at_are_offered() -> None:
 def test_logarithms_of_probabilities_are_offered() -> None:
     text = FORWARD.replace("Softmax = Softmax(logits)", "LogSoftmax = LogSoftmax(logits)")
     assert offered(text)["LogSoftmax:0"] == "value"
+
+
+def test_the_best_class_with_an_axis_of_one_is_offered_beside_it() -> None:
+    text = FORWARD + (
+        "axis = Const() dtype=int32; value=tensor(int32, 1)\n"
+        "best = ArgMax(logits, axis) T=float32; output_type=int64; _output_shapes=[shape(None)]\n"
+        "ExpandDims = ExpandDims(best, axis) T=int64; _output_shapes=[shape(None, 1)]\n"
+    )
+    assert {"best:0", "ExpandDims:0"} <= offered(text).keys()

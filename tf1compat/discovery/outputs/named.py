@@ -45,7 +45,7 @@ def find_named(search: Search) -> Iterator[Head]:
     What is a step towards another result is none of its own, nor is a step that a loss takes from scores.
     """
     flow = search.flow
-    steps = _steps(search)
+    steps, unlabelled = _steps(search), _unlabelled(flow)
     for node in flow.graph.nodes:
         if (
             not is_default_name(node.name, node.op)
@@ -55,7 +55,7 @@ def find_named(search: Search) -> Iterator[Head]:
             if _ends(flow, node) and node.name not in steps and not _speaks_of(_OF_LOSSES, node):
                 for ref in results_of(flow.graph, node):
                     yield Head(ref, role_of(flow, ref), "the author named it", predicts=False)
-            elif _is_per_example_loss(flow, node):
+            elif node.name in unlabelled and _is_per_example_loss(flow, node):
                 yield _loss_head(flow, node)
 
 
@@ -86,7 +86,7 @@ def _is_per_example_loss(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node says, for each example and without a label, how far off its result is."""
     if node.name not in flow.judged or node.name not in flow.computed or node.name in flow.inside_loops:
         return False
-    return flow.graph.static_shape(TensorRef(node.name)).rank == 1 and node.name in _unlabelled(flow)
+    return flow.graph.static_shape(TensorRef(node.name)).rank == 1
 
 
 def _unlabelled(flow: ForwardGraph) -> frozenset[str]:
@@ -109,7 +109,8 @@ def find_proposed(search: Search) -> Iterator[Head]:
     flow = search.flow
     for node in flow.graph.nodes:
         named = node.op in GATHER and not is_default_name(node.name, node.op)
-        if named and node.name in flow.predicted - flow.inside_branches and is_selected(flow.graph, node):
+        outside = node.name in flow.predicted and node.name not in flow.inside_branches
+        if named and outside and is_selected(flow.graph, node):
             yield Head(TensorRef(node.name), "value", "what non-maximum suppression left", predicts=False)
 
 
@@ -138,7 +139,8 @@ def find_counts(search: Search) -> Iterator[Head]:
 
 def is_count(flow: ForwardGraph, node: Node) -> bool:
     """Whether a node is the size of what was selected of what was computed."""
-    if node.name in flow.training | flow.inside_loops | flow.inside_branches or node.op in CONSTANT:
+    beside = (flow.training, flow.inside_loops, flow.inside_branches)
+    if any(node.name in each for each in beside) or node.op in CONSTANT:
         return False
     if flow.graph.static_shape(TensorRef(node.name)).rank not in (0, 1, None):
         return False

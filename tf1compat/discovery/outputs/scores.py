@@ -45,7 +45,7 @@ def find_scores(search: Search) -> Iterator[Head]:
             yield from _drawn(flow, node, after)
         elif node.op in families.ENTROPIES and node.name not in flow.training:
             yield from _judged_logits(flow, node, after)
-        elif node.op in families.LOG1P and node.name in (flow.judged | flow.predicted) - ranked:
+        elif node.op in families.LOG1P and node.name not in ranked:
             yield from _logistic(flow, node)
 
 
@@ -54,6 +54,9 @@ def _best(flow: ForwardGraph, node: Node) -> Iterator[Head]:
     reason = f"the best class by '{node.inputs[0]}'"
     held = as_named(flow, node)
     yield Head(held, "class_ids", reason)
+    widened = [name for name in readers(flow, node) if flow.graph[name].op in families.EXPAND_DIMS]
+    for name in (each for each in widened if each in flow.predicted and each != held.node):
+        yield Head(TensorRef(name), "class_ids", f"{reason}, with an axis of one", predicts=False)
     cast = flow.graph[held.node]
     unnamed = cast.op in families.CAST and is_default_name(cast.name, cast.op)
     if unnamed and readers(flow, cast) and readers(flow, cast) <= flow.judged:
@@ -127,6 +130,8 @@ def _missing(node: Node) -> str:
 
 
 def _logistic(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    if node.name not in flow.judged and node.name not in flow.predicted:
+        return
     found = match(_LOGISTIC, flow.graph, TensorRef(node.name))
     if not isinstance(found, Mismatch) and found["logits"].node in flow.predicted:
         yield Head(found["logits"], "logits", "what a sigmoid cross-entropy takes for logits")

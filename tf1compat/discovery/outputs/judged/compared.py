@@ -9,6 +9,7 @@ from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.forms import REARRANGING, before_selection
 from tf1compat.discovery.outputs.head import Head, Search, tensor_readers
+from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.discovery.outputs.result import is_penalty, kind_of, may_result, results_of, role_of
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name, is_parameter_name
@@ -69,7 +70,8 @@ def find_compared(search: Search) -> Iterator[Head]:
         ref for ref in _ordered(flow.graph, set(forms.values())) if may_result(flow, flow.graph[ref.node])
     ]
     predicting = {ref for ref, each in search.found.items() if each.predicts}
-    later = _after(flow, predicting.union(found))
+    made = {use.node for ref in find_generated(flow).tensors for use in flow.graph.uses.get(ref, ())}
+    later = _after(flow, predicting.union(found)) | flow.ahead(made)
     for each in found:
         apart = each.node not in later or _is_linked(flow, each, found) or _is_scaled(flow, each, predicting)
         if each not in predicting and apart:
