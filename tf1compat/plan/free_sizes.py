@@ -42,13 +42,18 @@ def batch_of(
 ) -> Freed:
     """The signatures with the batch that is asked for; `cut` are tensors that are given, besides the inputs.
 
-    A step is as its own planning left it.
+    A step is as its own planning left it. Data that the graph held has as many rows as it had by chance: they are free,
+    if they can be.
     """
     if not signatures:
         return Freed(())
     known = KnownSizes(graph, findings, cut)
     if batch == "free":
         return _free_signatures(known, signatures)
+    if known.is_held(signatures[0]):
+        freed = _free_signatures(known, signatures)
+        if not freed.blockers:
+            return freed
     return Freed(tuple(signatures), hazards=_fixed(known, signatures[0]))
 
 
@@ -63,6 +68,11 @@ class KnownSizes:
     @cached_property
     def roles(self) -> Mapping[TensorRef, str]:
         return {each.tensor: each.role for each in self.findings.inputs}
+
+    def is_held(self, signature: SignaturePlan) -> bool:
+        """Whether a signature takes data that the graph itself held."""
+        held = {each.tensor for each in self.findings.inputs if each.kind == "held"}
+        return any(each.tensor in held for each in signature.inputs)
 
     @cached_property
     def of_states(self) -> int:

@@ -114,4 +114,4 @@ def test_examples_that_the_graph_held_are_a_hazard_once() -> None:
         y = Softmax(product) T=float32
         update = ApplyGradientDescent(kernel, rate, product) T=float32
     """
-    assert hazards_of(graph, ("kernel",)) == [("input-held", "x"), ("fixed-batch", "x")]
+    assert hazards_of(graph, ("kernel",)) == [("input-held", "x")]
