@@ -59,3 +59,14 @@ def test_the_best_class_with_an_axis_of_one_is_offered_beside_it() -> None:
         "ExpandDims = ExpandDims(best, axis) T=int64; _output_shapes=[shape(None, 1)]\n"
     )
     assert {"best:0", "ExpandDims:0"} <= offered(text).keys()
+
+
+def test_scores_are_offered_before_their_largest_was_subtracted() -> None:
+    drawn = """
+        one = Const() dtype=int32; value=tensor(int32, 1)
+        largest = Max(logits, one) T=float32; keep_dims=True
+        shifted = Sub(logits, largest) T=float32; _output_shapes=[shape(None, 3)]
+        drawn = Multinomial(shifted, one) T=float32; output_dtype=int64
+    """
+    text = FORWARD.replace("Softmax = Softmax(logits)", "unread = Rank(logits)") + drawn
+    assert offered(text) == {"drawn:0": "class_ids", "logits:0": "logits"}

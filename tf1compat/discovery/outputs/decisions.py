@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
-from tf1compat.discovery.outputs.forms import as_named
+from tf1compat.discovery.outputs.forms import as_named, before_arranging, unshifted
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
@@ -27,36 +27,21 @@ def find_softmaxes_by_hand(search: Search) -> Iterator[Head]:
                     as_named(flow, node), "probabilities", "exponentials divided by their sum, a softmax"
                 )
                 yield Head(
-                    _unshifted(flow.graph, powers), "logits", f"what the softmax '{node.name}' is taken of"
+                    unshifted(flow.graph, powers.inputs[0]),
+                    "logits",
+                    f"what the softmax '{node.name}' is taken of",
                 )
 
 
 def _sums(graph: Graph, ref: TensorRef, powers: Node) -> bool:
     """Whether a tensor is the sum of these exponentials, its axis put back or tiled by hand or not."""
-    node = _before_arranging(graph, ref)
+    node = before_arranging(graph, ref)
     summed = graph.producer(source(graph, node.inputs[0])) if node.op in families.SUM else node
     return (
         node.op in families.SUM
         and summed.op in families.EXPONENTIAL
         and (summed == powers or summed.inputs == powers.inputs)
     )
-
-
-def _before_arranging(graph: Graph, ref: TensorRef) -> Node:
-    """The node that computed a tensor, before its lost axis was put back and tiled."""
-    node = graph.producer(source(graph, ref))
-    while node.op in families.TILE | families.EXPAND_DIMS | families.RESHAPE:
-        node = graph.producer(source(graph, node.inputs[0]))
-    return node
-
-
-def _unshifted(graph: Graph, powers: Node) -> TensorRef:
-    """The logits, before their largest was subtracted from them."""
-    node = graph.producer(source(graph, powers.inputs[0]))
-    shifted = (
-        node.op in families.SUBTRACTION and _before_arranging(graph, node.inputs[1]).op in families.GREATEST
-    )
-    return node.inputs[0] if shifted else powers.inputs[0]
 
 
 def find_decisions(search: Search) -> Iterator[Head]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.find import Network
-from tf1compat.names import TensorRef, is_default_name
-from tf1compat.ops.families import CONCATENATIONS, ENTROPIES
+from tf1compat.discovery.outputs.networks.objectives import judged_against
+from tf1compat.names import is_default_name
+from tf1compat.ops.families import CONCATENATIONS
 
 _TELLING = frozenset({"probabilities", "logits", "class_ids"})
 _RESULTS = _TELLING | {"value"}
@@ -27,7 +28,7 @@ class Forced:
 
 def find_forced(flow: ForwardGraph, networks: Sequence[Network]) -> Iterator[Forced]:
     """The results of each network that feel its labels, where it gives telling ones that do not."""
-    labels = _judged_against(flow)
+    labels = judged_against(flow)
     for network in networks:
         felt = flow.reached(labels) if labels else frozenset()
         forced = tuple(each for each in network.heads if each.tensor.node in felt)
@@ -61,14 +62,3 @@ def _parts(flow: ForwardGraph, network: Network) -> Iterator[tuple[OutputFinding
 
 def _is_unnamed(flow: ForwardGraph, head: OutputFinding) -> bool:
     return is_default_name(head.tensor.node, flow.graph.producer(head.tensor).op)
-
-
-def _judged_against(flow: ForwardGraph) -> list[TensorRef]:
-    """What losses take for labels, as far as no variable came in between."""
-    against = [
-        node.inputs[1].node
-        for node in flow.graph.nodes
-        if node.op in ENTROPIES and len(node.inputs) > 1 and node.name not in flow.training
-    ]
-    found = flow.leading_to(name for name in against if name not in flow.computed)
-    return [each for each in flow.sources if each.node in found]

@@ -145,3 +145,20 @@ def _is_mask(flow: ForwardGraph, node: Node, masked: TensorRef) -> bool:
     while maker.op in REARRANGING and maker.inputs:
         maker = flow.graph.producer(source(flow.graph, maker.inputs[0]))
     return maker.op in families.CAST and dtype_of(flow.graph, maker.inputs[0]) == "bool"
+
+
+def before_arranging(graph: Graph, ref: TensorRef) -> Node:
+    """The node that computed a tensor, before its lost axis was put back and tiled."""
+    node = graph.producer(source(graph, ref))
+    while node.op in families.TILE | families.EXPAND_DIMS | families.RESHAPE:
+        node = graph.producer(source(graph, node.inputs[0]))
+    return node
+
+
+def unshifted(graph: Graph, ref: TensorRef) -> TensorRef:
+    """Logits before their largest was subtracted from them, which changes neither their softmax nor what is drawn."""
+    node = graph.producer(source(graph, ref))
+    shifted = (
+        node.op in families.SUBTRACTION and before_arranging(graph, node.inputs[1]).op in families.GREATEST
+    )
+    return node.inputs[0] if shifted else ref

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import ANYTHING, Mismatch, capture, match, op
-from tf1compat.discovery.outputs.forms import as_named, before_selection, stacks_alike, unflattened
+from tf1compat.discovery.outputs.forms import (
+    as_named,
+    before_selection,
+    stacks_alike,
+    unflattened,
+    unshifted,
+)
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
 from tf1compat.discovery.outputs.judged.ranked import find_rankings
 from tf1compat.graph.model import Node
@@ -112,9 +118,8 @@ def _drawn(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[He
     scores = node.inputs[0].node
     named = not is_default_name(scores, flow.graph[scores].op)
     if scores in flow.predicted and (scores not in after or named):
-        yield Head(
-            unflattened(flow.graph, node.inputs[0]), "logits", f"the scores that '{node.name}' draws by"
-        )
+        logits = unshifted(flow.graph, unflattened(flow.graph, node.inputs[0]))
+        yield Head(logits, "logits", f"the scores that '{node.name}' draws by")
 
 
 def _judged_logits(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:

@@ -54,3 +54,18 @@ def test_buckets_of_several_lengths_are_one_model() -> None:
     )
     served = by_signature(arranged(text))["serving_default"]
     assert {"short:0", "first:0", "second:0"} <= set(served)
+
+
+def test_a_network_that_takes_the_following_example_too_is_apart() -> None:
+    """What foresees the next state is not asked for when the policy acts."""
+    text = (
+        placeholder("x", 4)
+        + placeholder("following", 4)
+        + layer("policy", "x", 4, 2)
+        + layer("now", "x", 4, 3, op="Identity")
+        + layer("then", "following", 4, 3, "now/w", op="Identity")
+        + "both = AddV2(now, then) T=float32; _output_shapes=[shape(None, 3)]\n"
+        + layer("foreseen", "both", 3, 5)
+    )
+    found = by_signature(arranged(text))
+    assert ["policy/MatMul:0", "policy:0"] in map(sorted, found.values())

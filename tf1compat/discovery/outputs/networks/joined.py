@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.outputs.networks.find import Network
+from tf1compat.discovery.outputs.networks.objectives import judged_against
 from tf1compat.discovery.outputs.networks.stages import hands_on
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.names import TensorRef
 
 
 def joined(flow: ForwardGraph, networks: Sequence[Network]) -> list[Network]:
@@ -24,6 +28,23 @@ def joined(flow: ForwardGraph, networks: Sequence[Network]) -> list[Network]:
 def _belong_together(flow: ForwardGraph, first: Network, second: Network) -> bool:
     fed_alike = first.sources <= second.sources or second.sources <= first.sources
     apart = first.objectives and second.objectives and not first.objectives & second.objectives
-    if not fed_alike or apart:
+    if (
+        not fed_alike
+        or apart
+        or _takes_another(flow, first.sources ^ second.sources, first.sources & second.sources)
+    ):
         return False
     return not hands_on(flow, first.heads, first.sources, second.heads, second.sources)
+
+
+def _takes_another(flow: ForwardGraph, extra: Collection[TensorRef], shared: Collection[TensorRef]) -> bool:
+    """Whether one of two is fed with a second example beside what both are fed with, as with the state that follows.
+
+    A label that is fed back, as a teacher does, is none.
+    """
+    kinds = {_kind(flow, each) for each in shared if flow.graph.static_shape(each).rank != 0}
+    return any(_kind(flow, each) in kinds for each in extra if each not in judged_against(flow))
+
+
+def _kind(flow: ForwardGraph, ref: TensorRef) -> tuple[DType, Shape]:
+    return dtype_of(flow.graph, ref), flow.graph.static_shape(ref)

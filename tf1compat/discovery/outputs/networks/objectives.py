@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.training import gradient_scopes
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
@@ -136,3 +137,14 @@ def _is_share(graph: Graph, ref: TensorRef) -> bool:
     return node.op in families.CONSTANT or (
         node.op in families.PLACEHOLDERS and graph.static_shape(ref).rank == 0
     )
+
+
+def judged_against(flow: ForwardGraph) -> list[TensorRef]:
+    """What losses take for labels, as far as no variable came in between."""
+    against = [
+        node.inputs[1].node
+        for node in flow.graph.nodes
+        if node.op in families.ENTROPIES and len(node.inputs) > 1 and node.name not in flow.training
+    ]
+    found = flow.leading_to(name for name in against if name not in flow.computed)
+    return [each for each in flow.sources if each.node in found]
