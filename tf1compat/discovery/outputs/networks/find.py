@@ -78,20 +78,21 @@ def served(applications: Sequence[Application]) -> tuple[tuple[Application, ...]
         Left(each.heads, _why_not(each, one)) for alike, one in chosen for each in alike if each is not one
     ]
     for _, one in chosen:
-        stands_in = next((other for _, other in chosen if _stands_in(other, one)), None)
-        if stands_in is None:
-            kept.append(one)
+        instead = [other for _, other in chosen if _may_stand_in(other, one)]
+        if instead and _trained(one) <= frozenset().union(*(_trained(each) for each in instead)):
+            left.append(Left(one.heads, _why_not(one, instead[0])))
         else:
-            left.append(Left(one.heads, _why_not(one, stands_in)))
+            kept.append(one)
     return tuple(kept), left
 
 
-def _stands_in(other: Application, one: Application) -> bool:
-    """Whether the author runs another application where training runs this one: on all its weights, on its own data."""
-    apart = other is not one and other.sources.isdisjoint(one.sources)
-    if not apart or other.serves_loss or not _trained(one) <= _trained(other):
-        return False
-    return one.serves_loss or (one.differentiated and not other.differentiated)
+def _may_stand_in(other: Application, one: Application) -> bool:
+    """Whether the author may run another application, on data of its own, where training runs this one.
+
+    Together such have to have all its weights: of two generators that make each other's images again, each has its own.
+    """
+    apart = other is not one and other.sources.isdisjoint(one.sources) and not other.serves_loss
+    return apart and (one.serves_loss or (one.differentiated and not other.differentiated))
 
 
 def _alike(applications: Sequence[Application]) -> list[list[Application]]:
