@@ -69,3 +69,15 @@ def test_a_network_that_takes_the_following_example_too_is_apart() -> None:
     )
     found = by_signature(arranged(text))
     assert ["policy/MatMul:0", "policy:0"] in map(sorted, found.values())
+
+
+def test_scores_in_the_shape_of_what_is_fed_are_no_state() -> None:
+    text = (
+        placeholder("x", 4)
+        + layer("first", "x", 4, 3)
+        + placeholder("later", 3)
+        + layer("seen", "x", 4, 3, op="Identity")
+        + "both = AddV2(seen, later) T=float32; _output_shapes=[shape(None, 3)]\n"
+        + layer("second", "both", 3, 3)
+    )
+    assert {"first:0", "second:0"} <= {*by_signature(arranged(text))["serving_default"]}

@@ -15,6 +15,9 @@ from tf1compat.discovery.outputs.networks.find import Left, are_buckets
 from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef
 
+#: What is no state, though it may have the shape of what is fed.
+_SCORES = frozenset({"probabilities", "logits", "class_ids"})
+
 
 def find_stages(
     flow: ForwardGraph, applications: Sequence[Application]
@@ -68,7 +71,7 @@ def _states(
 
 
 def _shapes(heads: Sequence[OutputFinding]) -> frozenset[tuple[str, tuple[int, ...]]]:
-    kinds = (_kind(str(each.dtype), each.shape) for each in heads)
+    kinds = (_kind(str(each.dtype), each.shape) for each in heads if each.role not in _SCORES)
     return frozenset(each for each in kinds if each is not None)
 
 
