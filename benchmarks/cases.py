@@ -69,6 +69,12 @@ class Case:
         return [name for name in found if name not in inert]
 
     @property
+    def kept_rows(self) -> int | None:
+        """Of how many rows of each output the golden values are kept (`trim`); None for all."""
+        kept = self.truth.get("trim")
+        return None if kept is None else int(kept)
+
+    @property
     def tolerance(self) -> float:
         """How far from TensorFlow 1 a value may be: as the truth states, or as halves can tell."""
         halves = any(
@@ -146,9 +152,15 @@ def computed(case: Case, output: Path, signature: Mapping[str, Any]) -> float | 
             continue  # the author fed something else
         found = loaded.predict("serving_default", feeds)
         gaps += [
-            _gap(found[by_output[name]], value) for name, value in sides["out"].items() if name in by_output
+            _gap(_rows(found[by_output[name]], case.kept_rows), value)
+            for name, value in sides["out"].items()
+            if name in by_output
         ]
     return max(gaps, default=None)
+
+
+def _rows(array: Any, kept: int | None) -> Any:
+    return array[:kept] if kept is not None and array.ndim else array
 
 
 def _gap(found: Any, expected: Any) -> float:

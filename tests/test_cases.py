@@ -48,6 +48,13 @@ def test_the_model_is_where_the_truth_says(made, key):
     assert case.model == f"{case.folder}/model/"
 
 
+def test_golden_values_may_be_kept_of_the_first_rows_alone(made):
+    case = made(TRUTH)
+    assert case.kept_rows is None
+    (case.folder / "truth.json").write_text(json.dumps({**TRUTH, "trim": 8}), encoding="utf-8")
+    assert case.kept_rows == 8
+
+
 def test_golden_values_are_told_apart_by_case_and_side(made):
     golden = made(TRUTH).golden()
     assert sorted(golden) == ["case0", "case1"]
