@@ -19,3 +19,15 @@ def test_the_state_of_a_gru_is_given() -> None:
 
 def test_a_layer_that_looks_like_a_plain_cell_stays_a_layer() -> None:
     assert offered(rnn()) == {"step/h_new:0": "value"}
+
+
+def test_a_call_in_one_branch_of_a_conditional_is_none() -> None:
+    """As a step of an unrolled network stands that examples which have ended leave out."""
+    before = "step/h = Placeholder() dtype=float32; shape=shape(None, 3)\n"
+    assert before in gru()
+    branch = (
+        "fed = Placeholder() dtype=float32; shape=shape(None, 3)\n"
+        "ended = Placeholder() dtype=bool; shape=shape()\n"
+        "step/h = Switch(fed, ended) T=float32\n"
+    )
+    assert "step/h_new:0" not in offered(gru().replace(before, branch))

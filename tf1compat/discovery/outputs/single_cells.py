@@ -12,6 +12,8 @@ from tf1compat.discovery.findings import Rnn
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.rnn.cells import CellMatch
 from tf1compat.discovery.rnn.unrolling.applications import find_applications
+from tf1compat.graph.frames import SWITCH
+from tf1compat.graph.model import Graph
 from tf1compat.graph.walk import ancestors
 
 #: A cell without gates is an activation of a linear form, as most layers are.
@@ -29,8 +31,15 @@ def single_cells(flow: ForwardGraph, rnns: Iterable[Rnn]) -> tuple[CellMatch, ..
         each
         for each in calls
         if each.cell not in _WITHOUT_GATES
+        and not _stands_in_branch(flow.graph, each)
         and not any(step.after in taken | known or step.before in made for step in each.states.values())
     )
+
+
+def _stands_in_branch(graph: Graph, call: CellMatch) -> bool:
+    """Whether a call is made in one branch of a conditional: a step of an unrolled network behind an example's end."""
+    taken = [call.input, *(step.before for step in call.states.values())]
+    return any(graph.producer(ref).op in SWITCH for ref in taken)
 
 
 def find_single_cells(search: Search) -> Iterator[Head]:
