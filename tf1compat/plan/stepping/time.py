@@ -98,7 +98,7 @@ def frame_of(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Frame | None:
 
 
 def _is_frame_of(graph: Graph, frame: Frame, rnn: Rnn) -> bool:
-    finals = {source(graph, ref).node for ref in _finals(rnn)}
+    finals = {source(graph, ref).node for ref in _finals(rnn) if ref.node in graph}
     return any(each.exit in finals for each in frame.variables)
 
 

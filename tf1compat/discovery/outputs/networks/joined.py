@@ -14,7 +14,10 @@ from tf1compat.names import TensorRef
 
 
 def joined(flow: ForwardGraph, networks: Sequence[Network]) -> list[Network]:
-    """Networks that are fed alike and trained together, or not trained at all, as one, unless they are stages."""
+    """Networks that are fed alike and trained together, or not trained at all, as one, unless they are stages.
+
+    What has no weights, as a count of steps, is no network of its own.
+    """
     found: list[Network] = []
     for each in networks:
         place = next((at for at, other in enumerate(found) if _belong_together(flow, other, each)), None)
@@ -27,6 +30,8 @@ def joined(flow: ForwardGraph, networks: Sequence[Network]) -> list[Network]:
 
 def _belong_together(flow: ForwardGraph, first: Network, second: Network) -> bool:
     fed_alike = first.sources <= second.sources or second.sources <= first.sources
+    if not (first.variables and second.variables):
+        return fed_alike
     apart = first.objectives and second.objectives and not first.objectives & second.objectives
     if (
         not fed_alike
