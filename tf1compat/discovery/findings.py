@@ -97,6 +97,10 @@ class StateOrigin:
     tensor: TensorRef
 
 
+#: The part of a state that is the output of the step before, which Keras gives again where a mask leaves a step out.
+HELD_OUTPUT = "held_output"
+
+
 @dataclass(frozen=True)
 class Layer:
     """One recurrent cell: its states by part (`c` and `h`, or `h`), as tensors outside the loop.

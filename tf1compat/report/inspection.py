@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tf1compat.consumers import Obstacle
-from tf1compat.discovery.findings import Findings, Layer, Rnn, StatePiece, VariableFinding
+from tf1compat.discovery.findings import HELD_OUTPUT, Findings, Layer, Rnn, StatePiece, VariableFinding
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
 from tf1compat.plan.judge.judge import Judgement
@@ -124,6 +124,7 @@ def _layer_json(layer: Layer) -> dict[str, Any]:
         "variables": list(layer.variables),
         "initial_state": _state_json(layer.initial_state),
         "final_state": _state_json(layer.final_state),
+        **_held_json(layer),
         "slices": {part: [each.axis, each.begin, each.size] for part, each in sorted(layer.slices.items())},
         "initial_value": {
             part: {"origin": each.kind, "tensor": str(each.tensor)}
@@ -142,7 +143,13 @@ def _no_step_json(judgement: Judgement) -> dict[str, Any]:
 
 
 def _state_json(state: Mapping[str, TensorRef | None]) -> dict[str, str | None]:
-    return {part: wording.json_tensor(tensor) for part, tensor in state.items()}
+    return {part: wording.json_tensor(tensor) for part, tensor in state.items() if part != HELD_OUTPUT}
+
+
+def _held_json(layer: Layer) -> dict[str, Any]:
+    """The output that a masked step gives again, which is carried beside the cell's state."""
+    sides = (layer.initial_state.get(HELD_OUTPUT), layer.final_state.get(HELD_OUTPUT))
+    return {HELD_OUTPUT: [wording.json_tensor(each) for each in sides]} if any(sides) else {}
 
 
 def _variable_json(variable: VariableFinding) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tf1compat.analysis.pattern import source
-from tf1compat.discovery.findings import Layer, StateSlice
-from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors, weights_behind
+from tf1compat.discovery.findings import HELD_OUTPUT, Layer, StateSlice
+from tf1compat.discovery.rnn.looping.loops import Carried, Loop, as_passed, step_ancestors, weights_behind
 from tf1compat.discovery.rnn.looping.recurrence import LoopCell, Slot, carried_parts, find_cells, slot_of
 from tf1compat.discovery.rnn.looping.unknown import UnknownCell, find_unknown_cells
 from tf1compat.discovery.rnn.states.carrying import Place, made_of
@@ -16,8 +16,9 @@ from tf1compat.discovery.rnn.wrappers import Wrapped, unwrap
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER
 from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import ancestors
+from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import GATHER, RESHAPES, SELECTIONS, TRANSPARENT
 
 UNKNOWN_CELL = "custom"
 
@@ -115,16 +116,26 @@ def _wrapper_slots(graph: Graph, loop: Loop, whole: Wrapped) -> dict[str, Slot]:
 
 
 def _further_fields(graph: Graph, loop: Loop, alignments: Slot) -> dict[str, Slot]:
-    """What an `AttentionWrapper` carries beside: its own count of steps, and the alignments as its state."""
-    asked = ancestors(graph, [loop.frame.loop_cond], control=False)
-    times = [each for each in loop.counters if each.variable.merge not in asked]
+    """What an `AttentionWrapper` carries beside: its own count of steps, and the alignments as its state.
+
+    The fields are passed in the order of the tuple, time before alignments (tf.contrib.seq2seq.AttentionWrapperState).
+    """
+    passed = as_passed([*loop.frame.variables])
+    at = passed.index(alignments.carried.variable)
+    times = [each for each in loop.counters if at and each.variable == passed[at - 1]]
+    given = _before_reordering(graph, alignments.carried.next)
     same = [
         each
         for each in loop.states
-        if each != alignments.carried and source(graph, each.next) == source(graph, alignments.carried.next)
+        if each != alignments.carried and _before_reordering(graph, each.next) == given
     ]
     named = {"time": times, "attention_state": same}
     return {part: Slot(each[0], Place(each[0].value)) for part, each in named.items() if len(each) == 1}
+
+
+def _before_reordering(graph: Graph, ref: TensorRef) -> TensorRef:
+    """The tensor of which a beam search has chosen rows."""
+    return resolve(graph, ref, TRANSPARENT | RESHAPES | GATHER)
 
 
 def _unknown_layers(
@@ -209,13 +220,28 @@ def _with_all_nodes(graph: Graph, loop: Loop, layers: tuple[LoopLayer, ...]) -> 
 def _with_all_states(graph: Graph, loop: Loop, layers: tuple[LoopLayer, ...]) -> tuple[LoopLayer, ...]:
     """The layers, the last with whatever else is carried: the states of a cell of the author's around known ones."""
     claimed = [slot.carried for layer in layers for slot in layer.slots.values()]
-    rest = [each for each in loop.states if each not in claimed and each.dtype and _is_number(each.dtype)]
+    numbers = [each for each in loop.states if each.dtype and _is_number(each.dtype)]
+    rest = [each for each in numbers if each not in claimed]
     if not layers or not rest:
         return layers
+    kept = {ref for each in claimed for ref in _chosen_between(graph, each)}
+    held = [each for each in rest if not kept.isdisjoint(_chosen_between(graph, each))]
+    own = [each for each in rest if each not in held]
     last = layers[-1]
     taken = sum(part.startswith("state_") for part in last.slots)
-    further = {f"state_{taken + number}": Slot(each, Place(each.value)) for number, each in enumerate(rest)}
+    named = [
+        *((f"state_{number}", each) for number, each in enumerate(own, taken)),
+        *((HELD_OUTPUT, each) for each in held[:1]),
+    ]
+    further = {part: Slot(each, Place(each.value)) for part, each in named}
     return (*layers[:-1], replace(last, slots=MappingProxyType({**last.slots, **further})))
+
+
+def _chosen_between(graph: Graph, carried: Carried) -> tuple[TensorRef, ...]:
+    """The new values among which a mask chooses what is carried on, as Keras keeps the output of the step before."""
+    node = graph.producer(source(graph, carried.next))
+    taken = node.inputs[1:] if node.op in SELECTIONS else ()
+    return tuple(ref for ref in (source(graph, each) for each in taken) if ref != carried.value)
 
 
 def _is_number(dtype: DType) -> bool:

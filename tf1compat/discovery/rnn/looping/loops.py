@@ -76,7 +76,7 @@ def _inside(frame: Frame, children: Iterable[Frame]) -> frozenset[str]:
 
 
 def _loop(graph: Graph, frame: Frame, inner: frozenset[str]) -> Loop:
-    ordered = _as_passed([each for each in frame.variables if each.switch is not None])
+    ordered = as_passed([each for each in frame.variables if each.switch is not None])
     carried = [_carried(graph, frame, each) for each in ordered]
     counters = tuple(each for each in carried if _is_counter(graph, each))
     arrays = tuple(each for each in carried if _writes_array(graph, each))
@@ -84,7 +84,7 @@ def _loop(graph: Graph, frame: Frame, inner: frozenset[str]) -> Loop:
     return Loop(frame, _scope(frame), counters, arrays, states, inner)
 
 
-def _as_passed(variables: list[LoopVariable]) -> list[LoopVariable]:
+def as_passed(variables: list[LoopVariable]) -> list[LoopVariable]:
     """Loop variables in the order in which the author's program passed them to the loop.
 
     TensorFlow numbers the Enter nodes as it makes them, in that order. A tool that wrote the file anew may have
