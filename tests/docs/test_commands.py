@@ -53,7 +53,8 @@ def test_every_command_in_a_sentence_is_one(page: str):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_option_that_is_named_exists(page: str):
-    sources = [ROOT / "tf1compat" / "cli" / "arguments.py", *(ROOT / "converters").glob("*.py")]
+    own = [each for folder in ("converters", "benchmarks") for each in (ROOT / folder).rglob("*.py")]
+    sources = [ROOT / "tf1compat" / "cli" / "arguments.py", *own]
     known = set(re.findall(r'"(--[a-z-]+)"', "".join(each.read_text(encoding="utf-8") for each in sources)))
     assert set(re.findall(r"`(--[a-z-]+)", prose_of(page))) <= known
 
