@@ -23,7 +23,7 @@ from tf1compat.plan.check import fitted, misfit
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.plan.variables import initial_values
+from tf1compat.plan.stored.variables import initial_values
 from tf1compat.quiet import quietly
 from tf1compat.report import comparison as comparison_report
 from tf1compat.report.inspection import Inspection

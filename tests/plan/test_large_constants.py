@@ -13,7 +13,7 @@ from tf1compat.graph.text import from_text
 from tf1compat.options import PlanOptions
 from tf1compat.plan import large_constants as module
 from tf1compat.plan.make import make_plan
-from tf1compat.plan.variables import initial_values
+from tf1compat.plan.stored.variables import initial_values
 from tf1compat.rewrite import rewrite
 
 TABLE = (

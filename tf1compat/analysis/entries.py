@@ -21,7 +21,7 @@ from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef, is_default_name, leaf, strip_number
 from tf1compat.ops import families
 from tf1compat.ops.control import is_branch_merge
-from tf1compat.ops.decoders import DECODERS
+from tf1compat.ops.pipelines.decoders import DECODERS
 
 #: What a serialized value goes through on its way to the op that decodes it.
 _CARRYING = families.TRANSPARENT | families.RESHAPES

@@ -25,8 +25,8 @@ from tf1compat.discovery.input_pipeline.names import name_of
 from tf1compat.discovery.input_pipeline.pipeline import fills_pipeline
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.decoders import fed_shape
 from tf1compat.ops.families import ADDITIONS, CAST, EXTREMES, RESHAPE, SQUEEZE, SUBTRACTION, TRANSPARENT
+from tf1compat.ops.pipelines.decoders import fed_shape
 
 #: Ops that lengths may go through between the placeholder and the RNN.
 _ADJUSTING = TRANSPARENT | ADDITIONS | EXTREMES | CAST | RESHAPE | SQUEEZE | SUBTRACTION

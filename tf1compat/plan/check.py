@@ -18,8 +18,8 @@ from tf1compat.plan.judge.weights import weights_blockers
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.signatures.signature import alias_problem
 from tf1compat.plan.statistics import with_plan_averages
+from tf1compat.plan.stored.variables import VariableChoice, plan_variables
 from tf1compat.plan.tables import as_planned, plan_tables
-from tf1compat.plan.variables import VariableChoice, plan_variables
 from tf1compat.source.model import LegacyModel
 
 _MISSING = "missing-variable"

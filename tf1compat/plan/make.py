@@ -58,8 +58,8 @@ from tf1compat.plan.signatures.unsaved import Offers, Unsaved, saved_offers
 from tf1compat.plan.statistics import choose_statistics, correction_constants, with_plan_averages
 from tf1compat.plan.stepping.any_time import time_of
 from tf1compat.plan.stepping.step import Stepping, make_step, with_step
+from tf1compat.plan.stored.variables import plan_variables
 from tf1compat.plan.tables import plan_tables
-from tf1compat.plan.variables import plan_variables
 from tf1compat.source.model import LegacyModel
 
 

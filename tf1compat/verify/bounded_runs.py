@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tf1compat.discovery.findings import Findings
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.plan.variables import initial_values
+from tf1compat.plan.stored.variables import initial_values
 from tf1compat.restore.tables import read_contents
 from tf1compat.restore.values import read_values
 from tf1compat.rewrite import rewrite

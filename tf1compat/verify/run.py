@@ -19,8 +19,8 @@ from tf1compat.names import TensorRef
 from tf1compat.plan.model import MigrationPlan, SignaturePlan
 from tf1compat.plan.omissions import raw_states
 from tf1compat.plan.signatures.reach import written_by
+from tf1compat.plan.stored.variables import initial_values
 from tf1compat.plan.tables import planned_files
-from tf1compat.plan.variables import initial_values
 from tf1compat.restore.op_libraries import load_op_libraries
 from tf1compat.restore.planned import as_planned, exchanged
 from tf1compat.restore.session import LegacySession

@@ -22,10 +22,10 @@ from tf1compat.analysis.shapes.dimensions import (
 )
 from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.lists import parts_of, puts_steps_together, together
-from tf1compat.analysis.shapes.masks import marked
-from tf1compat.analysis.shapes.partitions import dims_of_parts, is_put_back
 from tf1compat.analysis.shapes.reshape import reshape
-from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
+from tf1compat.analysis.shapes.rows.masks import marked
+from tf1compat.analysis.shapes.rows.partitions import dims_of_parts, is_put_back
+from tf1compat.analysis.shapes.rows.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import integers_of, vector_at
 from tf1compat.analysis.shapes.slices import read_anew
 from tf1compat.analysis.shapes.walk import Walk

@@ -9,8 +9,8 @@ from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.lists import puts_steps_together
-from tf1compat.analysis.shapes.partitions import is_put_back, rows_of_parts
-from tf1compat.analysis.shapes.row_numbers import OwnRows, own_rows
+from tf1compat.analysis.shapes.rows.partitions import is_put_back, rows_of_parts
+from tf1compat.analysis.shapes.rows.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_uniform
 from tf1compat.analysis.shapes.walk import Walk

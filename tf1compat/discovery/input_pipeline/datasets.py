@@ -9,8 +9,8 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.datasets import ARRANGING, MAPPING, UNFOLDING
 from tf1compat.ops.library import library_of
+from tf1compat.ops.pipelines.datasets import ARRANGING, MAPPING, UNFOLDING
 
 
 @dataclass(frozen=True)

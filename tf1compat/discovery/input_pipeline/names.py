@@ -12,8 +12,8 @@ from tf1compat.discovery.input_pipeline.queues import enqueued
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf, strip_number
 from tf1compat.ops import families
-from tf1compat.ops.decoders import DECODERS, SPARSE_OPS, SPARSE_PARTS
-from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
+from tf1compat.ops.pipelines.decoders import DECODERS, SPARSE_OPS, SPARSE_PARTS
+from tf1compat.ops.pipelines.example_parsers import PARSE_OPS, parsed_outputs
 
 #: Scopes in which feature columns transform each feature under its own name.
 _COLUMN = re.compile(r"(?:^|.*/)(?:input_layer|linear_model|sequence_input_layer)(?:_\d+)?/([^/]+)/")

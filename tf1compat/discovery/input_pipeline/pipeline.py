@@ -13,7 +13,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.datasets import DATASETS, HOLDING, TAKING_IN
+from tf1compat.ops.pipelines.datasets import DATASETS, HOLDING, TAKING_IN
 
 #: Ops that do nothing to the values of examples.
 _PLUMBING = (

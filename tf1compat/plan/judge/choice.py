@@ -19,7 +19,7 @@ from tf1compat.plan.model import ConstantPlan, SignaturePlan
 from tf1compat.plan.signatures.unsaved import Unsaved
 from tf1compat.plan.statistics import ChosenStatistics
 from tf1compat.plan.stepping.step import Stepping
-from tf1compat.plan.variables import VariableChoice
+from tf1compat.plan.stored.variables import VariableChoice
 from tf1compat.source.model import LegacyModel
 
 _NOTHING_DEAD = Dead()

@@ -9,7 +9,7 @@ from tf1compat.plan.judge.choice import Case
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import VariablePlan
 from tf1compat.plan.signatures.unsaved import Unsaved
-from tf1compat.plan.variables import VariableChoice
+from tf1compat.plan.stored.variables import VariableChoice
 from tf1compat.source.checkpoints.saver import fitting_saver
 from tf1compat.source.files import beside
 from tf1compat.source.model import LegacyModel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tf1compat.plan.judge.notes import Note
-from tf1compat.plan.weights import AVERAGED, ChosenWeights, names_of
+from tf1compat.plan.stored.weights import AVERAGED, ChosenWeights, names_of
 
 
 def weights_hazards(chosen: ChosenWeights) -> tuple[Note, ...]:

@@ -13,8 +13,8 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import descendants
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.decoders import DECODERS
-from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
+from tf1compat.ops.pipelines.decoders import DECODERS
+from tf1compat.ops.pipelines.example_parsers import PARSE_OPS, parsed_outputs
 from tf1compat.verify.inputs import encodings
 from tf1compat.verify.inputs.shapes import Dims, Walk
 

@@ -15,8 +15,8 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, leaf
 from tf1compat.ops import families
 from tf1compat.ops.axes.elementwise import UNARY
-from tf1compat.ops.decoders import SPARSE_OPS, SPARSE_PARTS
-from tf1compat.ops.example_parsers import parsed_outputs
+from tf1compat.ops.pipelines.decoders import SPARSE_OPS, SPARSE_PARTS
+from tf1compat.ops.pipelines.example_parsers import parsed_outputs
 from tf1compat.ops.sparse import sparse_operands
 from tf1compat.plan.model import InputBinding
 from tf1compat.verify.inputs.shapes import Dims, Walk

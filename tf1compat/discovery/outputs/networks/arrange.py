@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, OutputFinding
 from tf1compat.discovery.outputs.drawn import drawn_heads
-from tf1compat.discovery.outputs.forcing import find_forced, find_needless
+from tf1compat.discovery.outputs.judged.forcing import find_forced, find_needless
 from tf1compat.discovery.outputs.networks.applications import by_shared_weights, find_applications
 from tf1compat.discovery.outputs.networks.find import (
     Left,

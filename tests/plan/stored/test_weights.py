@@ -12,7 +12,7 @@ from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.protos import BundleEntry, MetaGraph, VariableDef
 from tf1compat.graph.text import from_text
 from tf1compat.plan.judge.weights import weights_blockers, weights_hazards
-from tf1compat.plan.weights import ChosenWeights, choose_weights
+from tf1compat.plan.stored.weights import ChosenWeights, choose_weights
 from tf1compat.source.model import Checkpoint, LegacyModel, SavedAs
 
 AVERAGE = "w/ExponentialMovingAverage"

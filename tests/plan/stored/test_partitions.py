@@ -10,7 +10,7 @@ import pytest
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.plan.document import from_json, to_json
 from tf1compat.plan.model import MigrationPlan, PartPlan, VariablePlan
-from tf1compat.plan.partitions import joined
+from tf1compat.plan.stored.partitions import joined
 
 
 def part(name: str, place: str, key: str = "w") -> VariablePlan:

@@ -15,9 +15,9 @@ from tf1compat.ops.values import constant
 from tf1compat.options import WeightsChoice
 from tf1compat.plan.large_constants import large_constants
 from tf1compat.plan.model import ConstantPlan, SignaturePlan, VariablePlan
-from tf1compat.plan.partitions import joined
 from tf1compat.plan.signatures.reach import reached_by
-from tf1compat.plan.weights import AVERAGED, ChosenWeights, choose_weights
+from tf1compat.plan.stored.partitions import joined
+from tf1compat.plan.stored.weights import AVERAGED, ChosenWeights, choose_weights
 from tf1compat.source.model import LegacyModel, SavedAs
 
 

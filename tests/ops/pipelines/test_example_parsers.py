@@ -1,8 +1,8 @@
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
-from tf1compat.ops.decoders import fed_shape
-from tf1compat.ops.example_parsers import parsed_outputs
+from tf1compat.ops.pipelines.decoders import fed_shape
+from tf1compat.ops.pipelines.example_parsers import parsed_outputs
 
 KEYS = """
     strings = Placeholder() dtype=string; shape=shape(None)

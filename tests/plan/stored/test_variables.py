@@ -17,7 +17,7 @@ from tf1compat.options import PlanOptions
 from tf1compat.plan.document import from_json, to_json
 from tf1compat.plan.make import make_plan
 from tf1compat.plan.model import MigrationPlan
-from tf1compat.plan.variables import initial_values
+from tf1compat.plan.stored.variables import initial_values
 from tf1compat.source.model import LegacyModel
 
 ZEROS = """

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Node, NodeTable
 from tf1compat.names import TensorRef
-from tf1compat.ops.example_parsers import PARSE_OPS, parsed_outputs
 from tf1compat.ops.families import QUEUE_TAKES
+from tf1compat.ops.pipelines.example_parsers import PARSE_OPS, parsed_outputs
 
 #: Decoding ops with what they take apart. What has no name here makes no sense outside the author's program: names of
 #: his files, and handles of sparse tensors that his pipeline kept.

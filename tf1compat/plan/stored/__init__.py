@@ -1,0 +1,1 @@
+"""What the signatures need of the checkpoint: variables, their parts, and which of their two values."""
