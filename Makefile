@@ -12,7 +12,7 @@ CLASSIFIER := fixtures/birnn_classifier/tf1.15.5
 CANDIDATES := python3.13 python3.12 python3.11 python3.10 python3
 
 # About half of the time that all tests take.
-LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs)
+LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs inference_forms compat_graphs waited_for)
 
 .PHONY: demo test test-long test-others test-fast lint format
 
@@ -46,7 +46,7 @@ demo: $(READY)
 
 # In two processes at once, about as long the one as the other: how far they are now and then, their outputs at the end.
 test: $(READY)
-	@echo "two processes run the tests, for some ten minutes"
+	@echo "two processes run the tests, for about a quarter of an hour"
 	@$(RUN) tests/side_by_side.py 'long=$(RUN) -m pytest $(LONG)' \
 	    'others=$(RUN) -m pytest $(addprefix --ignore=,$(LONG))'
 
