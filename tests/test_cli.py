@@ -169,12 +169,12 @@ def test_migrate_hands_on_what_was_asked_for(plan, tmp_path, monkeypatch):
     assert options["allow_random"] == ("z",)
 
 
-def test_what_is_not_proven_ends_with_3(model, monkeypatch, capsys):
+def test_what_is_not_proven_ends_with_1(model, monkeypatch, capsys):
     drawn = CaseResult("s", "batch 1", (replace(EQUAL, drawn=True),))
     monkeypatch.setattr(pipeline, "verify", lambda *_, **__: replace(PASSED, cases=(drawn,)))
-    assert main(["verify", model, "saved"]) == 3
+    assert main(["verify", model, "saved"]) == 1
     assert "NOT PROVEN" in capsys.readouterr().out
-    assert main(["verify", model, "saved", "--format", "json"]) == 3
+    assert main(["verify", model, "saved", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["verdict"] == "not proven"
     allowed = replace(PASSED, cases=(drawn,), allow_random=("a",))
     monkeypatch.setattr(pipeline, "verify", lambda *_, **__: allowed)

@@ -26,17 +26,17 @@ def test_a_comparison_is_good_when_it_passed(comparison):
     assert exit_code(replace(comparison, cases=(wrong,))) == 1
 
 
-def test_what_is_not_proven_is_a_state_of_its_own(result, comparison):
+def test_what_is_not_proven_is_not_good(result, comparison):
     nothing = replace(comparison, cases=())
-    assert exit_code(nothing) == 3
-    assert exit_code(replace(result, output=None, comparison=nothing)) == 3
+    assert exit_code(nothing) == 1
+    assert exit_code(replace(result, output=None, comparison=nothing)) == 1
 
 
 def test_a_migration_is_good_when_published_and_not_disproved(result, comparison):
     assert exit_code(result) == 0
     assert exit_code(replace(result, comparison=None)) == 0
     assert exit_code(replace(result, output=None)) == 1
-    assert exit_code(replace(result, comparison=replace(comparison, cases=()))) == 3
+    assert exit_code(replace(result, comparison=replace(comparison, cases=()))) == 1
 
 
 def test_a_prediction_is_done():

@@ -18,8 +18,8 @@ _MODEL = (
     "its kind is found by looking"
 )
 _STATUS = (
-    "Exit status: 0 done, 1 it ran but the result is not good (nothing is published), 2 bad input or usage, "
-    "3 nothing differs, but it is not proven (nothing is published)."
+    "Exit status: 0 done, 1 it ran but the result is not good or not proven (nothing is published), "
+    "2 bad input or usage."
 )
 
 

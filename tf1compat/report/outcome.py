@@ -8,18 +8,14 @@ from tf1compat.report.migration import MigrationResult
 from tf1compat.report.prediction import Prediction
 from tf1compat.verify.comparison import Comparison
 
-DONE, NOT_GOOD, NOT_PROVEN = 0, 1, 3
+DONE, NOT_GOOD = 0, 1
 
 Result = Inspection | MigrationPlan | MigrationResult | Comparison | Prediction
 
 
 def exit_code(result: Result) -> int:
-    """0 where the result is good; 3 where it is not proven; 1 where it differs, or a plan cannot be carried out yet."""
-    if _is_good(result):
-        return DONE
-    compared = result.comparison if isinstance(result, MigrationResult) else result
-    unproven = isinstance(compared, Comparison) and compared.verdict == "not proven"
-    return NOT_PROVEN if unproven else NOT_GOOD
+    """0 where the result is good; 1 where it differs, is not proven, or a plan cannot be carried out yet."""
+    return DONE if _is_good(result) else NOT_GOOD
 
 
 def _is_good(result: Result) -> bool:
