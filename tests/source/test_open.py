@@ -153,3 +153,9 @@ def test_a_folder_that_may_not_be_read(char_rnn, monkeypatch):
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert refusal(char_rnn / "none") == f"'{char_rnn}' cannot be read: Permission denied"
+
+
+def test_the_files_own_graph_is_kept_beside_the_lowered_one():
+    meta_graph = open_model(FIXTURES / "functional_graphs" / "tf1.15.5" / "nested_while").meta_graph
+    assert meta_graph.written == read_meta_graph(meta_graph.serialized).graph
+    assert not any(node.op == "While" for node in meta_graph.graph.nodes)

@@ -67,6 +67,6 @@ def discover(model: LegacyModel) -> Findings:
         normalisations=normalisations,
         unsupported=find_unsupported(graph),
         frames=len(find_frames(graph)),
-        op_types=MappingProxyType(dict(Counter(node.op for node in graph.nodes))),
+        op_types=MappingProxyType(dict(Counter(node.op for node in model.meta_graph.written.nodes))),
         training_nodes=training,
     )

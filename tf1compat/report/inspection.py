@@ -93,7 +93,7 @@ def _source_json(model: LegacyModel) -> dict[str, Any]:
 
 
 def _graph_json(model: LegacyModel, found: Findings) -> dict[str, Any]:
-    graph = model.meta_graph.graph
+    graph = model.meta_graph.written
     return {
         "nodes": len(graph.nodes),
         "op_types": dict(sorted(found.op_types.items())),
@@ -193,7 +193,7 @@ def _summary(inspection: Inspection) -> str:
     model, found = inspection.model, inspection.findings
     version = model.meta_graph.tensorflow_version or "an unknown version"
     kind = _KINDS.get(model.kind, model.kind)
-    graph = wording.count(len(model.meta_graph.graph.nodes), "node")
+    graph = wording.count(len(model.meta_graph.written.nodes), "node")
     loops = wording.count(found.frames, "while loop")
     return (
         f"A {kind} written by TensorFlow {wording.printable(version)}, with a {model.checkpoint.format} "

@@ -115,7 +115,9 @@ def _meta_graph(path: Path) -> MetaGraph:
     if problems:
         raise SourceError(f"the graph in '{path}' is damaged: {problems[0]}; copy the file again")
     signatures = meta_graph.signatures or bundled_signatures(meta_graph, partial(_is_fed, meta_graph.graph))
-    return replace(meta_graph, graph=lowered(meta_graph.graph), signatures=signatures)
+    graph = lowered(meta_graph.graph)
+    own = None if graph is meta_graph.graph else meta_graph.graph
+    return replace(meta_graph, graph=graph, signatures=signatures, unlowered=own)
 
 
 def _is_fed(graph: Graph, name: str) -> bool:

@@ -61,6 +61,12 @@ class MetaGraph:
     node_collections: Mapping[str, tuple[str, ...]]  # by collection
     serialized: bytes  # the message whole, for `tf.compat.v1.train.import_meta_graph`
     signatures: Mapping[str, SignatureDef] = field(default_factory=lambda: MappingProxyType({}))
+    unlowered: Graph | None = None  # the file's own graph, where `graph` has functional control flow lowered
+
+    @property
+    def written(self) -> Graph:
+        """The graph as the file has it."""
+        return self.graph if self.unlowered is None else self.unlowered
 
 
 _RELEASE = re.compile(r"\d+(\.\d+)*")
