@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf1compat.errors import FeedError, UnknownNameError, nearest
+from tf1compat.errors import FeedError, nearest
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
-from tf1compat.names import TensorRef
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.model import MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.verify.comparison import Comparison
 from tf1compat.verify.inputs.cases import Case
-from tf1compat.verify.inputs.feeds import by_signature
+from tf1compat.verify.inputs.feeds import binding_of, by_signature
 from tf1compat.verify.judge import Judge, Tolerance
 from tf1compat.verify.original.nondeterminism import drawn_outputs
 from tf1compat.verify.original.precision import coarse_outputs
@@ -78,10 +77,8 @@ def _of(wanted: Answer, found: Answer) -> Answer:
 def _answers(signatures: Sequence[SignaturePlan], expected: Mapping[str, Any]) -> dict[str, Answer]:
     by_name = {each.name: each for each in signatures}
     found: dict[str, dict[str, Array]] = {}
-    for name, key, value in by_signature(
-        by_name, expected, lambda signature, key: _output(signature, key) is not None
-    ):
-        output = _output(by_name[name], key)
+    for name, key, value in by_signature(by_name, expected, lambda signature: signature.outputs):
+        output = binding_of(by_name[name].outputs, key)
         if output is None:
             aliases = [each.alias for each in by_name[name].outputs]
             raise FeedError(
@@ -90,18 +87,6 @@ def _answers(signatures: Sequence[SignaturePlan], expected: Mapping[str, Any]) -
             )
         found.setdefault(name, {})[output.alias] = _typed(output, value)
     return {name: Answer(values) for name, values in found.items()}
-
-
-def _output(signature: SignaturePlan, key: str) -> OutputBinding | None:
-    """The output of this alias or tensor name."""
-    for each in signature.outputs:
-        if each.alias == key:
-            return each
-    try:
-        tensor = TensorRef.parse(key)
-    except UnknownNameError:
-        return None
-    return next((each for each in signature.outputs if each.tensor == tensor), None)
 
 
 def _typed(output: OutputBinding, value: Any) -> Array:

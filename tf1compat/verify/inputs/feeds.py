@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from tf1compat.errors import FeedError, UnknownNameError, nearest
 from tf1compat.graph.attributes import Array, DType
 from tf1compat.names import TensorRef
-from tf1compat.plan.model import InputBinding, SignaturePlan
+from tf1compat.plan.model import InputBinding, OutputBinding, SignaturePlan
 from tf1compat.verify.inputs.cases import GIVEN, Case
 
+#: One side of a signature.
+Binding = TypeVar("Binding", InputBinding, OutputBinding)
 _DEFAULT = "serving_default"
 
 
@@ -26,13 +28,15 @@ def given_cases(signatures: tuple[SignaturePlan, ...], feeds: Mapping[str, Any])
     """
     by_name = {each.name: each for each in signatures}
     sorted_out: dict[str, dict[str, Any]] = {}
-    for signature, key, value in by_signature(by_name, feeds, lambda *each: _binding(*each) is not None):
+    for signature, key, value in by_signature(by_name, feeds, lambda signature: signature.inputs):
         sorted_out.setdefault(signature, {})[key] = value
     return tuple(_case(by_name[name], values) for name, values in sorted_out.items())
 
 
 def by_signature(
-    by_name: Mapping[str, SignaturePlan], values: Mapping[str, Any], has: Callable[[SignaturePlan, str], bool]
+    by_name: Mapping[str, SignaturePlan],
+    values: Mapping[str, Any],
+    side: Callable[[SignaturePlan], Sequence[Binding]],
 ) -> Iterator[tuple[str, str, Any]]:
     """The signature, key and array of each value, in whichever of its forms it was given."""
     for key, value in values.items():
@@ -40,7 +44,7 @@ def by_signature(
             yield from ((_known(by_name, key), inner, each) for inner, each in value.items())
             continue
         signature, slash, alias = key.partition("/")
-        if slash and signature in by_name and has(by_name[signature], alias):
+        if slash and signature in by_name and binding_of(side(by_name[signature]), alias) is not None:
             yield signature, alias, value
         else:
             yield _known(by_name, _DEFAULT), key, value
@@ -52,22 +56,22 @@ def _known(by_name: Mapping[str, SignaturePlan], signature: str) -> str:
     return signature
 
 
-def _binding(signature: SignaturePlan, key: str) -> InputBinding | None:
-    """The input of this alias or tensor name."""
-    for each in signature.inputs:
+def binding_of(bindings: Sequence[Binding], key: str) -> Binding | None:
+    """The input or output of this alias or tensor name; None where there is none."""
+    for each in bindings:
         if each.alias == key:
             return each
     try:
         tensor = TensorRef.parse(key)
     except UnknownNameError:
         return None
-    return next((each for each in signature.inputs if each.tensor == tensor), None)
+    return next((each for each in bindings if each.tensor == tensor), None)
 
 
 def _case(signature: SignaturePlan, values: Mapping[str, Any]) -> Case:
     arrays: dict[str, Array] = {}
     for key, value in values.items():
-        binding = _binding(signature, key)
+        binding = binding_of(signature.inputs, key)
         if binding is None:
             aliases = [each.alias for each in signature.inputs]
             raise FeedError(
