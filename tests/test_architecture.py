@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "options": {"errors"},
     "scratch": set(),
     "graph": {"errors", "names"},
-    "source": {"errors", "names", "graph", "ops"},
+    "source": {"errors", "names", "options", "graph", "ops"},
     "ops": {"errors", "names", "graph"},
     "analysis": {"errors", "names", "graph", "ops"},
     "discovery": _FACTS | {"source"},

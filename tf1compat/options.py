@@ -28,8 +28,16 @@ TimeChoice = Literal["keep", "free"]
 StatisticsChoice = Literal["auto", "averages", "keep"]
 
 
+#: Constants of a frozen graph that are weights become variables again, or stay as they are.
+ThawChoice = Literal["auto", "none"]
+
+
 class PlanArguments(TypedDict, total=False):
     """The options that `plan` and `migrate` take by keyword alone; what each means stands in `PlanOptions`."""
+
+    tags: Iterable[str] | None
+    step: int | None
+    thaw: ThawChoice
 
     labels_for: str | None
     weights: WeightsChoice
@@ -41,6 +49,23 @@ class PlanArguments(TypedDict, total=False):
     time: TimeChoice
     op_libraries: Iterable[Place]
     allow_random: Iterable[str]
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """How what lies on disk is opened: of the options of `PlanOptions`, those that say which of it is the model."""
+
+    tags: tuple[str, ...] | None = None
+    step: int | None = None
+    thaw: ThawChoice = "auto"
+
+
+def source_options(
+    tags: Iterable[str] | None = None, step: int | None = None, thaw: ThawChoice = "auto"
+) -> SourceOptions:
+    """The options as they are given; tags in any order. Raises PlanError for a value that is none of an option's."""
+    _check("thaw", thaw, get_args(ThawChoice))
+    return SourceOptions(None if tags is None else tuple(sorted(set(tags))), step, thaw)
 
 
 @dataclass(frozen=True)
@@ -74,12 +99,23 @@ class PlanOptions:
     op_libraries: tuple[str, ...] = ()
     #: outputs that may be drawn at random, where verification then has nothing else of a signature to compare
     allow_random: tuple[str, ...] = ()
+    #: the tags of a SavedModel's graph; None takes `serve`, else no tags at all, else the only graph
+    tags: tuple[str, ...] | None = None
+    #: the training step of the checkpoint; None takes the latest
+    step: int | None = None
+    thaw: ThawChoice = "auto"
 
     def __post_init__(self) -> None:
         _check("weights", self.weights, get_args(WeightsChoice))
         _check("batch", self.batch, get_args(BatchChoice))
         _check("time", self.time, get_args(TimeChoice))
+        _check("thaw", self.thaw, get_args(ThawChoice))
         _check("batch_statistics", self.batch_statistics, get_args(StatisticsChoice))
+
+    @property
+    def opening(self) -> SourceOptions:
+        """Those that say how the model is opened."""
+        return source_options(self.tags, self.step, self.thaw)
 
 
 def plan_options(
@@ -90,8 +126,10 @@ def plan_options(
     **given: Unpack[PlanArguments],
 ) -> PlanOptions:
     """The options as `plan` and `migrate` are given them; raises PlanError, and TypeError for an unknown name."""
+    tags = given.get("tags")
     chosen: dict[str, Any] = {
         **given,
+        "tags": None if tags is None else tuple(tags),
         "allow": tuple(given.get("allow", ())),
         "assets": dict(given.get("assets") or {}),
         "op_libraries": absolute(given.get("op_libraries", ())),

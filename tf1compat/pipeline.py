@@ -18,7 +18,16 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
 from tf1compat.discovery.tables.given import with_assets
 from tf1compat.errors import RestoreError, SourceError
-from tf1compat.options import Place, PlanArguments, PlanOptions, Signatures, absolute, plan_options
+from tf1compat.options import (
+    Place,
+    PlanArguments,
+    PlanOptions,
+    Signatures,
+    SourceOptions,
+    absolute,
+    plan_options,
+    source_options,
+)
 from tf1compat.plan.check import fitted, misfit
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import judge_default, make_plan
@@ -45,17 +54,26 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-def inspect(model: Place, *, explain: Iterable[str] = (), consumers: Iterable[str] = ()) -> Inspection:
+def inspect(
+    model: Place,
+    *,
+    explain: Iterable[str] = (),
+    consumers: Iterable[str] = (),
+    tags: Iterable[str] | None = None,
+    step: int | None = None,
+) -> Inspection:
     """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
 
-    `model` is a checkpoint prefix, its `.meta`, or a directory with a `checkpoint` file. TensorFlow is not imported.
+    `model` is a checkpoint prefix, its `.meta`, a SavedModel or Hub module, a frozen graph, or a folder with one of
+    them; its kind is found by looking. TensorFlow is not imported. `tags` chooses among the graphs of a SavedModel,
+    `step` among the checkpoints of a folder.
     `explain` names nodes: of each is told which recurrent cell it is taken for, or how near every kind comes.
     `consumers` names what the migrated model is for (`tflite`, `onnx`, `xla`): of each is told which ops it cannot
     take.
     Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph;
     with `consumers`, PlanError or RewriteError where the model cannot be migrated as it stands.
     """
-    found = _discovered(model)
+    found = _discovered(model, source_options(tags, step))
     graph, training = found.model.meta_graph.graph, found.findings.training_nodes
     told = {name: explain_cell(graph, training, name) for name in explain}
     kept_from = _obstacles(found.model, found.findings, consumers)
@@ -70,8 +88,8 @@ class _Discovered(NamedTuple):
     findings: Findings
 
 
-def _discovered(model: Place) -> _Discovered:
-    legacy = open_model(model)
+def _discovered(model: Place, options: SourceOptions) -> _Discovered:
+    legacy = open_model(model, options)
     findings = discover(legacy)
     sized = with_computed_sizes(legacy, findings)
     return _Discovered(sized, findings if sized is legacy else discover(sized))
@@ -103,7 +121,7 @@ def plan(
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
     wishes = plan_options(signatures, labels, constants, jit, **options)
-    found = _discovered(model)
+    found = _discovered(model, wishes.opening)
     return make_plan(found.model, found.findings, wishes)
 
 
@@ -133,9 +151,9 @@ def migrate(
     tell = progress or _silently
     place = Path(output)
     tell("reading the model")
-    found = _discovered(model)
-    check_output(place, overwrite=overwrite, source=found.model.meta_path)
     wishes = plan_options(signatures, labels, constants, jit, **options)
+    found = _discovered(model, wishes.opening if plan is None else plan.opened)
+    check_output(place, overwrite=overwrite, source=found.model.graph_path)
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
     lesser: MigrationPlan | None = fitted(made, found.model, found.findings)
     while lesser is not None:
@@ -249,10 +267,10 @@ def verify(
     """
     from tf1compat.verify import verify as compare
 
-    found = _discovered(model)
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
+    found = _discovered(model, made.opened)
     reason = misfit(made, found.model)
     if reason:
         raise SourceError(
@@ -267,19 +285,25 @@ def verify(
 
 @quietly()
 def restore(
-    model: Place, *, assets: Mapping[str, Place] | None = None, op_libraries: Iterable[Place] = ()
+    model: Place,
+    *,
+    assets: Mapping[str, Place] | None = None,
+    op_libraries: Iterable[Place] = (),
+    tags: Iterable[str] | None = None,
+    step: int | None = None,
 ) -> LegacySession:
     """A legacy model in a `tf.compat.v1` Session, its weights restored by a Saver; a context manager.
 
     `assets`: files that fill lookup tables, by the name or path that the graph has for them, where they are not
-    found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. Raises SourceError where
-    the files are missing or damaged, RestoreError where they do not belong together.
+    found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. `tags` and `step` are
+    those of `inspect`. Raises SourceError where the files are missing or damaged, RestoreError where they do not
+    belong together.
     """
     from tf1compat.restore.op_libraries import load_op_libraries
     from tf1compat.restore.session import LegacySession
 
     load_op_libraries(absolute(op_libraries))
-    found = _discovered(model)
+    found = _discovered(model, source_options(tags, step))
     tables, problems = with_assets(found.findings.tables, assets or {})
     if problems:
         raise RestoreError("; ".join(problems))

@@ -178,7 +178,7 @@ def test_the_graph_of_another_step_is_taken_where_the_variables_match():
             (hazard,) = tf1compat.plan(model.folder).hazards
             assert hazard.code == "graph-of-other-step"
             assert "'model-200.meta' is not there; the graph is 'model-100.meta'" in hazard.reason
-            assert tf1compat.inspect(model.folder / "model-200").model.meta_path.name == "model-100.meta"
+            assert tf1compat.inspect(model.folder / "model-200").model.graph_path.name == "model-100.meta"
 
 
 def test_the_graph_of_another_model_is_not_taken():

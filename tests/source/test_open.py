@@ -42,7 +42,7 @@ def test_prefix_meta_and_folder_open_the_same(char_rnn):
         str(char_rnn / "model"),
         str(char_rnn / "model.meta"),
     ]
-    assert ways[0].meta_path == char_rnn / "model.meta"
+    assert ways[0].graph_path == char_rnn / "model.meta"
     assert isinstance(ways[0], LegacyModel)
 
 
@@ -52,7 +52,7 @@ def test_a_prefix_that_ends_in_a_slash(char_rnn):
         each.rename(each.with_name(each.name.removeprefix("model")))
     for given in (str(char_rnn), f"{char_rnn}/", char_rnn / ".meta"):
         found = open_model(given)
-        assert (found.digest, found.bytes, found.meta_path) == (
+        assert (found.digest, found.bytes, found.graph_path) == (
             before.digest,
             before.bytes,
             char_rnn / ".meta",

@@ -5,24 +5,9 @@ from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
 
 
 @pytest.mark.parametrize(
-    ("mark", "kind"),
-    [
-        ("saved_model.pb", "a SavedModel directory"),
-        ("saved_model.pbtxt", "a SavedModel directory"),
-        ("tfhub_module.pb", "a TensorFlow Hub module directory"),
-    ],
-)
-def test_folders_by_their_mark(tmp_path, mark, kind):
-    (tmp_path / mark).write_bytes(b"")
-    assert other_kind(tmp_path) == kind
-
-
-@pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("frozen.pb", b"", "a frozen graph"),
-        ("graph.pbtxt", b"node {", "a graph as text"),
-        ("saved_model.pb", b"", "the graph of a SavedModel directory"),
+        ("model.pb", b"\x89HDF\r\n\x1a\n...", "a Keras model in an HDF5 file"),
         ("weights", b"\x89HDF\r\n\x1a\n...", "a Keras model in an HDF5 file"),
         ("model.h5", b"", "a Keras model in an HDF5 file"),
         ("model.keras", b"PK\x03\x04...", "a zip archive (a .keras file, or packed model files)"),

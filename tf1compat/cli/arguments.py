@@ -11,11 +11,11 @@ from typing import Any, TypeAlias, get_args
 from tf1compat import __version__
 from tf1compat.cli.terminal import OneLineParser
 from tf1compat.consumers import CONSUMERS
-from tf1compat.options import BatchChoice, StatisticsChoice, TimeChoice, WeightsChoice
+from tf1compat.options import BatchChoice, StatisticsChoice, ThawChoice, TimeChoice, WeightsChoice
 
 _MODEL = (
-    "a checkpoint prefix (dir/model), its .meta, or a directory with a checkpoint; "
-    "its kind is found by looking"
+    "a checkpoint prefix (dir/model), its .meta, a SavedModel or Hub module, a frozen graph, or a directory with one "
+    "of them; its kind is found by looking"
 )
 _STATUS = (
     "Exit status: 0 done, 1 it ran but the result is not good or not proven (nothing is published), "
@@ -83,7 +83,23 @@ def _add_inspect(commands: Commands) -> None:
         "--for", metavar="CONSUMER", action="append", default=[], dest="consumers", choices=CONSUMERS,
         help=f"tell which ops of the result a consumer cannot take ({', '.join(CONSUMERS)}); repeat for several",
     )  # fmt: skip
+    _add_source(command)
     command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
+
+
+def _add_source(command: argparse.ArgumentParser) -> None:
+    """What says which of what lies at MODEL is meant."""
+    command.add_argument(
+        "--tags", metavar="TAG,...", type=_tags,
+        help="the tags of a SavedModel's graph; by default 'serve', else none at all, else the only graph",
+    )  # fmt: skip
+    command.add_argument(
+        "--step", metavar="N", type=int, help="the training step of the checkpoint; by default the latest"
+    )  # fmt: skip
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
 
 
 def _add_plan(commands: Commands) -> None:
@@ -144,6 +160,11 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--labels", metavar="SOURCE",
         help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
+    )  # fmt: skip
+    _add_source(command)
+    command.add_argument(
+        "--thaw", choices=get_args(ThawChoice), default="auto",
+        help="auto: the constants of a frozen graph that are weights become variables again",
     )  # fmt: skip
     _add_free_sizes(command)
     _add_op_libraries(command)

@@ -44,7 +44,13 @@ _DOCUMENTS: Mapping[str, Callable[[Document], str]] = {
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    found = pipeline.inspect(options.model, explain=options.explain, consumers=options.consumers)
+    found = pipeline.inspect(
+        options.model,
+        explain=options.explain,
+        consumers=options.consumers,
+        tags=options.tags,
+        step=options.step,
+    )
     report = _INSPECTION_FORMATS[options.format](found)
     if options.output is None:
         print(report, end="")
@@ -160,6 +166,9 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "time": options.time,
         "op_libraries": tuple(options.op_libraries),
         "allow_random": tuple(options.allow_random),
+        "tags": options.tags,
+        "step": options.step,
+        "thaw": options.thaw,
     }
 
 

@@ -12,7 +12,7 @@ from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
-from tf1compat.options import WeightsChoice
+from tf1compat.options import SourceOptions, ThawChoice, WeightsChoice
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.model import (
     FORMAT_VERSION,
@@ -54,6 +54,7 @@ def to_json(plan: MigrationPlan) -> Document:
         "allow": list(plan.allow),
         "batch": _free_size_document(plan.batch),
         "time": _free_size_document(plan.time),
+        **_opened_document(plan.opened),
         **({"asked": True} if plan.asked else {}),
         "allow_random": list(plan.allow_random),
         **({} if plan.drawn is None else {"drawn": {name: list(each) for name, each in plan.drawn.items()}}),
@@ -64,6 +65,20 @@ def to_json(plan: MigrationPlan) -> Document:
         "no_step": plan.no_step or None,
         "no_step_at": plan.no_step_at or None,
     }
+
+
+def _opened_document(opened: SourceOptions) -> Document:
+    usual = asdict(SourceOptions())
+    chosen = {name: value for name, value in asdict(opened).items() if value != usual[name]}
+    return {"opened": _plain(chosen)} if chosen else {}
+
+
+def _opened(document: Mapping[str, Any]) -> SourceOptions:
+    tags, step = document.get("tags"), document.get("step")
+    return SourceOptions(
+        None if tags is None else tuple(map(str, tags)), None if step is None else int(step),
+        one_of(ThawChoice, document.get("thaw", "auto")),
+    )  # fmt: skip
 
 
 def _free_size_document(free: FreeSizePlan | None) -> Document | None:
@@ -141,6 +156,7 @@ def from_json(document: Any) -> MigrationPlan:
         allow=_part(document, "allow", _each(str)),
         batch=_part({"batch": None, **document}, "batch", _free_size),
         time=_part({"time": None, **document}, "time", _free_size),
+        opened=_part({"opened": {}, **document}, "opened", _opened),
         asked=bool(document.get("asked", False)),
         allow_random=_part({"allow_random": [], **document}, "allow_random", _each(str)),
         drawn=_part({"drawn": None, **document}, "drawn", _drawn),

@@ -91,7 +91,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         averages=choice.statistics.averages, no_step=judgement.no_step, no_step_at=judgement.no_step_at,
         batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
         time=with_step(choice.time.time, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
-        allow_random=wishes.allow_random, asked=wishes.signatures is not None,
+        allow_random=wishes.allow_random, asked=wishes.signatures is not None, opened=wishes.opening,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tf1compat.analysis.time.application import Application
@@ -11,7 +11,7 @@ from tf1compat.discovery.findings import Average, OutputRole, StateKind, TableCo
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
-from tf1compat.options import WeightsChoice
+from tf1compat.options import SourceOptions, WeightsChoice
 from tf1compat.plan.judge.notes import Note
 
 FORMAT_VERSION = 1
@@ -224,6 +224,7 @@ class MigrationPlan:
     no_step: str = ""  # why a recurrent model has no signature `step`
     no_step_at: str = ""  # the node that stands in its way
     tables: tuple[TablePlan, ...] = ()
+    opened: SourceOptions = field(default_factory=SourceOptions)  # which of what lies on disk is the model
     asked: bool = False  # the user named the signatures, so that none of what they give is left out
     allow_random: tuple[str, ...] = ()  # outputs that may be drawn at random, with nothing else to compare
     drawn: Mapping[str, tuple[str, ...]] | None = (

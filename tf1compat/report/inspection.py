@@ -17,10 +17,16 @@ from tf1compat.report import consumers, explanation, render, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.report.inputs import inputs_json, inputs_section
 from tf1compat.report.tables import found_tables, tables_json
-from tf1compat.source.model import LegacyModel
+from tf1compat.source.model import Kind, LegacyModel
 
 FORMAT_VERSION = 1
-_KINDS = {"meta_graph": "MetaGraph"}
+_KINDS: Mapping[Kind, str] = {
+    "meta_graph": "MetaGraph",
+    "saved_model": "SavedModel",
+    "hub_module": "TensorFlow Hub module",
+    "frozen_graph": "frozen graph",
+    "graph_def": "GraphDef",
+}
 
 
 @dataclass(frozen=True)
@@ -192,12 +198,14 @@ def to_document(inspection: Inspection) -> Document:
 def _summary(inspection: Inspection) -> str:
     model, found = inspection.model, inspection.findings
     version = model.meta_graph.tensorflow_version or "an unknown version"
-    kind = _KINDS.get(model.kind, model.kind)
+    kind, held = (
+        _KINDS[model.kind],
+        f", with a {model.checkpoint.format} checkpoint" if model.has_values else "",
+    )
     graph = wording.count(len(model.meta_graph.written.nodes), "node")
     loops = wording.count(found.frames, "while loop")
     return (
-        f"A {kind} written by TensorFlow {wording.printable(version)}, with a {model.checkpoint.format} "
-        f"checkpoint; {wording.size(model.bytes)} in all. "
+        f"A {kind} written by TensorFlow {wording.printable(version)}{held}; {wording.size(model.bytes)} in all. "
         f"The graph has {graph} and {loops}, training included."
     )
 

@@ -21,6 +21,8 @@ def read_values(checkpoint_prefix: Path | str, variables: tuple[VariablePlan, ..
     Raises RestoreError naming every key that is missing, or whose shape or element type is another.
     """
     variables = tuple(each for each in variables if each.initializer is None)
+    if not variables:
+        return {}
     reader = _reader(checkpoint_prefix)
     problems = [problem for each in variables for problem in _problems(reader, each, checkpoint_prefix)]
     if problems:

@@ -20,6 +20,12 @@ def find_asset(recorded: str, folder: Path) -> Path | None:
     return next(inside, None)
 
 
+def kept_asset(name: str, folder: Path) -> Path | None:
+    """The file that a SavedModel keeps under this name in its `assets`; None where there is none."""
+    path = folder / _ASSETS / name
+    return path if _is_file(path) and _lies_inside(path, folder) else None
+
+
 def asset_outside(recorded: str, folder: Path) -> Path | None:
     """A file that a graph names and that lies outside of the model's folders, by its path or by a link in them."""
     path = Path(recorded)

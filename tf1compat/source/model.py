@@ -6,9 +6,14 @@ import glob
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from tf1compat.graph.protos import BundleEntry, MetaGraph
 from tf1compat.source.files import Prefix
+
+CheckpointFormat = Literal["V1", "V2"]
+#: What a model was found to be: `kind` in the report of `inspect`.
+Kind = Literal["meta_graph", "saved_model", "hub_module", "frozen_graph", "graph_def"]
 
 
 @dataclass(frozen=True)
@@ -16,10 +21,11 @@ class Checkpoint:
     """A tensor bundle (V2), or the tables of 2016 (V1): its keys, and where each tensor lies.
 
     Of a V1 checkpoint the entries tell types and shapes; offsets, checksums and sizes of strings are not known.
+    A model without any has one of no format and no entries.
     """
 
     prefix: Prefix
-    format: str  # "V1" or "V2"
+    format: CheckpointFormat | None
     entries: Mapping[str, BundleEntry]
     shards: tuple[Path, ...]
 
@@ -52,9 +58,9 @@ class Saver:
 class LegacyModel:
     """A model as its author left it."""
 
-    kind: str  # "meta_graph"
+    kind: Kind
     path: str  # as the user gave it
-    meta_path: Path
+    graph_path: Path  # the file that has the graph
     meta_graph: MetaGraph
     checkpoint: Checkpoint
     saved_as: Mapping[str, SavedAs]  # by variable node name, as the Saver that wrote the checkpoint says
@@ -64,3 +70,15 @@ class LegacyModel:
         default_factory=dict
     )  # keys that the Saver says, and what they are called
     beside: tuple[Path, ...] = ()  # other files in the folder that may hold class labels
+    thawed: frozenset[str] = frozenset()  # variables that are constants in a frozen graph
+    choices: tuple[MetaGraph, ...] = ()  # of a SavedModel: all its graphs, that which was taken among them
+
+    @property
+    def folder(self) -> Path:
+        """The folder around which files that the graph names are looked for."""
+        return self.graph_path.parent
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any file holds values of variables."""
+        return self.checkpoint.format is not None

@@ -7,23 +7,11 @@ from pathlib import Path
 from tf1compat.errors import SourceError
 from tf1compat.source.files import read_part
 
-_FOLDER_MARKS = {
-    "saved_model.pb": "a SavedModel directory",
-    "saved_model.pbtxt": "a SavedModel directory",
-    "tfhub_module.pb": "a TensorFlow Hub module directory",
-}
 _FILE_MARKS = {
     b"\x89HDF\r\n\x1a\n": "a Keras model in an HDF5 file",
     b"PK\x03\x04": "a zip archive (a .keras file, or packed model files)",
 }
-_FILE_NAMES = {
-    "saved_model.pb": "the graph of a SavedModel directory",
-    "saved_model.pbtxt": "the graph of a SavedModel directory",
-    "tfhub_module.pb": "the mark of a TensorFlow Hub module directory",
-}
 _FILE_SUFFIXES = {
-    ".pb": "a frozen graph",
-    ".pbtxt": "a graph as text",
     ".h5": "a Keras model in an HDF5 file",
     ".hdf5": "a Keras model in an HDF5 file",
     ".keras": "a Keras model",
@@ -32,14 +20,12 @@ _LONGEST_MARK = max(map(len, _FILE_MARKS))
 
 
 def other_kind(path: Path) -> str | None:
-    """What a file or folder is, when it is a model of a kind that is not read; None for anything else."""
-    if path.is_dir():
-        return next((kind for mark, kind in _FOLDER_MARKS.items() if (path / mark).is_file()), None)
+    """What a file is, when it is a model of a kind that is not read; None for anything else."""
     if not path.is_file():
         return None
     start = read_part(path, size=_LONGEST_MARK)
     marked = next((kind for mark, kind in _FILE_MARKS.items() if start.startswith(mark)), None)
-    return marked or _FILE_NAMES.get(path.name) or _FILE_SUFFIXES.get(path.suffix.lower())
+    return marked or _FILE_SUFFIXES.get(path.suffix.lower())
 
 
 def refuse_other_kinds(path: Path) -> None:

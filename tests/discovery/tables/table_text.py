@@ -55,4 +55,5 @@ def model_in(folder: Path, text: str, entries: Mapping[str, tuple[str, int]] | N
         for key, (dtype, length) in (entries or {}).items()
     }
     kept = {**model.checkpoint.entries, **added}
-    return replace(model, checkpoint=replace(model.checkpoint, prefix=folder / "model", entries=kept))
+    checkpoint = replace(model.checkpoint, prefix=folder / "model", entries=kept)
+    return replace(model, graph_path=folder / "model.meta", checkpoint=checkpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tf1compat.analysis.constants import constant
 from tf1compat.discovery.findings import TableFinding
@@ -14,7 +15,7 @@ from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
 from tf1compat.ops.machine import MACHINE
-from tf1compat.source.assets import find_asset
+from tf1compat.source.assets import find_asset, kept_asset
 from tf1compat.source.checkpoints.saver import restored_from
 from tf1compat.source.model import LegacyModel
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat
@@ -33,9 +34,22 @@ def find_tables(model: LegacyModel) -> tuple[TableFinding, ...]:
     if not tables:
         return ()
     fills = _shared(tables, _fills(graph))
-    folder = model.checkpoint.prefix.parent
+    folder = model.folder
     entries = model.checkpoint.entries
-    return tuple(_found(graph, node, fills.get(node.name, []), folder, entries) for node in tables)
+    assets = _Assets(folder, model.meta_graph.assets)
+    return tuple(_found(graph, node, fills.get(node.name, []), assets, entries) for node in tables)
+
+
+class _Assets(NamedTuple):
+    """Where files that a graph names are: around a folder, those of a SavedModel in its `assets` by tensor."""
+
+    folder: Path
+    by_tensor: Mapping[str, str]
+
+    def find(self, tensor: str, recorded: str) -> Path | None:
+        """The file that a tensor names; None where it is not there."""
+        kept = kept_asset(self.by_tensor[tensor], self.folder) if tensor in self.by_tensor else None
+        return find_asset(recorded, self.folder) if kept is None else kept
 
 
 def _fills(graph: Graph) -> Fills:
@@ -62,7 +76,7 @@ def _shared(tables: Iterable[Node], fills: Fills) -> Fills:
     return found
 
 
-def _found(graph: Graph, node: Node, fills: list[Node], folder: Path, entries: Entries) -> TableFinding:
+def _found(graph: Graph, node: Node, fills: list[Node], assets: _Assets, entries: Entries) -> TableFinding:
     """The table with its content, as far as the graph tells it."""
     saved = _saved_keys(graph, node, fills, entries)
     if saved and _has_rows_for_keys(graph, node):
@@ -76,7 +90,7 @@ def _found(graph: Graph, node: Node, fills: list[Node], folder: Path, entries: E
         return _finding(node, "unknown", reason=reason)
     fill = once[0]
     if fill.op in families.TABLE_FROM_FILE:
-        return _of_file(graph, node, fill, folder)
+        return _of_file(graph, node, fill, assets)
     keys, values = fill.inputs[1:]
     return _finding(
         node, "tensors", fill.name, keys=keys, values=values, inserted=fill.op in families.TABLE_INSERTS
@@ -148,7 +162,7 @@ def _told(graph: Graph, fill: Node) -> str:
     """What tells one way to fill a table from another."""
     if fill.op in families.TABLE_FROM_FILE:
         text = _text_format(fill, DType(""), DType(""))
-        return f"{_recorded(graph, fill)}|{text}"
+        return f"{_recorded(graph, _file_name(graph, fill))}|{text}"
     known = [constant(graph, ref) for ref in fill.inputs[1:]]
     pairs = zip(fill.inputs[1:], known, strict=True)
     return "|".join(str(ref) if each is None else repr(each.tolist()) for ref, each in pairs)
@@ -157,17 +171,24 @@ def _told(graph: Graph, fill: Node) -> str:
 # -------------------------------------------------------------------------------------------------- files
 
 
-def _of_file(graph: Graph, node: Node, fill: Node, folder: Path) -> TableFinding:
-    recorded = _recorded(graph, fill)
-    path = find_asset(recorded, folder) if recorded else None
+def _of_file(graph: Graph, node: Node, fill: Node, assets: _Assets) -> TableFinding:
+    ref = _file_name(graph, fill)
+    recorded = _recorded(graph, ref)
+    path = assets.find(str(ref), recorded) if recorded else None
     text = _text_format(fill, *_dtypes(node))
     return _finding(node, "file", fill.name, recorded=recorded, path=path, text=text)
 
 
-def _recorded(graph: Graph, fill: Node) -> str | None:
-    """The path that a graph gives to the op that reads a file."""
+def _file_name(graph: Graph, fill: Node) -> TensorRef:
+    """The tensor that names the file for the op that reads it."""
     producer = graph.producer(resolve(graph, fill.inputs[1]))
-    ref = producer.inputs[0] if producer.op in families.PLACEHOLDER_WITH_DEFAULT else TensorRef(producer.name)
+    return (
+        producer.inputs[0] if producer.op in families.PLACEHOLDER_WITH_DEFAULT else TensorRef(producer.name)
+    )
+
+
+def _recorded(graph: Graph, ref: TensorRef) -> str | None:
+    """The path that a graph gives to the op that reads a file."""
     value = constant(graph, ref)
     if value is None or value.size != 1:
         return None

@@ -18,9 +18,11 @@ from tf1compat.graph.protos.meta_graphs import (
     VariableDef,
     bundled_signatures,
     meta_graph_text,
+    of_graph_def,
     read_meta_graph,
     scrubbed_meta_graph,
 )
+from tf1compat.graph.protos.saved_models import read_saved_model
 from tf1compat.graph.protos.saved_slices import Extents, StoredTensor, read_stored_slice, read_stored_tensors
 from tf1compat.graph.protos.tensors import array_from_tensor, tensor_from_array
 
@@ -38,11 +40,13 @@ __all__ = [
     "bundled_signatures",
     "function_names",
     "meta_graph_text",
+    "of_graph_def",
     "read_bundle_entry",
     "read_bundle_header",
     "read_graph_def",
     "read_library",
     "read_meta_graph",
+    "read_saved_model",
     "read_stored_slice",
     "read_stored_tensors",
     "scrubbed_meta_graph",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from sys import intern
 from types import MappingProxyType
 from typing import Any
 
+from google.protobuf import message, text_format
 from tensorboard.compat.proto import graph_pb2
 
 from tf1compat.graph.attributes import Attr, AttrPlaceholder, DType, FunctionRef, Scalar, Shape, TensorValue
@@ -154,6 +156,37 @@ def _graph_proto(graph: Graph) -> Any:
 def read_graph_def(serialized: bytes) -> Graph:
     """A Graph from a serialized GraphDef; raises protobuf's DecodeError when it is none."""
     return graph_from(graph_pb2.GraphDef.FromString(serialized))
+
+
+def parsed_graph_def(content: bytes) -> Any:
+    """The GraphDef message in a file's bytes, binary or text; raises DecodeError when they are neither."""
+    try:
+        proto = graph_pb2.GraphDef.FromString(content)
+    except message.DecodeError:
+        proto = graph_pb2.GraphDef()
+    if not _has_nodes(proto):
+        try:
+            proto = text_format.Parse(content.decode("utf-8"), graph_pb2.GraphDef())
+        except (text_format.ParseError, UnicodeDecodeError) as error:
+            raise message.DecodeError(str(error).splitlines()[0]) from error
+    if not _has_nodes(proto):
+        raise message.DecodeError("no graph in it")
+    return proto
+
+
+#: A NodeDef, the first field of a GraphDef: its length, then its name and its op, each with a length.
+_BINARY = re.compile(rb"\x0a[\x80-\xff]{0,4}[\x00-\x7f]\x0a.[\w./\-\\]+\x12.[A-Za-z_]\w*", re.DOTALL)
+_TEXT = re.compile(rb"(\s*(#.*)?\n)*\s*(node|library|versions)\s*:?\s*\{")
+
+
+def starts_like_graph_def(content: bytes) -> bool:
+    """Whether a file that begins so may be a GraphDef."""
+    return bool(_BINARY.match(content) or _TEXT.match(content))
+
+
+def _has_nodes(proto: Any) -> bool:
+    """Whether a message is a graph; other messages may be read as one whose nodes are none."""
+    return bool(proto.node) and all(each.name and each.op for each in proto.node)
 
 
 def write_graph_def(graph: Graph) -> bytes:

@@ -13,7 +13,7 @@ from tensorboard.compat.proto import meta_graph_pb2, variable_pb2
 
 from tf1compat.errors import UnknownNameError
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.protos.graphs import graph_from, set_node
+from tf1compat.graph.protos.graphs import graph_from, parsed_graph_def, set_node
 from tf1compat.graph.protos.session_bundles import COLLECTION, served_by
 from tf1compat.names import TensorRef
 
@@ -48,6 +48,7 @@ class SignatureDef:
     name: str
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
+    method: str = ""  # `method_name`: what TensorFlow Serving offers it as
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class MetaGraph:
     serialized: bytes  # the message whole, for `tf.compat.v1.train.import_meta_graph`
     signatures: Mapping[str, SignatureDef] = field(default_factory=lambda: MappingProxyType({}))
     unlowered: Graph | None = None  # the file's own graph, where `graph` has functional control flow lowered
+    tags: tuple[str, ...] = ()  # of a SavedModel's graph, in alphabetical order
+    assets: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # of a SavedModel: the file in its `assets` folder, by the tensor that holds the file's name
+    is_object_based: bool = False  # written by TensorFlow 2's `tf.saved_model.save`
 
     @property
     def written(self) -> Graph:
@@ -87,7 +93,14 @@ def read_meta_graph(content: bytes) -> MetaGraph:
         proto = _text_meta_graph(content)
     if not proto.graph_def.node:
         raise message.DecodeError("no graph in it")
-    return _meta_from(proto)
+    return meta_graph_from(proto)
+
+
+def of_graph_def(content: bytes) -> MetaGraph:
+    """A MetaGraph that is no more than a GraphDef, binary or text; raises DecodeError when it is neither."""
+    graph_def = parsed_graph_def(content)
+    proto = meta_graph_pb2.MetaGraphDef(graph_def=graph_def)
+    return meta_graph_from(proto)
 
 
 def _text_meta_graph(content: bytes) -> Any:
@@ -97,7 +110,8 @@ def _text_meta_graph(content: bytes) -> Any:
         raise message.DecodeError(str(error).splitlines()[0]) from error
 
 
-def _meta_from(proto: Any) -> MetaGraph:
+def meta_graph_from(proto: Any) -> MetaGraph:
+    """Our own value of a MetaGraphDef."""
     collections = proto.collection_def
     saver = None
     if proto.HasField("saver_def"):
@@ -118,6 +132,9 @@ def _meta_from(proto: Any) -> MetaGraph:
         MappingProxyType(nodes),
         bytes(proto.SerializeToString(deterministic=True)),
         MappingProxyType(_signatures(proto)),
+        tags=tuple(sorted(proto.meta_info_def.tags)),
+        assets=MappingProxyType({each.tensor_info.name: each.filename for each in proto.asset_file_def}),
+        is_object_based=bool(proto.object_graph_def.nodes),
     )
 
 
@@ -146,6 +163,7 @@ def _signatures(proto: Any) -> dict[str, SignatureDef]:
             name,
             MappingProxyType({alias: info.name for alias, info in sorted(each.inputs.items())}),
             MappingProxyType({alias: info.name for alias, info in sorted(each.outputs.items())}),
+            each.method_name,
         )
         for name, each in sorted(proto.signature_def.items())
         if not name.startswith("__saved_model")

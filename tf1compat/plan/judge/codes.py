@@ -22,6 +22,7 @@ HazardCode: TypeAlias = Literal[
     "dropout-frozen",  # a tensor that governs dropout is frozen, so that nothing is dropped
     "dropout-left-out",  # a CudnnRNN was built to drop out between its layers
     "fixed-batch",  # the model takes as many examples as the author fed, and no other number
+    "graph-def-by-name",  # the graph is a GraphDef, whose variables were matched by name
     "graph-of-other-step",  # the graph was saved at another step than the weights
     "initialised-variable",  # a variable that was never saved has the constant of its initializer
     "input-held",  # examples are constants or variables of the graph, for which others are fed
@@ -61,6 +62,7 @@ BlockerCode: TypeAlias = Literal[
     "mutable-table",  # a table that the program filled while it ran is in no file
     "no-kernel",  # an output depends on an op that no kernel on a CPU runs for its types
     "no-outputs",  # no tensor of the graph looks like a prediction
+    "no-values",  # there is a graph, and no file with the values of its variables
     "pipeline-state",  # an output depends on how far the author's input pipeline is
     "python-function",  # an output depends on a function of the author's Python program
     "queue-input",  # a loop takes examples out of the author's input pipeline, or they are handles

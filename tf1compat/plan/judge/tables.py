@@ -42,7 +42,7 @@ def _found(case: Case) -> tuple[Note, ...]:
     changes = _changes(graph, needed, run)
     blocked = {each.name for each in needed if _has_no_content(each)} | set(changes.values())
     outside = _outside(case.cut(_lookups(graph, blocked)) if blocked else "")
-    folder = case.model.checkpoint.prefix.parent
+    folder = case.model.folder
     names = asset_names(choice.tables)
     return (
         *(_changing(graph[name], table, outside) for name, table in changes.items()),

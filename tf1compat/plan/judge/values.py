@@ -24,22 +24,41 @@ def value_hazards(model: LegacyModel, chosen: VariableChoice) -> tuple[Note, ...
         *map(_unsaved, chosen.missing),
         *key_hazards(model, chosen.reached),
         *_graph_of_other_step(model),
+        *_graph_by_name(model),
     )
 
 
 def _graph_of_other_step(model: LegacyModel) -> Iterator[Note]:
     own = beside(model.checkpoint.prefix, ".meta")
-    if model.meta_path.name != own.name:
+    if model.kind == "meta_graph" and model.graph_path.name != own.name:
         yield Note(
             "graph-of-other-step", "",
-            f"'{own.name}' is not there; the graph is '{model.meta_path.name}', whose variables are those of the "
+            f"'{own.name}' is not there; the graph is '{model.graph_path.name}', whose variables are those of the "
             "checkpoint, by name, shape and type",
             f"if the program was changed between the two, put '{own.name}' beside the weights",
         )  # fmt: skip
 
 
+def _graph_by_name(model: LegacyModel) -> Iterator[Note]:
+    if model.kind != "graph_def" or not model.has_values:
+        return
+    keys, names = {each.key for each in model.saved_as.values()}, set(model.checkpoint.entries)
+    lacking, surplus = _several(sorted(keys - names)), _several(sorted(names - keys))
+    apart = "".join([
+        f"; only in the graph: {lacking}" * bool(lacking), f"; only in the checkpoint: {surplus}" * bool(surplus)
+    ])  # fmt: skip
+    yield Note(
+        "graph-def-by-name", "",
+        f"there is no .meta; '{model.graph_path.name}' is taken for the graph, whose variables are those of the "
+        f"checkpoint by name, shape and type{apart}",
+        "if the program was changed between the two, give the .meta that was saved with the weights",
+    )  # fmt: skip
+
+
 def value_blockers(case: Case, missing: Collection[VariablePlan]) -> tuple[Note, ...]:
     """A blocker for each variable without a value; the remedy that can be typed feeds all of them."""
+    if missing and not case.model.has_values:
+        return (_no_values(case, missing),)
     signature = case.cut({each.name for each in missing}) if missing else ""
     fed = f", or feed it: --signature '{signature}'" if signature else ""
     return tuple(_missing(case, each, fed) for each in missing)
@@ -80,6 +99,17 @@ def _unsaved(variable: VariablePlan) -> Note:
         "unsaved-variable", variable.name,
         f"an output depends on the variable '{variable.name}', which is not in the checkpoint",
         "choose outputs that do not need it, or cut the graph after it with --signature",
+    )  # fmt: skip
+
+
+def _no_values(case: Case, missing: Collection[VariablePlan]) -> Note:
+    names = sorted(each.name for each in missing)
+    return Note(
+        "no-values", names[0],
+        f"'{case.model.graph_path}' holds the graph, and no file beside it the values of its variables; needed: "
+        f"{_several(names)}",
+        "put the weights beside it (of a checkpoint NAME.index and NAME.data-00000-of-00001, of a SavedModel the "
+        "folder variables/), and give their folder",
     )  # fmt: skip
 
 

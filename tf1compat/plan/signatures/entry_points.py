@@ -9,6 +9,7 @@ from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFindi
 from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import SignatureDef
 from tf1compat.names import TensorRef
+from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT
 from tf1compat.plan.model import CandidatePlan, InputBinding, OutputBinding, Piece, SignaturePlan
 from tf1compat.plan.signatures.aliases import Aliases, input_aliases
 from tf1compat.plan.signatures.entering import needed_inputs
@@ -61,10 +62,15 @@ def _tensors(graph: Graph, signature: SignatureDef) -> list[bool]:
 def recorded_signature(
     graph: Graph, findings: Findings, recorded: SignatureDef, frozen: set[TensorRef]
 ) -> SignaturePlan:
-    """A signature of the file, under the author's aliases; what its outputs need besides is fed as well."""
+    """A signature of the file, under the author's aliases; what its outputs need besides is fed as well, but for what
+    has a default."""
     outputs = {alias: TensorRef.parse(name) for alias, name in recorded.outputs.items()}
     given = {alias: TensorRef.parse(name) for alias, name in recorded.inputs.items()}
-    needed = needed_inputs(graph, findings, list(outputs.values()), frozen | set(given.values()))
+    needed = [
+        each
+        for each in needed_inputs(graph, findings, list(outputs.values()), frozen | set(given.values()))
+        if graph.producer(each.tensor).op not in PLACEHOLDER_WITH_DEFAULT
+    ]
     inputs = _named_inputs(graph, given) + _further_inputs(graph, needed, given)
     roles = {each.tensor: each.role for each in findings.outputs}
     return SignaturePlan(

@@ -88,8 +88,8 @@ def _reached(model: LegacyModel, signature: SignaturePlan, constants: Sequence[C
 def _plan(model: LegacyModel, variable: VariableFinding, weights: ChosenWeights) -> VariablePlan:
     own = model.saved_as.get(variable.name, SavedAs(variable.key or variable.name))
     saved = weights.keys.get(variable.name, own)
-    present = saved.key in model.checkpoint.entries
+    present, begins = saved.key in model.checkpoint.entries, model.has_values or variable.name in model.thawed
     return VariablePlan(
         variable.name, saved.key, saved.shape_and_slice, variable.dtype, variable.shape, variable.trainable,
-        None if present else initial_tensor(model.meta_graph.graph, variable.name),
+        initial_tensor(model.meta_graph.graph, variable.name) if begins and not present else None,
     )  # fmt: skip

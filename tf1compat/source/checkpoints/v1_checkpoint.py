@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from tf1compat.source.checkpoints.sstable import TableFile, is_table
 from tf1compat.source.files import Prefix, beside, last_bytes, refuse_pointer
 from tf1compat.source.model import Checkpoint
 
-FORMAT = "V1"
+FORMAT: Literal["V1"] = "V1"
 _SHARD = re.compile(r"-(\d{5}|\?{5})-of-(\d{5})\Z")
 _TABLE_END = 48
 _LIST_KEY = b""  # of the first entry

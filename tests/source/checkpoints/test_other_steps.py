@@ -8,7 +8,7 @@ import pytest
 
 from tests.discovery.model_text import model_of
 from tf1compat.graph.text import from_text
-from tf1compat.source.other_steps import graphs_of_other_steps, misfit
+from tf1compat.source.checkpoints.other_steps import graphs_of_other_steps, misfit
 
 SAVED = """
 w = VariableV2() dtype=float32; shape=shape(3)

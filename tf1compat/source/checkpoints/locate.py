@@ -9,7 +9,6 @@ from tf1compat.errors import SourceError, nearest
 from tf1compat.source.checkpoints.state_file import CheckpointState, base_name, read_state
 from tf1compat.source.checkpoints.v1_checkpoint import is_first_version, without_shard
 from tf1compat.source.files import Prefix, beside, prefix_of, read_part, refuse_pointer, size_of
-from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
 
 _STATE_FILE = "checkpoint"
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}\Z")
@@ -27,20 +26,52 @@ class MissingGraphError(SourceError):
         self.prefix = prefix
 
 
-def locate(given: Path, *, is_folder: bool = False) -> Prefix:
+class MissingValuesError(SourceError):
+    """A `.meta` is there, and no part of a checkpoint is."""
+
+    def __init__(self, message: str, prefix: Prefix) -> None:
+        super().__init__(message)
+        self.prefix = prefix
+
+
+def is_checkpoint(given: Path) -> bool:
+    """Whether `given` is a checkpoint's prefix, one of its files, or a folder that holds parts of one."""
+    if beside(given, ".index").is_file() if given.name else False:
+        return True
+    if given.is_dir():
+        return _state_of(given) is not None or bool(
+            _with_suffix(given, ".meta", ".index") or _first_versions(given)
+        )
+    if given.is_file() and (given.name.endswith(".meta") or given.name == _STATE_FILE):
+        return True
+    return given.parent.is_dir() and (bool(_part_of(given)) or _has_part(given) or _is_sharded(given))
+
+
+def _part_of(given: Path) -> str:
+    """What a checkpoint's file is called behind the prefix; empty for other files."""
+    found = _SHARD.search(given.name) or re.search(r"\.index\Z", given.name)
+    return found[0] if found else ""
+
+
+def _is_sharded(given: Path) -> bool:
+    whole = given.with_name(without_shard(given.name))
+    return whole != given and is_first_version(whole)
+
+
+def locate(given: Path, *, is_folder: bool = False, step: int | None = None) -> Prefix:
     """The checkpoint prefix that `given` means, its `.meta` and its weights found to be there.
 
     `given`: a prefix, a `.meta`, a folder, or a folder's `checkpoint` file; a folder, where there is one,
     `is_folder` says, even if files beside it have its name. A folder's own files win over the path that its
-    `checkpoint` file holds, which is often that of another machine. Raises SourceError, and MissingGraphError where
-    nothing but the `.meta` is missing.
+    `checkpoint` file holds, which is often that of another machine. `step` chooses among a folder's checkpoints.
+    Raises SourceError, MissingGraphError where nothing but the `.meta` is missing, and MissingValuesError where there
+    is nothing but the `.meta`.
     """
     named_alike = given.name and not is_folder and beside(given, ".index").is_file()
     if given.is_dir() and not named_alike:
-        refuse_other_kinds(given)
-        prefix = _in_folder(given)
+        prefix = _in_folder(given) if step is None else _of_step(given, step)
     elif given.name == _STATE_FILE and given.is_file() and not is_first_version(given):
-        prefix = _in_folder(given.parent)
+        prefix = _in_folder(given.parent) if step is None else _of_step(given.parent, step)
     else:
         prefix = _prefix_of(given)
     _check_complete(prefix)
@@ -62,13 +93,15 @@ def _prefix_of(given: Path) -> Prefix:
     if whole != given and is_first_version(whole):
         return whole
     if not _has_part(given):
-        refuse_other_kinds(given)
-        raise SourceError(_nothing_at(given))
+        raise SourceError(nothing_at(given))
     return given
 
 
-def _nothing_at(given: Path) -> str:
+def nothing_at(given: Path) -> str:
+    """That a path is no model, in words, with what is there instead."""
     folder = given.parent
+    if given.is_dir():
+        return f"there is no model in '{given}'{_listing(given)}"
     if not folder.is_dir():
         return f"there is no '{given}': the folder '{folder}' does not exist"
     if given.exists():
@@ -80,8 +113,14 @@ def _nothing_at(given: Path) -> str:
 def _has_part(prefix: Prefix) -> bool:
     if any(beside(prefix, suffix).is_file() for suffix in (".index", ".meta")) or is_first_version(prefix):
         return True
+    return bool(_shards(prefix))
+
+
+def _shards(prefix: Prefix) -> list[str]:
     names = _names(prefix.parent) if prefix.parent.is_dir() else []
-    return any(name.startswith(prefix.name) and _SHARD.fullmatch(name[len(prefix.name) :]) for name in names)
+    return [
+        name for name in names if name.startswith(prefix.name) and _SHARD.fullmatch(name[len(prefix.name) :])
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ a folder
@@ -93,6 +132,16 @@ def _in_folder(folder: Path) -> Prefix:
         return _only_prefix(folder)
     inside = (prefix for prefix in _inside(folder, state.latest) if _has_part(prefix))
     return next(inside, None) or _instead_of_named(folder, state)
+
+
+def _of_step(folder: Path, step: int) -> Prefix:
+    """The checkpoint of this training step."""
+    names = sorted({*_with_suffix(folder, ".meta", ".index"), *_first_versions(folder)})
+    steps = {int(match[1]): name for name in names if (match := _STEP.search(name))}
+    if step not in steps:
+        there = f"give one of {_shortened([*map(str, sorted(steps))])}" if steps else "none has a step"
+        raise SourceError(f"there is no checkpoint of step {step} in '{folder}': {there}")
+    return prefix_of(folder, steps[step])
 
 
 def _state_of(folder: Path) -> CheckpointState | None:
@@ -161,9 +210,7 @@ def _only_prefix(folder: Path, because: str = "") -> Prefix:
         what = "several checkpoints" if complete else "parts of several checkpoints"
         choice = _paths(folder, candidates)
         raise SourceError(f"'{folder}' holds {what}; {because}give one by its prefix: {choice}")
-    others = [f"'{each}' is {kind}" for each in _names(folder) if (kind := other_kind(folder / each))]
-    found = f"; {others[0]}, which is not read yet" if others else _listing(folder)
-    raise SourceError(f"there is no checkpoint in '{folder}'{found}; {because}{_WANTED}")
+    raise SourceError(f"there is no checkpoint in '{folder}'{_listing(folder)}; {because}{_WANTED}")
 
 
 def _complete(folder: Path) -> list[str]:
@@ -214,6 +261,12 @@ def _check_complete(prefix: Prefix) -> None:
         )
     if not first_version and not index.is_file():
         _refuse_damaged_table(prefix)
+        if graph.is_file() and not _shards(prefix):
+            raise MissingValuesError(
+                f"'{graph}' is there alone: it holds the graph, the weights are in '{index.name}' and the .data files; "
+                "put them beside it",
+                prefix,
+            )
         others = [name for name in _complete(prefix.parent) if name != prefix.name]
         instead = f"; or give another checkpoint: {_paths(prefix.parent, others)}" if others else ""
         raise SourceError(

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from tf1compat.errors import SourceError
+from tf1compat.source.checkpoints.locate import locate
 from tf1compat.source.files import beside
-from tf1compat.source.locate import locate
 
 
 @pytest.fixture
@@ -305,15 +305,6 @@ def test_the_newest_of_first_versions_by_its_step(folder, make_table):
         (place / f"model-{step}").write_bytes(make_table())
         (place / f"model-{step}.meta").write_bytes(b"")
     assert locate(place) == place / "model-10"
-
-
-def test_other_kinds_by_name(folder):
-    place = folder()
-    (place / "model.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
-    assert "is a Keras model in an HDF5 file, which is not read yet" in refusal(place / "model.h5")
-    assert "'model.h5' is a Keras model in an HDF5 file, which is not read yet" in refusal(place)
-    (place / "saved_model.pb").write_bytes(b"")
-    assert "is a SavedModel directory, which is not read yet" in refusal(place)
 
 
 def test_a_file_of_no_known_kind(folder):
