@@ -13,10 +13,10 @@ from tf1compat.discovery.findings import DEFAULT_SIGNATURE, OutputFinding
 from tf1compat.discovery.outputs.drawn import drawn_heads
 from tf1compat.discovery.outputs.judged.forcing import find_forced, find_needless
 from tf1compat.discovery.outputs.networks.applications import by_shared_weights, find_applications
+from tf1compat.discovery.outputs.networks.copies import copies
 from tf1compat.discovery.outputs.networks.find import (
     Left,
     Network,
-    copies,
     network_of,
     served,
     without_followers,

@@ -7,9 +7,8 @@ testing, or once for each device, shares its weights; a target network is assign
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
 from tf1compat.analysis.forward_graph import ForwardGraph
@@ -17,16 +16,12 @@ from tf1compat.discovery.findings import OutputFinding
 from tf1compat.discovery.outputs.networks.applications import Application
 from tf1compat.discovery.outputs.networks.objectives import (
     followed_variables,
-    following_variables,
     objectives,
 )
-from tf1compat.graph.attributes import Shape
 from tf1compat.names import TensorRef, strip_number
 
 #: How authors and libraries name what they build once for each device.
 _REPLICAS = re.compile(r"tower|clone|replica|gpu|worker|device", re.IGNORECASE)
-#: More copies than this are not offered: the newest is the one that counts.
-MOST_COPIES = 8
 
 
 @dataclass(frozen=True)
@@ -163,88 +158,6 @@ def _why_not(each: Application, chosen: Application) -> str:
 def plain(name: str) -> str:
     """A name without the numbers that make it unique, in every component."""
     return "/".join(strip_number(each) for each in name.split("/"))
-
-
-# --------------------------------------------------------------------------------------- copies of a network
-
-
-@dataclass(frozen=True)
-class Copies:
-    """Networks of one form in the order of the file, all but the chosen one to be left."""
-
-    flow: ForwardGraph
-    networks: tuple[Network, ...]
-
-    @cached_property
-    def chosen(self) -> Network:
-        """The newest that the checkpoint has whole and that is trained like the others."""
-        follows = following_variables(self.flow.graph)
-        return max(
-            self.networks,
-            key=lambda each: (
-                each.whole, bool(each.objectives), each.variables.isdisjoint(follows), len(each.heads), each.order,
-            ),
-        )  # fmt: skip
-
-    def left(self) -> list[Left]:
-        """What is said of the others; few that the checkpoint has are offered under names of their own."""
-        several = len(self.networks) <= MOST_COPIES
-        return [
-            Left(each.heads, self._reason(each), f"copy_{number}" if several and self._runs(each) else "")
-            for number, each in enumerate(self.networks, 1)
-            if each is not self.chosen
-        ]
-
-    def _runs(self, each: Network) -> bool:
-        return each.whole and bool(each.objectives) == bool(self.chosen.objectives)
-
-    def _reason(self, each: Network) -> str:
-        chosen = self.chosen.heads[0].tensor
-        newest = f"of {len(self.networks)} copies of one model, '{chosen}' is of the newest whole one"
-        if not each.whole:
-            return f"{newest}; the checkpoint lacks weights of this one"
-        return newest if self._runs(each) else f"{newest}; no optimizer trains this one"
-
-
-def copies(flow: ForwardGraph, networks: Iterable[Network]) -> list[Copies]:
-    """The networks in groups of one form: the same variables but for numbers in their names, trained apart.
-
-    Numbers that the author gave tell agents or members apart, of which each counts.
-    """
-    groups: dict[object, list[Network]] = {}
-    for each in networks:
-        groups.setdefault(_form(flow, each), []).append(each)
-    found: list[Copies] = []
-    for group in groups.values():
-        if _trained_apart(group) and not _numbered_by_author(flow, group):
-            found.append(Copies(flow, tuple(group)))
-        else:
-            found += [Copies(flow, (each,)) for each in group]
-    return sorted(found, key=lambda each: each.chosen.order)
-
-
-def _form(flow: ForwardGraph, network: Network) -> tuple[tuple[str, Shape], ...] | int:
-    """The variables' names less numbers, with their shapes; a network without any is like no other."""
-    nodes = flow.graph.in_order(network.variables)
-    return tuple((plain(node.name), node.shape()) for node in nodes) if nodes else network.order
-
-
-def _trained_apart(networks: Sequence[Network]) -> bool:
-    losses = [name for each in networks for name in each.objectives]
-    weights = [name for each in networks for name in each.variables]
-    return len(losses) == len(set(losses)) and len(weights) == len(set(weights))
-
-
-def _numbered_by_author(flow: ForwardGraph, networks: Sequence[Network]) -> bool:
-    """Whether networks are told apart by numbers that TensorFlow did not give: it leaves the first without one."""
-    firsts = [min(each.variables, default="").split("/") for each in networks]
-    at = next((place for place, parts in enumerate(zip(*firsts, strict=False)) if len({*parts}) > 1), None)
-    if len(networks) < 2 or at is None:
-        return False
-    bare = {"/".join((*each[:at], strip_number(each[at]))) for each in firsts}
-    given = {"/".join(each[: at + 1]) for each in firsts}
-    scopes = {"/".join(name.split("/")[: at + 1]) for name in flow.graph.by_name}
-    return bare.isdisjoint(given) and bare.isdisjoint(scopes)
 
 
 # ------------------------------------------------------------------------------------ networks side by side
