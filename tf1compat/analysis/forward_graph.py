@@ -11,6 +11,8 @@ from functools import cached_property
 
 from tf1compat.analysis.entries import Entries, find_entries
 from tf1compat.analysis.held import held_variables
+from tf1compat.analysis.idioms.noise.parts import scalars
+from tf1compat.analysis.idioms.noise.sites import find_noise
 from tf1compat.analysis.training import find_losses
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import (
@@ -171,12 +173,19 @@ class ForwardGraph:
     def labels(self) -> frozenset[TensorRef]:
         """The sources that only reach losses and metrics, past no variable and towards no prediction."""
         judging = self.leading_to(filter(self._judges, self.graph.by_name))
-        using = self._before_use
+        using, governing = self._before_use, self._governing
         return frozenset(
             each
             for each in (*self.sources, *self._parts)
-            if self.reaches(each, judging) and not self.reaches(each, using)
+            if self.reaches(each, judging) and not self.reaches(each, using) and each.node not in governing
         )
+
+    @cached_property
+    def _governing(self) -> frozenset[str]:
+        """The placeholders that decide noise, such as that of a dropout behind the last layer."""
+        decided = (ref.node for noise in find_noise(self.graph) for ref in scalars(self.graph, noise))
+        behind = ancestors(self.graph, decided, control=False)
+        return frozenset(name for name in behind if self.graph[name].op in families.PLACEHOLDERS)
 
     @cached_property
     def _before_use(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.forward_graph import ForwardGraph
+from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import source
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef, is_default_name
@@ -114,7 +115,7 @@ def before_selection(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
         return _before_mask(flow, node.inputs[0])
     masked = (
         [each for each in node.inputs if _feels_variables(flow, each)]
-        if node.op in families.MULTIPLICATION
+        if node.op in families.MULTIPLICATION and undropped(flow.graph, ref) is None
         else []
     )
     return masked[0] if len(masked) == 1 and _is_mask(flow, node, masked[0]) else ref
