@@ -13,6 +13,9 @@ VERSION = re.search(
 #: What a migrated model is tried with; the tool itself needs none of them.
 CONSUMERS = ["ai-edge-litert>=2.1", "onnxruntime>=1.23", "tf2onnx>=1.17"]
 
+#: What label files of some kinds are read with.
+LABELS = ["pyyaml>=6"]
+
 setup(
     name="tf1compat",
     version=VERSION.group(1),
@@ -39,13 +42,16 @@ setup(
     ],
     extras_require={
         "consumers": CONSUMERS,
+        "labels": LABELS,
         "dev": [
             *CONSUMERS,
+            *LABELS,
             "mypy==2.4.1",
             "pytest==9.2.0",
             "pytest-timeout==2.4.0",
             "ruff==0.17.5",
             "setuptools>=65",
+            "types-PyYAML",
             "types-protobuf",
             "types-tabulate",
             "wheel>=0.43",

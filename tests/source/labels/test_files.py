@@ -104,7 +104,8 @@ def test_names_that_need_care(file):
         ("l.npy", np.array([("a", 1)], [("name", "U3"), ("id", "i4")]), "not of names"),
         ("l.npy", b"no numpy file", "does not give labels"),
         ("l.npy", b"\x93NUMPY\x03\x00", "version (3, 0) of the .npy format is not read"),
-        ("l.pkl", b"", "is no kind of label file; give .txt, .json, .csv, .tsv, .npy or 'checkpoint"),
+        ("l.bin", b"", "is no kind of label file; give .txt, .json, .csv, .tsv, .yaml, .yml, .npy, .npz, .pbtxt, .pkl"),
+        ("l.pkl", b"", "its pickled content is refused: it is cut short"),
     ],
 )  # fmt: skip
 def test_what_does_not_give_labels_is_told(file, name, content, reason):

@@ -6,7 +6,12 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph
 from tf1compat.source import LegacyModel, SavedAs
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
-from tf1compat.source.labels.variable import read_label_variable, string_variables
+from tf1compat.source.labels.variable import (
+    other_checkpoint,
+    read_label_variable,
+    string_variables,
+    variable_of,
+)
 
 NAMES = np.array([b"cat", b"dog"], object)
 
@@ -80,3 +85,24 @@ def test_a_damaged_variable(model, tmp_path):
     data = tmp_path / "model.data-00000-of-00001"
     data.write_bytes(data.read_bytes()[:-1] + b"?")
     assert "variable 'names' does not give labels: the strings of 'names'" in refusal(held, "names")
+
+
+@pytest.mark.parametrize("name", ["names", "names:0", "scope/names"])
+def test_a_checkpoint_of_its_own(tmp_path, checkpoint_at, name):
+    prefix = checkpoint_at(tmp_path / "labels_only", {name.removesuffix(":0"): NAMES})
+    found = other_checkpoint(f"{prefix}:{name}")
+    assert found is not None
+    assert variable_of(*found) == ("cat", "dog")
+
+
+def test_what_is_no_checkpoint_of_its_own(tmp_path, checkpoint_at):
+    prefix = checkpoint_at(tmp_path / "labels_only", {"names": NAMES})
+    assert other_checkpoint(f"{prefix}x:names") is None
+    assert other_checkpoint(str(prefix)) is None
+    found = other_checkpoint(f"{prefix}:nam")
+    assert found is not None
+    with pytest.raises(LabelError, match="has no variable 'nam'; did you mean 'names'"):
+        variable_of(*found)
+    (tmp_path / "labels_only.index").write_bytes(b"damaged")
+    with pytest.raises(LabelError, match=r"labels_only\.index"):
+        other_checkpoint(f"{prefix}:names")

@@ -1,43 +1,57 @@
-"""Class labels in files: `.txt`, `.json`, `.csv`, `.tsv` and `.npy`."""
+"""Class labels in files, by what the file's name ends with, or begins with inside."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.lib import format as npy
-
 from tf1compat.errors import LabelError, SourceError, nearest
 from tf1compat.source.files import read_bytes
-from tf1compat.source.labels.inert_pickle import read_inert
-from tf1compat.source.labels.order import is_number, labels_from_list, labels_from_pairs
+from tf1compat.source.labels.arrays import namings_of_npy, namings_of_npz
+from tf1compat.source.labels.documents import namings_of_json, namings_of_yaml
+from tf1compat.source.labels.inert_pickle import read_pickle
+from tf1compat.source.labels.joblib_array import COMPRESSED, decompressed
+from tf1compat.source.labels.label_map import namings_of_label_map
+from tf1compat.source.labels.order import Naming, settled
+from tf1compat.source.labels.structures import namings
+from tf1compat.source.labels.texts import namings_of_lines, namings_of_table
 
-_HEADERS = frozenset({"label", "labels", "class", "classes", "class_name", "class_names"})
+Reader = Callable[[bytes], list[Naming]]
 
 
-def read_label_file(path: Path) -> tuple[str, ...]:
-    """The class names in a file, in the order of their numbers; raises LabelError that says what is wrong."""
-    reader = _READERS.get(path.suffix.lower())
-    if not path.is_file():
-        raise LabelError(_missing(path))
-    if reader is None:
-        kinds = ", ".join(_READERS)
-        raise LabelError(f"'{path}' is no kind of label file; give {kinds} or 'checkpoint:VARIABLE'")
+def read_label_file(path: Path, neurons: int | None = None, offset: int | None = None) -> tuple[str, ...]:
+    """The class names in a file, in the order of their numbers; raises LabelError that says what is wrong.
+
+    Where the file holds several lists, the one with a name for each of the `neurons` is meant. `offset`: the neuron
+    that the first name belongs to; those before it get names of their own.
+    """
     try:
-        labels = reader(read_bytes(path))
-    except SourceError as error:
-        raise LabelError(str(error)) from error
+        labels = settled(namings_of_file(path), neurons, offset)
     except ValueError as error:
         raise LabelError(f"'{path}' does not give labels: {error}") from error
     if not labels:
         raise LabelError(f"'{path}' holds no labels")
     return labels
+
+
+def namings_of_file(path: Path) -> list[Naming]:
+    """Every list of names in a file; raises LabelError."""
+    if not path.is_file():
+        raise LabelError(_missing(path))
+    try:
+        content = read_bytes(path)
+        reader = _READERS.get(path.suffix.lower()) or _by_content(content)
+        if reader is None:
+            kinds = ", ".join(_READERS)
+            raise LabelError(
+                f"'{path}' is no kind of label file; give {kinds}, 'checkpoint:VARIABLE', 'OTHER_PREFIX:VARIABLE' or "
+                "'table:NODE'"
+            )
+        return reader(content)
+    except SourceError as error:
+        raise LabelError(str(error)) from error
+    except ValueError as error:
+        raise LabelError(f"'{path}' does not give labels: {error}") from error
 
 
 def _missing(path: Path) -> str:
@@ -49,123 +63,31 @@ def _missing(path: Path) -> str:
     return f"there is no label file '{path}'{nearest(path.name, (each.name for each in folder.iterdir()))}"
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} is not UTF-8 text") from error
+def _of_pickle(content: bytes) -> list[Naming]:
+    """The names in a pickle or a joblib file, compressed or not, which is read without running it."""
+    return namings(read_pickle(decompressed(content)))
 
 
-# -------------------------------------------------------------------------------------------------- texts
-
-
-def _from_txt(content: bytes) -> tuple[str, ...]:
-    lines = [line.removesuffix("\r") for line in _decoded(content).split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    if "" in lines:
-        raise ValueError(f"line {lines.index('') + 1} is empty; every line is one class")
-    return tuple(line.strip() or line for line in lines)
-
-
-class _Pairs(tuple[tuple[str, object], ...]):
-    """A JSON object with nothing lost: a key that comes twice is there twice."""
-
-
-def _from_json(content: bytes) -> tuple[str, ...]:
-    try:
-        value = json.loads(content, object_pairs_hook=_Pairs)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"it is not JSON ({error})") from error
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
-    if isinstance(value, _Pairs):
-        return labels_from_pairs(value) if value else ()
-    if isinstance(value, list):
-        return labels_from_list(value)
-    raise ValueError("it is neither a list nor a mapping")
-
-
-def _from_table(delimiter: str) -> Callable[[bytes], tuple[str, ...]]:
-    def read(content: bytes) -> tuple[str, ...]:
-        rows = _rows(_decoded(content), delimiter)
-        if not rows or len(rows[0]) == 1:
-            return labels_from_list(cell for (cell,) in _without_title(rows))
-        if not any(map(is_number, rows[0])):
-            rows = rows[1:]
-        return labels_from_pairs([(row[0], row[1]) for row in rows]) if rows else ()
-
-    return read
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    try:
-        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [[cell.strip() or cell for cell in row] for row in found if row]
-    except csv.Error as error:
-        raise ValueError(f"it is not a table ({error})") from error
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(rows[0]) or len(row) > 2:
-            raise ValueError(
-                f"row {number} has {len(row)} columns; give one (names) or two (numbers and names)"
-            )
-    return rows
-
-
-def _without_title(rows: list[list[str]]) -> list[list[str]]:
-    return rows[1:] if rows and rows[0][0].casefold() in _HEADERS else rows
-
-
-# -------------------------------------------------------------------------------------------------- numpy
-
-
-def _from_npy(content: bytes) -> tuple[str, ...]:
-    file = io.BytesIO(content)
-    shape, dtype = _npy_header(file)
-    rest = content[file.tell() :]
-    if dtype == np.dtype(object):
-        return _from_objects(rest)
-    if dtype.kind not in "US":
-        raise ValueError(f"it is an array of {dtype}, not of names")
-    _check_list(shape)
-    if math.prod(shape) * dtype.itemsize != len(rest) or not dtype.itemsize:
-        raise ValueError(f"{len(rest)} bytes do not make {dtype} of shape {shape}; it is cut short")
-    return labels_from_list(np.frombuffer(rest, dtype).tolist())
-
-
-def _npy_header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
-    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    version = npy.read_magic(file)
-    if version not in readers:
-        raise ValueError(f"version {version} of the .npy format is not read")
-    with warnings.catch_warnings():  # numpy remarks on headers that Python 2 wrote
-        warnings.simplefilter("ignore", UserWarning)
-        shape, _, dtype = readers[version](file)
-    return shape, dtype
-
-
-def _from_objects(content: bytes) -> tuple[str, ...]:
-    array = read_inert(content)
-    if array.shape:
-        _check_list(array.shape)
-        return labels_from_list(array.elements)
-    (value,) = array.elements
-    if isinstance(value, dict):
-        return labels_from_pairs(tuple(value.items())) if value else ()
-    if isinstance(value, (list, tuple)):
-        return labels_from_list(value)
-    raise ValueError("the object in it is neither a list nor a mapping")
-
-
-def _check_list(shape: tuple[int, ...]) -> None:
-    if not shape or sum(size != 1 for size in shape) > 1:
-        raise ValueError(f"its shape is {shape}; labels are one list")
-
-
-_READERS: dict[str, Callable[[bytes], tuple[str, ...]]] = {
-    ".txt": _from_txt,
-    ".json": _from_json,
-    ".csv": _from_table(","),
-    ".tsv": _from_table("\t"),
-    ".npy": _from_npy,
+_READERS: dict[str, Reader] = {
+    ".txt": namings_of_lines,
+    ".json": namings_of_json,
+    ".csv": namings_of_table(","),
+    ".tsv": namings_of_table("\t"),
+    ".yaml": namings_of_yaml,
+    ".yml": namings_of_yaml,
+    ".npy": namings_of_npy,
+    ".npz": namings_of_npz,
+    ".pbtxt": namings_of_label_map,
+    **dict.fromkeys((".pkl", ".pickle", ".p", ".joblib"), _of_pickle),
 }
+#: What files of other names begin with.
+_STARTS: dict[bytes, Reader] = {
+    b"\x93NUMPY": namings_of_npy,
+    b"PK\x03\x04": namings_of_npz,
+    **dict.fromkeys((bytes([0x80, each]) for each in range(2, 6)), _of_pickle),
+    **dict.fromkeys(COMPRESSED, _of_pickle),
+}
+
+
+def _by_content(content: bytes) -> Reader | None:
+    return next((reader for start, reader in _STARTS.items() if content.startswith(start)), None)

@@ -1,102 +1,266 @@
-"""Pickled numpy arrays of Python objects, read without running anything that the pickle names.
+"""Pickles read without running anything that they name.
 
-A pickle is a program. Here the few things that numpy's own pickles call are replaced by stand-ins of this
-file; whatever else a pickle names is refused, nothing is imported, and no function of numpy or Python is
-handed out.
+A pickle is a program for a stack machine. Here that machine is walked opcode by opcode with the argument readers of
+Python's disassembler (`pickletools`): no unpickler runs, nothing is imported, and what the program would call is
+noted down as a `Made`. Which names may be noted stands in `inert_values`; whatever else a pickle names is refused.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
-import pickle
-import re
+import pickletools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy as np
+from tf1compat.source.labels.inert_values import Frozen, Made, Name, ObjectArray, Pairs, known_name, plain
+from tf1compat.source.labels.joblib_array import is_wrapper, read_wrapped
 
-_PLAIN_TYPE = re.compile(r"[biufUS]\d+\Z")
-_BYTE_ORDERS = ("|", "<", ">", "=")
-#: All that a damaged pickle makes the unpickler raise.
+_OPCODES = {each.code.encode("latin-1"): each for each in pickletools.opcodes}
+_MOST_OPCODES = 5_000_000
+#: All that a damaged pickle makes the walk raise.
 _FAILURES = (
-    pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError,
-    ValueError, OverflowError, MemoryError, RecursionError,
-)  # fmt: skip
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+)
+_MARK = object()
+
+_TEXTS_OF_PYTHON_2 = frozenset({"BINSTRING", "SHORT_BINSTRING"})
+_VALUES = frozenset({
+    "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
+    "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT",
+})  # fmt: skip
+_CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+_IGNORED = frozenset({"PROTO", "FRAME"})
 
 
-class InertArray:
-    """What stands for an ndarray: its shape, and its elements in the order of the file."""
+def read_pickle(content: bytes) -> Any:
+    """The plain data in a pickle or an uncompressed joblib file; raises ValueError for anything else in it.
 
-    def __init__(self, *_: object) -> None:
-        self.shape: tuple[int, ...] = ()
-        self.elements: list[object] = []
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, shape, _, _, elements = state
-        if not isinstance(elements, list):
-            raise pickle.UnpicklingError("an array of plain numbers lies inside")
-        self.shape, self.elements = tuple(shape), elements
-
-
-class _Type:
-    """What stands for a dtype: its code and byte order."""
-
-    def __init__(self, code: str | bytes, *_: object) -> None:
-        self.code = code.decode("ascii") if isinstance(code, bytes) else str(code)
-        self.order = "|"
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        order = state[1]
-        self.order = order.decode("ascii") if isinstance(order, bytes) else str(order)
-
-
-def _scalar(kind: _Type, content: bytes) -> object:
-    plain = isinstance(kind, _Type) and _PLAIN_TYPE.match(kind.code) and kind.order in _BYTE_ORDERS
-    if not plain:
-        raise pickle.UnpicklingError("a scalar of an unusual type lies inside")
-    return np.frombuffer(content, np.dtype(kind.order + kind.code))[0].item()
-
-
-def _bytes_from_text(text: str, encoding: str) -> bytes:
-    """How protocols before 3 spell bytes: `_codecs.encode(text, 'latin1')`."""
-    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
-        raise pickle.UnpicklingError("bytes are spelled in an unusual way")
-    return text.encode("latin-1")
-
-
-def _no_bytes() -> bytes:
-    return b""
-
-
-_NUMPY_NAMES: dict[str, Callable[..., object]] = {"ndarray": InertArray, "dtype": _Type}
-_MULTIARRAY_NAMES: dict[str, Callable[..., object]] = {"_reconstruct": InertArray, "scalar": _scalar}
-_STAND_INS: dict[str, dict[str, Callable[..., object]]] = {
-    "numpy": _NUMPY_NAMES,
-    "numpy.core.multiarray": _MULTIARRAY_NAMES,
-    "numpy._core.multiarray": _MULTIARRAY_NAMES,
-    "_codecs": {"encode": _bytes_from_text},
-    "__builtin__": {"bytes": _no_bytes},
-    "builtins": {"bytes": _no_bytes},
-}
-
-
-class _InertUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Callable[..., object]:
-        stand_in = _STAND_INS.get(module, {}).get(name)
-        if stand_in is None:
-            raise pickle.UnpicklingError(f"it names {module}.{name}, which is not run")
-        return stand_in
-
-
-def read_inert(content: bytes) -> InertArray:
-    """The array in a pickle; raises ValueError when it is none, or names anything but numpy's own parts.
-
-    Texts that Python 2 wrote come as bytes.
+    Texts that Python 2 wrote come as bytes, a set as `Frozen`, an array of objects as `ObjectArray`.
     """
     try:
-        value = _InertUnpickler(io.BytesIO(content), encoding="bytes").load()
+        return plain(_Machine(io.BytesIO(content)).run())
     except _FAILURES as error:
-        raise ValueError(f"its pickled content is refused: {error or 'it is damaged'}") from error
-    if not isinstance(value, InertArray):
-        raise ValueError("its pickled content is not an array")
+        raise ValueError(f"its pickled content is refused: {str(error) or 'it is damaged'}") from error
+
+
+def read_inert(content: bytes) -> ObjectArray:
+    """The array of objects in a pickle, as `.npy` files hold one; raises ValueError."""
+    value = read_pickle(content)
+    if not isinstance(value, ObjectArray):
+        raise ValueError("its pickled content is not an array of objects")
     return value
+
+
+class _Machine:
+    """The stack, the memo, and what each opcode does to them."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._stack: list[Any] = []
+        self._memo: dict[int, Any] = {}
+        self._do: dict[str, Callable[[Any], None]] = {
+            name.removeprefix("_op_").upper(): getattr(self, name) for name in dir(self) if name.startswith("_op_")
+        }  # fmt: skip
+
+    def run(self) -> Any:
+        """What lies on the stack in the end."""
+        for _ in range(_MOST_OPCODES):
+            code = self._file.read(1)
+            if code not in _OPCODES:
+                raise ValueError(f"it has no opcode {code!r}" if code else "it is cut short")
+            opcode = _OPCODES[code]
+            if opcode.name == "STOP":
+                return self._stack.pop()
+            self._step(opcode)
+        raise ValueError(f"it has more than {_MOST_OPCODES:,} opcodes")
+
+    def _step(self, opcode: pickletools.OpcodeInfo) -> None:
+        name = opcode.name
+        if name == "STRING":
+            self._stack.append(_quoted(self._file.readline()))
+            return
+        argument = None if opcode.arg is None else opcode.arg.reader(self._file)
+        if name in _VALUES:
+            self._stack.append(argument)
+        elif name in _TEXTS_OF_PYTHON_2:
+            self._stack.append(str(argument).encode("latin-1"))
+        elif name in _CONSTANTS:
+            self._stack.append(_CONSTANTS[name])
+        elif name in self._do:
+            self._do[name](argument)
+        elif name not in _IGNORED:
+            raise ValueError(f"its opcode {name} refers to what is not in the file")
+
+    def _above_mark(self) -> list[Any]:
+        """What was pushed since the last mark, which is taken off with it."""
+        place = len(self._stack) - 1
+        while self._stack[place] is not _MARK:
+            place -= 1
+            if place < 0:
+                raise ValueError("a mark is missing")
+        above = self._stack[place + 1 :]
+        del self._stack[place:]
+        return above
+
+    # ------------------------------------------------------------------------------------------- the stack
+
+    def _op_mark(self, _: Any) -> None:
+        self._stack.append(_MARK)
+
+    def _op_pop(self, _: Any) -> None:
+        self._stack.pop()
+
+    def _op_pop_mark(self, _: Any) -> None:
+        self._above_mark()
+
+    def _op_dup(self, _: Any) -> None:
+        self._stack.append(self._stack[-1])
+
+    def _op_put(self, index: int) -> None:
+        self._memo[index] = self._stack[-1]
+
+    def _op_memoize(self, _: Any) -> None:
+        self._memo[len(self._memo)] = self._stack[-1]
+
+    def _op_get(self, index: int) -> None:
+        self._stack.append(self._memo[index])
+
+    _op_binput = _op_long_binput = _op_put
+    _op_binget = _op_long_binget = _op_get
+
+    # ------------------------------------------------------------------------------------------ containers
+
+    def _op_empty_list(self, _: Any) -> None:
+        self._stack.append([])
+
+    def _op_list(self, _: Any) -> None:
+        self._stack.append(self._above_mark())
+
+    def _op_append(self, _: Any) -> None:
+        value = self._stack.pop()
+        _items(self._stack[-1]).append(value)
+
+    def _op_appends(self, _: Any) -> None:
+        values = self._above_mark()
+        _items(self._stack[-1]).extend(values)
+
+    def _op_tuple(self, _: Any) -> None:
+        self._stack.append(tuple(self._above_mark()))
+
+    def _op_tuple1(self, _: Any) -> None:
+        self._stack[-1:] = [(self._stack[-1],)]
+
+    def _op_tuple2(self, _: Any) -> None:
+        self._stack[-2:] = [(self._stack[-2], self._stack[-1])]
+
+    def _op_tuple3(self, _: Any) -> None:
+        self._stack[-3:] = [(self._stack[-3], self._stack[-2], self._stack[-1])]
+
+    def _op_empty_dict(self, _: Any) -> None:
+        self._stack.append(Pairs())
+
+    def _op_dict(self, _: Any) -> None:
+        self._stack.append(Pairs(_by_two(self._above_mark())))
+
+    def _op_setitem(self, _: Any) -> None:
+        value, key = self._stack.pop(), self._stack.pop()
+        _pairs(self._stack[-1]).append((key, value))
+
+    def _op_setitems(self, _: Any) -> None:
+        values = self._above_mark()
+        _pairs(self._stack[-1]).extend(_by_two(values))
+
+    def _op_empty_set(self, _: Any) -> None:
+        self._stack.append(Frozen())
+
+    def _op_additems(self, _: Any) -> None:
+        self._above_mark()
+        if not isinstance(self._stack[-1], Frozen):
+            raise ValueError("items are added to what is no set")
+
+    def _op_frozenset(self, _: Any) -> None:
+        self._above_mark()
+        self._stack.append(Frozen())
+
+    def _op_bytearray8(self, content: bytearray) -> None:
+        self._stack.append(bytes(content))
+
+    # ----------------------------------------------------------------------------------- what would be called
+
+    def _op_global(self, argument: str) -> None:
+        module, _, name = argument.partition(" ")
+        self._stack.append(known_name(module, name))
+
+    def _op_stack_global(self, _: Any) -> None:
+        name, module = self._stack.pop(), self._stack.pop()
+        self._stack.append(known_name(str(module), str(name)))
+
+    def _op_reduce(self, _: Any) -> None:
+        arguments, name = self._stack.pop(), self._stack.pop()
+        self._stack.append(_made(name, arguments))
+
+    _op_newobj = _op_reduce
+
+    def _op_newobj_ex(self, _: Any) -> None:
+        self._stack.pop()
+        self._op_reduce(None)
+
+    def _op_obj(self, _: Any) -> None:
+        name, *arguments = self._above_mark()
+        self._stack.append(_made(name, tuple(arguments)))
+
+    def _op_inst(self, argument: str) -> None:
+        arguments = tuple(self._above_mark())
+        self._op_global(argument)
+        self._stack.append(_made(self._stack.pop(), arguments))
+
+    def _op_build(self, _: Any) -> None:
+        state = self._stack.pop()
+        target = self._stack[-1]
+        if not isinstance(target, Made):
+            raise ValueError("it gives a state to what has none")
+        target.state = state
+        if is_wrapper(target):
+            target.value = read_wrapped(target, self._file, lambda: _Machine(self._file).run())
+
+
+def _made(name: Any, arguments: Any) -> Made:
+    if not isinstance(name, Name) or not isinstance(arguments, tuple):
+        raise ValueError("it calls what is not a name")
+    return Made(name, arguments)
+
+
+def _items(target: Any) -> list[Any]:
+    if isinstance(target, list):
+        return target
+    if isinstance(target, Made):
+        return target.items
+    raise ValueError("it appends to what is no list")
+
+
+def _pairs(target: Any) -> list[tuple[Any, Any]]:
+    if isinstance(target, Pairs):
+        return target.pairs
+    if isinstance(target, Made):
+        return target.pairs
+    raise ValueError("it sets items of what is no mapping")
+
+
+def _by_two(values: list[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def _quoted(line: bytes) -> bytes:
+    """A text as protocol 0 of Python 2 spelled it: `'caf\\xc3\\xa9'`."""
+    text = line.rstrip(b"\n")
+    if len(text) < 2 or text[:1] != text[-1:] or text[:1] not in (b"'", b'"'):
+        raise ValueError("a text has no quotes")
+    return codecs.escape_decode(text[1:-1])[0]

@@ -1,15 +1,91 @@
 """Class names put in order: from a list, or from a mapping between names and numbers that may go either way.
 
-A reason that there is no order is a ValueError; who knows the file adds its name.
+Which neuron the first name belongs to is settled last, when the number of neurons is known. A reason that there is no
+order is a ValueError; who knows the file adds its name.
 """
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 Pair = tuple[object, object]
+_SHOWN = reprlib.Repr()  # so that data that refers to one thing many times is not written out
+_SHOWN.maxlevel = 2
+_SHOWN.maxstring = _SHOWN.maxother = 36
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The names of consecutive numbers from `first` on; None for a number that has none.
+
+    `counts_from_one`: the numbers are those of a label map, where 0 is kept for the background.
+    """
+
+    names: tuple[str | None, ...]
+    first: int = 0
+    where: str = ""
+    counts_from_one: bool = False
+
+    def placed(self, neurons: int | None, offset: int | None) -> tuple[str, ...]:
+        """A name for each neuron, the first one at neuron `offset` (None: as the numbers say); raises ValueError."""
+        if offset is None:
+            offset = self._own_offset(neurons)
+        names = (each or f"unused_{offset + place}" for place, each in enumerate(self.names))
+        return (*unnamed(offset), *names)
+
+    def _own_offset(self, neurons: int | None) -> int:
+        if not self.first:
+            return 0
+        if self.counts_from_one:
+            return 0 if neurons == len(self.names) else 1
+        count = len(self.names)
+        raise ValueError(
+            f"no class has the number 0; {count} classes must be numbered 0 to {count - 1}, these go from 1 to {count} "
+            "(--label-offset 1 leaves neuron 0 to a background class, --label-offset 0 puts the first name there)"
+        )
+
+
+def unnamed(count: int) -> tuple[str, ...]:
+    """What the neurons before the first named one are called."""
+    return ("background",) if count == 1 else tuple(f"unused_{index}" for index in range(count))
+
+
+def settled(found: Sequence[Naming], neurons: int | None, offset: int | None) -> tuple[str, ...]:
+    """The names that are meant: of several lists, the one with a name for each neuron; raises ValueError."""
+    placed: dict[tuple[str, ...], str] = {}
+    problems = []
+    for each in found:
+        try:
+            placed.setdefault(each.placed(neurons, offset), each.where)
+        except ValueError as error:
+            problems.append(error)
+    if len(placed) <= 1:
+        if problems and not placed:
+            raise problems[0]
+        return next(iter(placed), ())
+    fitting = [names for names in placed if neurons in (None, len(names))]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(f"{where} ({len(names)})" for names, where in list(placed.items())[:6])
+    which = "which of them is meant cannot be told" if fitting else f"none of them has {neurons} names"
+    raise ValueError(
+        f"it holds several lists of names: {listed}; {which}, so write the one that is to a file of its own"
+    )
+
+
+def naming_of_pairs(pairs: Sequence[Pair], where: str = "") -> Naming:
+    """`labels_from_pairs`, also where the numbers run from 1 on; raises ValueError."""
+    try:
+        return Naming(labels_from_pairs(pairs), 0, where)
+    except ValueError as error:
+        for reading in (tuple(pairs), tuple((value, key) for key, value in pairs)):
+            if {_number(each) for each, _ in reading} == set(range(1, len(reading) + 1)):
+                shifted = [((_number(each) or 1) - 1, name) for each, name in reading]
+                return Naming(labels_from_pairs(shifted), 1, where)
+        raise error
 
 
 def labels_from_list(values: Iterable[object]) -> tuple[str, ...]:
@@ -25,7 +101,7 @@ def labels_from_pairs(pairs: Sequence[Pair]) -> tuple[str, ...]:
         key, value = pairs[0]
         raise ValueError(
             "neither side of the mapping gives every class a number "
-            f"(the first pair is {key!r} and {value!r})"
+            f"(the first pair is {_SHOWN.repr(key)} and {_SHOWN.repr(value)})"
         )
     good = [each for each in numbered if each.problem is None]
     if not good:
@@ -88,6 +164,11 @@ def _number(value: object) -> int | None:
     return None
 
 
+def numbers_some(pairs: Sequence[Pair]) -> bool:
+    """Whether one side of a mapping gives every name a number."""
+    return any(all(_number(pair[side]) is not None for pair in pairs) for side in (0, 1))
+
+
 def is_number(value: object) -> bool:
     """Whether a value can be a class's number: an integer, or a text of digits."""
     return _number(value) is not None
@@ -101,5 +182,4 @@ def _name(value: object) -> str:
             raise ValueError(f"{value!r} is not UTF-8 text") from error
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return str(value)
-    shown = repr(value)
-    raise ValueError(f"{shown if len(shown) < 40 else shown[:36] + ' ...'} is not the name of a class")
+    raise ValueError(f"{_SHOWN.repr(value)} is not the name of a class")
