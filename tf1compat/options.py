@@ -40,6 +40,7 @@ class PlanArguments(TypedDict, total=False):
     thaw: ThawChoice
 
     labels_for: str | None
+    label_offset: int | None
     weights: WeightsChoice
     allow: Iterable[str]
     assets: Mapping[str, Place] | None
@@ -77,10 +78,12 @@ class PlanOptions:
 
     #: a `Signature` or its text form by name, or text forms; None takes what discovery finds
     signatures: Signatures = None
-    #: a file, `checkpoint:VARIABLE` or `table:NODE`, with the class names in the order of the neurons
+    #: a file, `checkpoint:VARIABLE`, `OTHER_PREFIX:VARIABLE` or `table:NODE`, with the names of the neurons
     labels: str | None = None
     #: the alias of the output that the labels name; None takes the probabilities
     labels_for: str | None = None
+    #: the neuron that the first name belongs to, where the first ones have none; None goes by the names' own numbers
+    label_offset: int | None = None
     #: values to freeze tensors to, by tensor name
     constants: Mapping[str, Any] = field(default_factory=dict)
     weights: WeightsChoice = "auto"
@@ -106,6 +109,8 @@ class PlanOptions:
     thaw: ThawChoice = "auto"
 
     def __post_init__(self) -> None:
+        if self.label_offset is not None and self.label_offset < 0:
+            raise PlanError([f"label_offset is the number of a neuron, 0 or more, not {self.label_offset}"])
         _check("weights", self.weights, get_args(WeightsChoice))
         _check("batch", self.batch, get_args(BatchChoice))
         _check("time", self.time, get_args(TimeChoice))

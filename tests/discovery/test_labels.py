@@ -1,10 +1,13 @@
+import pickle
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tf1compat.discovery.findings import LabelFinding
+from tf1compat.discovery.findings import LabelFinding, OutputFinding
 from tf1compat.discovery.labels import label_candidates
+from tf1compat.graph.attributes import DType, Shape
+from tf1compat.names import TensorRef
 from tf1compat.source import open_model
 
 GENUINE = Path(__file__).parents[2] / "fixtures" / "birnn_classifier" / "tf1.15.5"
@@ -66,3 +69,50 @@ def test_damaged_strings_are_passed_over(folder):
     content[entry.offset + entry.size - 1] ^= 1
     (folder / "model.data-00000-of-00001").write_bytes(content)
     assert sources(folder) == []
+
+
+def ranked(folder, *widths):
+    outputs = [
+        OutputFinding(TensorRef(f"scores_{width}"), DType("float32"), Shape.of(None, width), "probabilities")
+        for width in widths
+    ]
+    return label_candidates(open_model(folder), (), outputs)
+
+
+def test_what_fits_an_output_comes_first_classes_before_characters(folder):
+    (folder / "a.txt").write_text("one\ntwo\nthree\n")
+    (folder / "b.json").write_text('["a", "b", "c", "d", "e"]')
+    (folder / "c_vocab.json").write_text('["aa", "bb", "cc", "dd", "ee"]')
+    (folder / "d.txt").write_text("cat\ndog\nbird\nfish\n")
+    found = ranked(folder, 5)
+    assert [(Path(each.source).name, each.kind, each.fits, each.offset) for each in found] == [
+        ("checkpoint:class_mapping", "classes", ("scores_5:0",), 0),
+        ("b.json", "characters", ("scores_5:0",), 0),
+        ("c_vocab.json", "words", ("scores_5:0",), 0),
+        ("d.txt", "classes", ("scores_5:0",), 1),
+        ("a.txt", "classes", (), 0),
+    ]
+    assert found[3].preview == ("cat", "dog", "bird", "fish")
+
+
+def test_of_a_file_with_several_lists_the_one_that_fits_is_offered(folder):
+    with (folder / "preprocess.p").open("wb") as file:
+        pickle.dump(([2, 0, 1], {"a b": 0, "c d": 1, "e f": 2}, {"x": 0, "yy": 1}), file)
+    assert {each.source: each.count for each in ranked(folder, 7, 2)}[str(folder / "preprocess.p")] == 2
+    assert str(folder / "preprocess.p") not in {each.source for each in ranked(folder, 7)}
+
+
+def test_labels_in_a_checkpoint_of_their_own(folder):
+    for each in folder.glob("model.*"):
+        shutil.copy(each, folder / each.name.replace("model", "labels_only"))
+    assert sources(folder) == ["checkpoint:class_mapping"]  # the same variable of another step
+
+
+def test_files_in_the_folders_above_are_found_by_name(folder):
+    model = folder / "runs" / "last"
+    model.mkdir(parents=True)
+    for each in [*folder.glob("model.*"), folder / "checkpoint"]:
+        each.rename(model / each.name)
+    (folder / "labels.txt").write_text("cat\ndog\n")
+    (folder / "requirements.txt").write_text("numpy\nscipy\n")
+    assert [Path(each).name for each in sources(model)] == ["checkpoint:class_mapping", "labels.txt"]

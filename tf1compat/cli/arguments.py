@@ -157,10 +157,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "--asset", metavar="NAME=PATH", action="append", default=[], dest="assets",
         help="a file that the graph names, where it is now (vocab.txt=data/vocab.txt); repeat for several",
     )  # fmt: skip
-    command.add_argument(
-        "--labels", metavar="SOURCE",
-        help="class names: a .txt, .json, .csv, .tsv or .npy file, or checkpoint:VARIABLE",
-    )  # fmt: skip
+    _add_labels(command)
     _add_source(command)
     command.add_argument(
         "--thaw", choices=get_args(ThawChoice), default="auto",
@@ -172,7 +169,6 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "--softmax", action="store_true", help="add 'probabilities', the softmax of the logits that the graph lacks"
     )  # fmt: skip
     command.add_argument("--softmax-for", metavar="ALIAS", help="the output that the softmax is taken of")
-    command.add_argument("--labels-for", metavar="ALIAS", help="the output that the labels name")
     command.add_argument(
         "--weights", choices=get_args(WeightsChoice), default="auto",
         help="the variables as training left them, or their moving averages; auto: what evaluations restored, and why",
@@ -191,6 +187,19 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         help="accept an op that is refused otherwise; repeat",
     )
     _add_allow_random(command)
+
+
+def _add_labels(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--labels", metavar="SOURCE",
+        help="class names: a file (.txt, .json, .csv, .tsv, .yaml, .npy, .npz, a pickle or joblib dump, which is read "
+        "without running it, a label map .pbtxt), checkpoint:VARIABLE, OTHER_PREFIX:VARIABLE or table:NODE",
+    )  # fmt: skip
+    command.add_argument("--labels-for", metavar="ALIAS", help="the output that the labels name")
+    command.add_argument(
+        "--label-offset", metavar="N", type=_count,
+        help="the first name is that of neuron N; those before it, like a background class, have none",
+    )  # fmt: skip
 
 
 def _add_free_sizes(command: argparse.ArgumentParser) -> None:
@@ -222,6 +231,12 @@ def _add_verify(commands: Commands) -> None:
     )
     _add_op_libraries(command)
     _add_report(command)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 on")
+    return int(text)
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:

@@ -156,6 +156,7 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "labels": options.labels,
         "constants": _constants(options.constants) or None,
         "labels_for": options.labels_for,
+        "label_offset": options.label_offset,
         "weights": options.weights,
         "jit": options.jit,
         "allow": tuple(options.allow),

@@ -61,7 +61,7 @@ def discover(model: LegacyModel) -> Findings:
         pairings=pairings,
         kept_states=kept_states,
         variables=find_variables(model, flow, outputs),
-        labels=label_candidates(model, tables),
+        labels=label_candidates(model, tables, outputs),
         tables=tables,
         freezes=freezes,
         normalisations=normalisations,

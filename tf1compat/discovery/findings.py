@@ -19,6 +19,8 @@ InputRole = Literal[
     "data", "state", "sequence_length", "label", "keep_prob", "noise", "is_training", "learning_rate", "other"
 ]
 OutputRole = Literal["probabilities", "logits", "class_ids", "state", "sequence", "value", "loss", "other"]
+#: What names are of: classes, or what a generator chooses among.
+LabelKind = Literal["classes", "words", "characters"]
 #: What a tensor is frozen as: the share that a dropout keeps, the size of noise, or what tells training from inference.
 FreezeRole = Literal["keep_prob", "noise", "is_training"]
 #: How a recurrent network was built, as reports name it.
@@ -186,11 +188,18 @@ class VariableFinding:
 
 @dataclass(frozen=True)
 class LabelFinding:
-    """Something that may hold class labels: `checkpoint:VARIABLE` or a file's path."""
+    """Something that may hold class labels: `checkpoint:VARIABLE`, a file's path, `table:NODE`, `PREFIX:VARIABLE`.
+
+    `fits`: the outputs with as many neurons, `offset` of which before the first named one have no name.
+    """
 
     source: str
     count: int
     preview: tuple[str, ...]
+    names: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    kind: LabelKind = field(default="classes", compare=False)
+    fits: tuple[str, ...] = field(default=(), compare=False)
+    offset: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from tf1compat.discovery.findings import Average, OutputRole, TableContent
+from tf1compat.discovery.findings import Average, LabelKind, OutputRole, TableContent
 from tf1compat.errors import PlanError, UnknownNameError
 from tf1compat.graph.attributes import Shape
 from tf1compat.graph.model import Use
@@ -21,6 +21,7 @@ from tf1compat.plan.model import (
     ConstantPlan,
     FreeSizePlan,
     InputBinding,
+    LabelOffer,
     LabelPlan,
     MigrationPlan,
     OutputBinding,
@@ -43,6 +44,7 @@ def to_json(plan: MigrationPlan) -> Document:
         "digest": plan.digest,
         "signatures": {each.name: _signature_document(each) for each in plan.signatures},
         "constants": [_constant_document(each) for each in plan.constants],
+        **({"label_offers": [asdict(each) for each in plan.label_offers]} if plan.label_offers else {}),
         "labels": None if plan.labels is None else {**asdict(plan.labels), "names": list(plan.labels.names)},
         "variables": [_variable_document(each) for each in plan.variables],
         "tables": {each.name: _table_document(each) for each in plan.tables},
@@ -146,6 +148,7 @@ def from_json(document: Any) -> MigrationPlan:
         signatures=_part(document, "signatures", _signatures),
         constants=_part(document, "constants", _each(_constant)),
         labels=_part(document, "labels", _labels),
+        label_offers=tuple(map(_label_offer, document.get("label_offers", ()))),
         variables=_part(document, "variables", _each(_variable)),
         tables=_part({"tables": {}, **document}, "tables", _tables),
         hazards=_part(document, "hazards", _each(_note)),
@@ -233,7 +236,16 @@ def _constant(document: Mapping[str, Any]) -> ConstantPlan:
 def _labels(document: Mapping[str, Any] | None) -> LabelPlan | None:
     if document is None:
         return None
-    return LabelPlan(document["source"], tuple(map(str, document["names"])), document["scores"])
+    names = tuple(map(str, document["names"]))
+    return LabelPlan(document["source"], names, document["scores"], bool(document.get("exclusive", True)))
+
+
+def _label_offer(document: Mapping[str, Any]) -> LabelOffer:
+    preview = tuple(map(str, document["preview"]))
+    return LabelOffer(
+        document["source"], int(document["count"]), preview, document["scores"], int(document["offset"]),
+        one_of(LabelKind, document["kind"]),
+    )  # fmt: skip
 
 
 def _variable(document: Mapping[str, Any]) -> VariablePlan:

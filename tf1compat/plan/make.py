@@ -29,7 +29,7 @@ from tf1compat.plan.constants import at_reads, found_constants
 from tf1compat.plan.free_sizes import batch_of
 from tf1compat.plan.judge.choice import Choice
 from tf1compat.plan.judge.judge import Judgement, judge
-from tf1compat.plan.label_plan import make_label_plan
+from tf1compat.plan.label_plan import label_offers, make_label_plan
 from tf1compat.plan.model import (
     CarriedPlan,
     ConstantPlan,
@@ -92,6 +92,7 @@ def make_plan(model: LegacyModel, findings: Findings, wishes: PlanOptions) -> Mi
         batch=with_step(choice.batch.batch, choice.stepping, BATCH, signatures),
         time=with_step(choice.time.time, choice.stepping, TIME, signatures), op_libraries=wishes.op_libraries,
         allow_random=wishes.allow_random, asked=wishes.signatures is not None, opened=wishes.opening,
+        label_offers=() if made.labels else label_offers(findings, signatures),
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _make(planner: _Planner, findings: Findings, wishes: PlanOptions) -> _Made:
     planner.check_random(signatures)
     planner.check()
     model = planner.model
-    labels, signatures = make_label_plan(model, signatures, wishes.labels, wishes.labels_for)
+    labels, signatures = make_label_plan(model, signatures, wishes)
     frozen = planner.frozen_for(signatures, constants)
     statistics = choose_statistics(model, findings, signatures, frozen, wishes.batch_statistics)
     frozen = (*frozen, *correction_constants(model, statistics.corrections))

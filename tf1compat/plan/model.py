@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tf1compat.analysis.time.application import Application
-from tf1compat.discovery.findings import Average, OutputRole, StateKind, TableContent
+from tf1compat.discovery.findings import Average, LabelKind, OutputRole, StateKind, TableContent
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
 from tf1compat.names import TensorRef
@@ -121,11 +121,27 @@ class SignaturePlan:
 
 @dataclass(frozen=True)
 class LabelPlan:
-    """Class names in the order of the score's last axis. `scores`: alias of the output that they name."""
+    """Class names in the order of the score's last axis. `scores`: alias of the output that they name.
+
+    `exclusive`: the largest score names the class; of scores that do not exclude each other there is no such class.
+    """
 
     source: str
     names: tuple[str, ...]
     scores: str
+    exclusive: bool = True
+
+
+@dataclass(frozen=True)
+class LabelOffer:
+    """Names that were found and would fit: where, how many, the first ones, and what `--labels-for` and offset are."""
+
+    source: str
+    count: int
+    preview: tuple[str, ...]
+    scores: str
+    offset: int
+    kind: LabelKind
 
 
 @dataclass(frozen=True)
@@ -230,6 +246,7 @@ class MigrationPlan:
     drawn: Mapping[str, tuple[str, ...]] | None = (
         None  # outputs drawn at random; None until the graph is rewritten
     )
+    label_offers: tuple[LabelOffer, ...] = ()  # names that would fit, where no labels were asked for
 
     @property
     def step(self) -> SignaturePlan | None:

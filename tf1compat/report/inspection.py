@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tf1compat.consumers import Obstacle
-from tf1compat.discovery.findings import HELD_OUTPUT, Findings, Layer, Rnn, StatePiece, VariableFinding
+from tf1compat.discovery.findings import (
+    HELD_OUTPUT,
+    Findings,
+    LabelFinding,
+    Layer,
+    Rnn,
+    StatePiece,
+    VariableFinding,
+)
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
 from tf1compat.plan.judge.judge import Judgement
@@ -65,10 +73,7 @@ class Inspection:
             "rnns": [_rnn_json(each) for each in found.rnns],
             "variables": [_variable_json(each) for each in found.variables],
             "tables": tables_json(found),
-            "labels": [
-                {"source": each.source, "count": each.count, "preview": list(each.preview)}
-                for each in found.labels
-            ],
+            "labels": [_label_json(each) for each in found.labels],
             "hazards": [wording.json_note(note) for note in self.judgement.hazards],
             "blockers": [wording.json_note(note) for note in self.judgement.blockers],
             **_no_step_json(self.judgement),
@@ -312,12 +317,21 @@ def _is_fixed(variable: VariableFinding) -> bool:
     return variable.shape.dims is not None and None not in variable.shape.dims
 
 
+def _label_json(label: LabelFinding) -> dict[str, Any]:
+    found = {"source": label.source, "count": label.count, "preview": list(label.preview)}
+    fit = {"kind": label.kind, "fits": list(label.fits), "offset": label.offset}
+    return {**found, **(fit if label.fits else {})}
+
+
 def _labels(found: Findings) -> Section:
     rows = [
-        (wording.name(each.source), str(each.count), _preview(each.preview, each.count))
+        (
+            wording.name(each.source), str(each.count), _preview(each.preview, each.count), each.kind,
+            ", ".join(each.fits) + (f" from neuron {each.offset} on" if each.offset else ""),
+        )
         for each in found.labels
-    ]
-    return section("Possible class labels", Table.of(("source", "count", "begins with"), rows))
+    ]  # fmt: skip
+    return section("Possible class labels", Table.of(("source", "count", "begins with", "are", "fit"), rows))
 
 
 def _preview(names: tuple[str, ...], total: int) -> str:
@@ -333,8 +347,18 @@ def _next_commands(inspection: Inspection) -> tuple[str, ...]:
 
 
 def _labels_option(found: Findings) -> str:
-    """The first source with as many names as some output has scores."""
-    scores = [each.shape.dims for each in found.told if each.role in ("probabilities", "logits")]
-    widths = {dims[-1] for dims in scores if dims}
-    fitting = [each.source for each in found.labels if each.count in widths]
-    return " --labels " + shlex.quote(wording.printable(fitting[0])) if fitting else ""
+    """The class names that fit some output, where all that fit are the same; what a generator chooses among is none."""
+    scores = [each for each in found.told if each.role in ("probabilities", "logits") and each.shape.dims]
+    widths = [(each.role, (each.shape.dims or (None,))[-1]) for each in scores]
+    fitting = [
+        each
+        for each in found.labels
+        if each.kind == "classes" and each.count + each.offset in {width for _, width in widths}
+    ]
+    ambiguous = any(
+        widths.count((role, each.count + each.offset)) > 1 for role, _ in widths for each in fitting[:1]
+    )
+    if not fitting or ambiguous or len({(each.names or each.preview, each.offset) for each in fitting}) > 1:
+        return ""
+    offset = f" --label-offset {fitting[0].offset}" if fitting[0].offset else ""
+    return f" --labels {shlex.quote(wording.printable(fitting[0].source))}{offset}"

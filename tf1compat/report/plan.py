@@ -99,12 +99,32 @@ def _constants(plan: MigrationPlan) -> Section:
 def labels_section(plan: MigrationPlan) -> Section:
     """The class names and the scores that they name; empty without labels."""
     if plan.labels is None:
-        return section("Class labels")
+        return _offered_labels(plan)
     names = plan.labels.names
     shown = ", ".join(map(repr, names[:_MOST_NAMES])) + (", ..." if len(names) > _MOST_NAMES else "")
     classes = wording.count(len(names), "class", "classes")
     sentence = f"{classes} for '{plan.labels.scores}', from {plan.labels.source}: {shown}"
+    if not plan.labels.exclusive:
+        sentence += ". Any number of them may be true at once, so there is no one class: no 'class_ids', no 'classes'."
     return section("Class labels", Paragraph(wording.printable(sentence)))
+
+
+def _offered_labels(plan: MigrationPlan) -> Section:
+    """Names that were found and that `--labels` would take; nothing is named unasked."""
+    rows = [
+        (
+            wording.name(each.source),
+            str(each.count) + (f" + {each.offset} before" if each.offset else ""),
+            wording.printable(", ".join(map(repr, each.preview))),
+            each.scores,
+            each.kind,
+        )
+        for each in plan.label_offers
+    ]
+    return section(
+        "Possible class labels, for --labels",
+        Table.of(("source", "count", "begins with", "for", "are"), rows),
+    )
 
 
 def _variables(plan: MigrationPlan) -> Section:

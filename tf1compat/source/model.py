@@ -69,7 +69,7 @@ class LegacyModel:
     renamed: Mapping[str, str] = field(
         default_factory=dict
     )  # keys that the Saver says, and what they are called
-    beside: tuple[Path, ...] = ()  # other files in the folder that may hold class labels
+    beside: tuple[Path, ...] = ()  # other files there, and above, that may hold class labels
     thawed: frozenset[str] = frozenset()  # variables that are constants in a frozen graph
     choices: tuple[MetaGraph, ...] = ()  # of a SavedModel: all its graphs, that which was taken among them
 

@@ -111,7 +111,7 @@ class Judge:
         self, case: Case, expected: Answer, found: Answer, moved: Mapping[str, Array]
     ) -> dict[str, Any]:
         """What the labels add to a signature that yields the scores they name."""
-        if self.labels is None or self.labels.scores not in expected.outputs:
+        if self.labels is None or not self.labels.exclusive or self.labels.scores not in expected.outputs:
             return {}
         scores = expected.outputs[self.labels.scores]
         rtol, atol = self.tolerance.of(case.signature, self.labels.scores)
@@ -132,7 +132,7 @@ class Judge:
 
     def _surplus(self, expected: Answer, found: Answer) -> str | None:
         known = {*expected.outputs}
-        if self.labels is not None and self.labels.scores in known:
+        if self.labels is not None and self.labels.exclusive and self.labels.scores in known:
             known |= {"class_ids", "classes"}
         surplus = sorted(found.outputs.keys() - known)
         return f"it also yields what the plan does not name: {', '.join(surplus)}" if surplus else None

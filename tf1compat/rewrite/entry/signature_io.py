@@ -166,7 +166,7 @@ def outputs(
     """The graph with stacked states and label outputs added, and (alias, tensor) for each output."""
     additions = _Additions(graph, "outputs")
     found = [(binding.alias, _stacked(additions, binding)) for binding in signature.outputs]
-    if labels is not None:
+    if labels is not None and labels.exclusive:
         scores = next((ref for alias, ref in found if alias == labels.scores), None)
         if scores is not None:
             found += _label_outputs(additions, scores, labels, signature)

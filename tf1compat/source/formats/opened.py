@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,9 @@ from tf1compat.ops.families import PLACEHOLDERS
 from tf1compat.source.checkpoints.key_names import renamed_keys
 from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
 from tf1compat.source.files import Prefix, beside, digest_of, read_bytes, size_of
+from tf1compat.source.labels.nearby import label_files
 from tf1compat.source.lowered import lowered
 from tf1compat.source.model import Checkpoint, Kind, LegacyModel, SavedAs
-
-_LABEL_SUFFIXES = frozenset({".txt", ".json", ".csv", ".tsv", ".npy", ".pkl"})
 
 
 def assembled(
@@ -31,7 +30,6 @@ def assembled(
     checkpoint: Checkpoint,
     *,
     further: Iterable[tuple[str, Path]] = (),
-    label_folders: Sequence[Path] | None = None,
     choices: tuple[MetaGraph, ...] = (),
 ) -> LegacyModel:
     """The model of a graph and the values of its variables.
@@ -42,7 +40,6 @@ def assembled(
     renamed = _renamed(meta_graph, checkpoint)
     state_file = checkpoint.prefix.parent / "checkpoint"
     everything = [each for _, each in parts] + [state_file] * state_file.is_file()
-    folders = (graph_path.parent,) if label_folders is None else label_folders
     return LegacyModel(
         kind=kind,
         path=str(path),
@@ -53,7 +50,7 @@ def assembled(
         bytes=sum(map(size_of, everything)),
         digest=digest_of(parts),
         renamed=renamed,
-        beside=tuple(file for folder in folders for file in _label_files(folder)),
+        beside=label_files(graph_path.parent),
         choices=choices,
     )
 
@@ -116,10 +113,3 @@ def _parts(checkpoint: Checkpoint) -> list[tuple[str, Path]]:
     prefix = checkpoint.prefix
     index = [(".index", beside(prefix, ".index"))] if checkpoint.format == "V2" else []
     return index + [(shard.name.removeprefix(prefix.name), shard) for shard in checkpoint.shards]
-
-
-def _label_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    found = (each for each in folder.iterdir() if each.suffix.lower() in _LABEL_SUFFIXES and each.is_file())
-    return sorted(found)

@@ -49,7 +49,7 @@ class SavedModelFormat:
         assets = [(each.name, each) for each in _assets(folder)]
         return assembled(
             kind, path, graph_path, chosen, _values(folder, chosen),
-            further=assets, label_folders=(folder, folder / _ASSETS), choices=graphs,
+            further=assets, choices=graphs,
         )  # fmt: skip
 
 
