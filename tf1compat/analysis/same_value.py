@@ -12,6 +12,8 @@ from tf1compat.ops.families import FEEDERS, PLACEHOLDERS, VARIABLES
 _OPAQUE = PLACEHOLDERS | VARIABLES | FEEDERS | SWITCH | MERGE
 #: Attributes that only ops which draw at random have.
 _RANDOM = frozenset({"seed", "seed2"})
+#: Attributes that differ where the same is computed again: what a constant holds, and the names of loops.
+_OF_ITSELF = _RANDOM | {"value", "frame_name", "tensor_array_name"}
 _DEPTH = 12
 
 
@@ -34,3 +36,11 @@ def _same_operation(first: Node, second: Node) -> bool:
         return False
     ignored = ("_output_shapes", "_class")
     return dict(first.without_attrs(*ignored).attrs) == dict(second.without_attrs(*ignored).attrs)
+
+
+def are_alike(one: Node, other: Node) -> bool:
+    """Whether two nodes are the same op with the same attributes, whatever they read, draw or hold."""
+    if one.op != other.op or len(one.inputs) != len(other.inputs):
+        return False
+    keys = (one.attrs.keys() | other.attrs.keys()) - _OF_ITSELF
+    return all(one.attrs.get(key) == other.attrs.get(key) for key in keys if not key.startswith("_"))

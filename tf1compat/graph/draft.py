@@ -57,6 +57,11 @@ class Draft(NodeTable):
         """Whether any node reads a tensor."""
         return any(ref in self._nodes[name].inputs for name in self.readers(ref.node))
 
+    def free_name(self, wanted: str) -> str:
+        """`wanted`, or with the first number that makes it unique."""
+        names = (f"{wanted}_{number}" if number else wanted for number in range(len(self._nodes) + 1))
+        return next(name for name in names if name not in self._nodes)
+
     def put(self, *nodes: Node) -> None:
         """Each node is in the place of the one of its name, or at the end where there was none."""
         for node in nodes:

@@ -152,7 +152,13 @@ class WholeRuns:
             and not case.is_empty
             and self._length(case) > 1
         ]
-        return max(ran, key=lambda pair: (self._length(pair[0]), self._examples(pair[0])), default=None)
+        return max(ran, key=lambda pair: self._rank(pair[0]), default=None)
+
+    def _rank(self, case: Case) -> tuple[int, bool, int]:
+        """Long runs first, and of these one of the original's own size: for another, it has no states to begin with."""
+        examples = self._examples(case)
+        own = self.plan.batch is None or examples == self.plan.batch.size
+        return self._length(case), own, examples
 
     def _length(self, case: Case) -> int:
         """How many steps a case has; 0 where the sequences that are stepped together are not of one length."""

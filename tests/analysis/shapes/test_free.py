@@ -199,3 +199,28 @@ def test_a_reshape_of_weights_has_the_shape_that_it_reads() -> None:
         y = MatMul(x, kernel) T=float32; _output_shapes=[shape(4, None)]
     """)
     assert free.dims[TensorRef("y")] == ((BATCH,), (2,))
+
+
+OPEN = """
+    pair = Placeholder() dtype=float32; shape=shape(4, None, 6)
+    sizes = Shape(pair) T=float32; out_type=int32; _output_shapes=[shape(3)]
+    at_1 = Const() dtype=int32; value=tensor(int32, [1])
+    at_2 = Const() dtype=int32; value=tensor(int32, [2])
+    steps = StridedSlice(sizes, at_1, at_2, at_1) T=int32; shrink_axis_mask=1; _output_shapes=[shape()]
+    any = Const() dtype=int32; value=tensor(int32, -1)
+    four = Const() dtype=int32; value=tensor(int32, 4)
+    three = Const() dtype=int32; value=tensor(int32, 3)
+"""
+
+
+@pytest.mark.parametrize("lead", ["four, steps, any", "any, steps, two", "four, any, two"])
+def test_features_come_apart_beside_an_open_axis(lead: str) -> None:
+    text = (
+        OPEN
+        + "two = Const() dtype=int32; value=tensor(int32, 2)\n"
+        + f"shape = Pack({lead}, three) N=4; T=int32; axis=0; _output_shapes=[shape(4)]\n"
+        + "y = Reshape(pair, shape) T=float32; Tshape=int32; _output_shapes=[shape(None, None, None, 3)]\n"
+    )
+    free = found(text, fed=("pair",))
+    assert (free.dims[TensorRef("y")] or ())[::3] == ((BATCH,), (3,))
+    assert free.inputs[TensorRef("pair")][0] == BATCH

@@ -35,10 +35,10 @@ def _scattered(walk: Walk, node: Node) -> tuple[Dims, ...]:
     value = walk.of(node.inputs[position])
     _note(walk, node.inputs[0], value[1:] if value else None)
     length = value[0] if value else None
+    if position == 2 and value:
+        length = walk.merged(node, [(node.inputs[2], 0), (node.inputs[1], 0)], broadcasts=False)
     if length is not None and has_symbol(length):
         lengthen(walk, walk.array_node(node.inputs[0]), length)
-        if position == 2:
-            walk.merged(node, [(node.inputs[2], 0), (node.inputs[1], 0)], broadcasts=False)
     return ((),)
 
 

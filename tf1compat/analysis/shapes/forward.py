@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from tf1compat.analysis.constants import scalar
+from tf1compat.analysis.constants import constant, scalar
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.shapes.arrays import ARRAYS
 from tf1compat.analysis.shapes.dimensions import (
@@ -196,8 +196,15 @@ def _check_ended(walk: Walk, node: Node, ended: Ended) -> None:
         walk.refuse(node, "takes the batch apart into examples")
     elif node.op in families.SQUEEZE:
         walk.refuse(node, "leaves out the axis of the batch, which was 1")
-    elif node.op in families.STRIDED_SLICE:
+    elif node.op in families.STRIDED_SLICE or _takes_known_entries(walk, node):
         walk.refuse(node, _PART)
+
+
+def _takes_known_entries(walk: Walk, node: Node) -> bool:
+    """Whether a node gathers by numbers that its author wrote."""
+    return (
+        node.op in families.GATHER | families.GATHER_ND and constant(walk.graph, node.inputs[1]) is not None
+    )
 
 
 def _check_coupled(walk: Walk, node: Node, origin: Origin) -> None:

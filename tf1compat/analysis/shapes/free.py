@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tf1compat.analysis.pattern import Mismatch
 from tf1compat.analysis.shapes.branches import taken_branches
-from tf1compat.analysis.shapes.dimensions import BATCH, Dim, Dims, Numbers, has_symbol
+from tf1compat.analysis.shapes.copies.folding import folded
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, Dims, Numbers, has_symbol
 from tf1compat.analysis.shapes.forward import dims_after
 from tf1compat.analysis.shapes.loops import compare_turns, time_the_loops
 from tf1compat.analysis.shapes.requirements import met
@@ -35,9 +36,11 @@ class FreeSizes:
 
     `inputs`: the symbols on the axes of each fed tensor. `vectors`: what a node reads at an input instead of the
     author's numbers. `spread`: constants of equal rows, with the axes to have other numbers of them. `dims`: the
-    dimensions of every tensor. `elements`: those of what each TensorArray holds.
+    dimensions of every tensor. `elements`: those of what each TensorArray holds. `graph`: what was asked about, with
+    loops over the examples where it had a copy of a computation for each.
     """
 
+    graph: Graph
     numbers: Numbers
     inputs: Axes
     vectors: Mapping[tuple[str, int], Vector]
@@ -70,15 +73,44 @@ class Question:
 
 
 def find_free_sizes(question: Question) -> FreeSizes | Mismatch:
-    """What has to change for the outputs to take any sizes; why not, where that cannot be."""
+    """What has to change for the outputs to take any sizes; why not, where that cannot be.
+
+    Sizes that are open anyway need no symbol, unless shapes are made of several of them.
+    """
+    found = _find(question)
+    for axes in _with_open_axis(question) if isinstance(found, Mismatch) else ():
+        again = _find(replace(question, axes=axes))
+        if not isinstance(again, Mismatch):
+            return again
+    return found
+
+
+def _with_open_axis(question: Question) -> Iterator[Axes]:
+    """The symbols with one more, for the open axis beside the batch of one of the inputs."""
+    if any(TIME in symbols.values() for symbols in question.axes.values()):
+        return
+    for ref, symbols in question.axes.items():
+        dims = question.graph.static_shape(ref).dims or ()
+        other = next(
+            (1 - axis for axis, symbol in symbols.items() if symbol == BATCH and axis < 2), len(dims)
+        )
+        if other < len(dims) and dims[other] is None and other not in symbols:
+            yield {**question.axes, ref: {**symbols, other: TIME}}
+
+
+def _find(question: Question) -> FreeSizes | Mismatch:
     changes = Changes(inputs={ref: dict(axes) for ref, axes in question.axes.items()})
     for _ in range(_TURNS):
         walk, grown = walked(question, changes)
         if grown:
             continue
         if walk.refusals:
-            node, reason = walk.refusals[0]
-            return Mismatch(reason, node)
+            looped = folded(walk, question.graph)
+            if not isinstance(looped, Graph):
+                node, reason = walk.refusals[0]
+                return looped or Mismatch(reason, node)
+            question = replace(question, graph=looped)
+            continue
         if not walk.wants:
             return _found(question, walk)
         problem = _meet_all(walk, question.fed)
@@ -90,7 +122,9 @@ def find_free_sizes(question: Question) -> FreeSizes | Mismatch:
 def _found(question: Question, walk: Walk) -> FreeSizes:
     vectors, changes = {**walk.made, **walk.changes.vectors}, walk.changes
     used = {key: each for key, each in vectors.items() if any(map(has_symbol, each)) or key in walk.made}
-    return FreeSizes(question.numbers, changes.inputs, used, changes.spread, walk.dims, walk.elements)
+    return FreeSizes(
+        question.graph, question.numbers, changes.inputs, used, changes.spread, walk.dims, walk.elements
+    )
 
 
 def walked(question: Question, changes: Changes) -> tuple[Walk, bool]:

@@ -52,14 +52,9 @@ def one_application(graph: Graph, application: Application) -> Graph:
 def _single_step(draft: Draft, ref: TensorRef) -> TensorRef:
     """The one step of a sequence that is no longer than that, as the node gave its last."""
     node = draft[ref.node]
-    name = _free_name(draft, f"{node.name}/only_step")
+    name = draft.free_name(f"{node.name}/only_step")
     draft.put(*_TAKERS[node.op](node, name, draft))
     return TensorRef(name)
-
-
-def _free_name(draft: Draft, wanted: str) -> str:
-    names = (f"{wanted}_{number}" if number else wanted for number in range(len(draft.by_name) + 1))
-    return next(name for name in names if name not in draft)
 
 
 def _unstacked(node: Node, name: str, draft: Draft) -> Iterator[Node]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from tf1compat.analysis.constants import constant, scalar
+from tf1compat.analysis.constants import scalar
 from tf1compat.analysis.pattern import source
+from tf1compat.analysis.shapes.copies.pieces import begin_along
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.lists import puts_steps_together
 from tf1compat.analysis.shapes.rows.partitions import is_put_back, rows_of_parts
@@ -226,8 +227,7 @@ def _begin_of_part(walk: Walk, node: Node, origin: Origin) -> int | None:
     """Where a slice begins along an axis, if it is one whose steps have numbers."""
     if node.op not in families.SLICES or walk.numbers.get(TIME) is None:
         return None
-    begins, axis = constant(walk.graph, node.inputs[1]), origin.of[0].axis
-    return int(begins.ravel()[axis]) if begins is not None and axis < begins.size else None
+    return begin_along(walk, node, origin.of[0].axis)
 
 
 def numbered(walk: Walk, number: int) -> Trace:

@@ -224,7 +224,7 @@ class _Stepper:
         if not steps:
             return None
         ends = [piece.tensor for each in outputs for piece in each.pieces]
-        return last_application(reading.walk, self.stepped.rnns, ends, steps)
+        return last_application(reading.written, self.stepped.rnns, ends, steps)
 
     def _begun_before_the_last(
         self,
@@ -238,7 +238,7 @@ class _Stepper:
         before: dict[str, TensorRef] = {}
         for each in self.stepped.states:
             sharing = [other for other in self.stepped.states if other.initial == each.initial]
-            found = state_before_the_last(reading.walk, application, each, sharing)
+            found = state_before_the_last(reading.written, application, each, sharing)
             if each.initial not in paired:
                 if found is None:
                     return Mismatch("which state of the last step is which is not clear", each.final.node)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from tf1compat.analysis.pattern import source
+from tf1compat.analysis.shapes.copies.folding import folded
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.analysis.shapes.free import Question, walked
 from tf1compat.analysis.shapes.walk import Changes, Walk
@@ -106,10 +107,12 @@ def _is_frame_of(graph: Graph, frame: Frame, rnn: Rnn) -> bool:
 class Reading:
     """How the steps lie in the tensors of a model, by a reading of the data in which networks take them one by one.
 
-    `missed`: where the data is mixed before a network takes it; None in a good reading.
+    `walk` comes by loops where the author wrote a copy for each example; `written` does not. `missed`: where the data
+    is mixed before a network takes it; None in a good reading.
     """
 
     walk: Walk
+    written: Walk
     axes: Mapping[TensorRef, Mapping[int, str]]
     missed: TensorRef | None = None
 
@@ -156,11 +159,21 @@ def _read(data: Data, reading: Mapping[TensorRef, TimeAxis]) -> Reading:
         data.graph, numbers, axes, frozenset((*reading, *data.states)), data.outputs, networks=tuple(data.networks),
         traces={ref: _trace(data, ref, axis) for ref, axis in reading.items()}, lengths=data.lengths,
     )  # fmt: skip
-    changes, grown = Changes(inputs={ref: dict(each) for ref, each in axes.items()}), True
+    changes = Changes(inputs={ref: dict(each) for ref, each in axes.items()})
+    walk = written = _settled(question, changes)
+    while isinstance(looped := folded(walk, question.graph), Graph):
+        question = replace(question, graph=looped)
+        walk = _settled(question, changes)
+    missed = next((ref for ref in (unmet(walk, each) for each in data.networks) if ref is not None), None)
+    return Reading(walk, written, axes, missed)
+
+
+def _settled(question: Question, changes: Changes) -> Walk:
+    """The walk that finds no more loops over the steps."""
+    grown = True
     while grown:
         walk, grown = walked(question, changes)
-    missed = next((ref for ref in (unmet(walk, each) for each in data.networks) if ref is not None), None)
-    return Reading(walk, axes, missed)
+    return walk
 
 
 def _symbols(axis: TimeAxis, rank: int) -> dict[int, str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tf1compat.analysis.pattern import Mismatch
+from tf1compat.analysis.same_value import are_alike
 from tf1compat.analysis.shapes.lists import parts_of, puts_steps_together
 from tf1compat.analysis.shapes.walk import Walk
 from tf1compat.analysis.time.application import TAKERS, Application
@@ -20,8 +21,6 @@ from tf1compat.plan.stepping.states import State
 
 #: A tensor of the first application, and what stands in its place in the last.
 Pair = tuple[TensorRef, TensorRef]
-#: Attributes that differ where the same is computed: what is noted of it, and the seeds of random numbers.
-_UNLIKE = frozenset({"value", "frame_name", "seed", "seed2"})
 
 
 def steps_of(rnns: Iterable[Rnn]) -> int:
@@ -113,7 +112,7 @@ class _Pairs:
             return []
         if {one.op, other.op} <= CONSTANT:
             return self._constants(one, other)
-        if first.index != last.index or not _are_alike(one, other) or not one.inputs:
+        if first.index != last.index or not are_alike(one, other) or not one.inputs:
             return Mismatch("the steps of the unrolled network are not all computed alike", other.name)
         return list(zip(one.inputs, other.inputs, strict=True))
 
@@ -152,14 +151,6 @@ class _Pairs:
             return Mismatch("the steps of the unrolled network read different constants", other.name)
         self.exchanged[TensorRef(other.name)] = TensorRef(one.name)
         return []
-
-
-def _are_alike(one: Node, other: Node) -> bool:
-    """Whether two nodes are the same op with the same attributes, whatever they read."""
-    if one.op != other.op or len(one.inputs) != len(other.inputs):
-        return False
-    keys = (one.attrs.keys() | other.attrs.keys()) - _UNLIKE
-    return all(one.attrs.get(key) == other.attrs.get(key) for key in keys if not key.startswith("_"))
 
 
 def state_before_the_last(

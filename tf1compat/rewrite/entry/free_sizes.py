@@ -42,7 +42,7 @@ def free_sizes(question: Question, *, or_as_it_is: bool = False) -> Outcome:
         return Outcome(question.graph, 0, "")
     if isinstance(found, Mismatch):
         raise RewriteError(_refusal(question, found))
-    freed = _Freed(question.graph, found)
+    freed = _Freed(found.graph, found)
     result = freed.graph_for_any_size()
     made = " and ".join(_FREED[symbol].format(number) for symbol, number in question.numbers.items())
     return Outcome(result, freed.count, f"what was made for {made} is made for any")
