@@ -116,5 +116,10 @@ def test_names_that_were_found_are_offered_and_not_taken(model: LegacyModel, fin
     plan = make_plan(model, replace(findings, labels=(fitting, other)), PlanOptions())
     assert plan.labels is None
     (offer,) = plan.label_offers
-    assert (offer.source, offer.scores, offer.offset, offer.kind) == ("a.txt", "probabilities", 1, "classes")
+    assert (offer.source, offer.scores, offer.offset, offer.kind) == (
+        "a.txt",
+        ("probabilities",),
+        1,
+        "classes",
+    )
     assert document.from_json(document.to_json(plan)) == plan

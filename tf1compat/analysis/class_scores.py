@@ -35,9 +35,14 @@ def are_exclusive(graph: Graph, scores: TensorRef) -> bool:
     )
 
 
-def is_argmax_of(graph: Graph, tensor: TensorRef, scores: TensorRef) -> bool:
-    """Whether a tensor says which of the scores along their last axis is the largest, or which of their logits."""
-    best = graph.producer(resolve(graph, tensor, families.TRANSPARENT | families.CAST))
+def is_argmax_of(
+    graph: Graph, tensor: TensorRef, scores: TensorRef, through: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a tensor says which of the scores along their last axis is the largest, or which of their logits.
+
+    It may have gone through casts since, and through the ops of `through`.
+    """
+    best = graph.producer(resolve(graph, tensor, families.TRANSPARENT | families.CAST | through))
     if best.op not in families.ARG_MAX or not _is_along_the_last(graph, best):
         return False
     return resolve(graph, best.inputs[0]) in set(_same_order(graph, scores))

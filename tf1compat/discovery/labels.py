@@ -27,6 +27,7 @@ _LARGEST = 1_000_000  # bytes; class labels take less
 _LONGEST_NAME = 100  # characters; longer lines are prose
 _PREVIEW = 5
 _TABLE_HALVES = ("-keys", "-values")  # what a saved lookup table holds, in no particular order
+_OF_CLASSES = re.compile(r"label|class|categor|intent|tag", re.IGNORECASE)
 _OF_WORDS = re.compile(r"vocab|char|word|token|dict|preprocess|corpus|alphabet", re.IGNORECASE)
 _SCORES = ("probabilities", "logits")
 _MOST_CHARACTERS = 0.8  # of a vocabulary of characters, beside marks like <pad>
@@ -124,7 +125,8 @@ def _told(source: str, names: tuple[str, ...], offset: int, fits: tuple[str, ...
 def _kind(source: str, names: tuple[str, ...]) -> LabelKind:
     if sum(len(each) <= 1 for each in names) >= _MOST_CHARACTERS * len(names):
         return "characters"
-    return "words" if _OF_WORDS.search(Path(source).name) else "classes"
+    said = Path(source).name
+    return "words" if _OF_WORDS.search(said) and not _OF_CLASSES.search(said) else "classes"
 
 
 def _are_names(labels: tuple[str, ...]) -> bool:

@@ -243,7 +243,7 @@ def _labels(document: Mapping[str, Any] | None) -> LabelPlan | None:
 def _label_offer(document: Mapping[str, Any]) -> LabelOffer:
     preview = tuple(map(str, document["preview"]))
     return LabelOffer(
-        document["source"], int(document["count"]), preview, document["scores"], int(document["offset"]),
+        document["source"], int(document["count"]), preview, tuple(document["scores"]), int(document["offset"]),
         one_of(LabelKind, document["kind"]),
     )  # fmt: skip
 

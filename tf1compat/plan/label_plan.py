@@ -10,6 +10,7 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.errors import LabelError, nearest
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph
+from tf1compat.ops.families import RESHAPES
 from tf1compat.options import PlanOptions
 from tf1compat.plan.labels import read_labels
 from tf1compat.plan.model import LabelOffer, LabelPlan, MigrationPlan, OutputBinding, SignaturePlan
@@ -36,7 +37,9 @@ def make_label_plan(
         return None, signatures
     chosen, names = _named(model, signatures, source, wishes)
     graph = model.meta_graph.graph
-    exclusive = chosen.softmax or all(are_exclusive(graph, piece.tensor) for piece in chosen.pieces)
+    exclusive = len(names) > 1 and (
+        chosen.softmax or all(are_exclusive(graph, piece.tensor) for piece in chosen.pieces)
+    )
     plan = LabelPlan(source, names, chosen.alias, exclusive)
     return plan, tuple(
         _with_room(graph, each, plan, asked=wishes.signatures is not None) for each in signatures
@@ -103,11 +106,14 @@ def _check_number(source: str, names: tuple[str, ...], scores: OutputBinding) ->
     neurons = neurons_of(scores)
     if neurons is None or neurons == len(names):
         return
-    before = neurons - len(names)
-    offset = f"; if the first of them has no name, being a background class, give --label-offset {before}"
+    further = ""
+    if neurons == len(names) + 1:
+        further = "; if the first of them has no name, being a background class, give --label-offset 1"
+    elif neurons == 1:
+        further = "; a single neuron scores one class against the other: give the name of that class alone"
     raise LabelError(
         f"'{source}' has {len(names)} labels, but the output '{scores.alias}' ({scores.tensor}) has {neurons} "
-        "neurons; give one label for each neuron, in the order of their indices" + offset * (before == 1)
+        f"neurons; give one label for each neuron, in the order of their indices{further}"
     )
 
 
@@ -134,11 +140,13 @@ def label_offers(findings: Findings, signatures: Sequence[SignaturePlan]) -> tup
     outputs = {
         str(each.tensor): each for signature in signatures for each in signature.outputs if each.tensor
     }
-    return tuple(
-        LabelOffer(each.source, each.count, each.preview, outputs[tensor].alias, each.offset, each.kind)
-        for each in findings.labels
-        for tensor in [tensor for tensor in each.fits if tensor in outputs][:1]
-    )
+    offers = []
+    for each in findings.labels:
+        fitting = [outputs[tensor] for tensor in each.fits if tensor in outputs]
+        scores = tuple(output.alias for output in fitting if output.role == fitting[0].role)
+        if scores:
+            offers.append(LabelOffer(each.source, each.count, each.preview, scores, each.offset, each.kind))
+    return tuple(offers)
 
 
 def _is_class_ids(graph: Graph, output: OutputBinding, scores: OutputBinding, *, asked: bool) -> bool:
@@ -148,7 +156,9 @@ def _is_class_ids(graph: Graph, output: OutputBinding, scores: OutputBinding, *,
         return True
     if asked or output.tensor is None or len(scores.pieces) != 1:
         return False
-    return is_argmax_of(graph, output.tensor, scores.pieces[0].tensor)
+    # What has another shape is another output, unless nobody named it.
+    through = RESHAPES if output.alias.startswith("class_ids") else frozenset[str]()
+    return is_argmax_of(graph, output.tensor, scores.pieces[0].tensor, through)
 
 
 def with_label_outputs(plan: MigrationPlan) -> tuple[SignaturePlan, ...]:

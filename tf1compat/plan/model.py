@@ -134,12 +134,12 @@ class LabelPlan:
 
 @dataclass(frozen=True)
 class LabelOffer:
-    """Names that were found and would fit: where, how many, the first ones, and what `--labels-for` and offset are."""
+    """Names that were found and would fit: where, how many, the first ones, and which outputs have as many neurons."""
 
     source: str
     count: int
     preview: tuple[str, ...]
-    scores: str
+    scores: tuple[str, ...]
     offset: int
     kind: LabelKind
 

@@ -116,7 +116,7 @@ def _offered_labels(plan: MigrationPlan) -> Section:
             wording.name(each.source),
             str(each.count) + (f" + {each.offset} before" if each.offset else ""),
             wording.printable(", ".join(map(repr, each.preview))),
-            each.scores,
+            ", ".join(each.scores),
             each.kind,
         )
         for each in plan.label_offers
