@@ -177,8 +177,8 @@ class _Stepper:
         if both:
             return f"'{min(both)}' holds the lengths of several networks, of which not all are stepped"
         reading = self.stepped.reading(data, cut)
-        if reading.missed is not None:
-            return self._missed(reading, reading.missed)
+        if reading.missed:
+            return self._missed(reading, reading.missed[0])
         outputs = self._kept_outputs(reading) or self._sequences(reading)
         if not outputs:
             return "every output mixes the steps"

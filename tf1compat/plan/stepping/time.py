@@ -17,13 +17,14 @@ from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
 from tf1compat.graph.frames import SWITCH, Frame
 from tf1compat.graph.model import Graph
-from tf1compat.graph.walk import descendants
+from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_role, stored, works_on_array
 from tf1compat.ops.families import CONSTANT, ORDERINGS, RANGE, SHAPES, TRANSPARENT
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
-_MOST_READINGS = 200
+#: How many readings of the data are looked at, and in how many of them the graph is walked.
+_MOST_READINGS, _MOST_WALKED = 20_000, 200
 _BY_STEP = TimeAxis("along", 0)
 
 
@@ -108,13 +109,13 @@ class Reading:
     """How the steps lie in the tensors of a model, by a reading of the data in which networks take them one by one.
 
     `walk` comes by loops where the author wrote a copy for each example; `written` does not. `missed`: where the data
-    is mixed before a network takes it; None in a good reading.
+    is mixed before networks take it; nothing in a good reading.
     """
 
     walk: Walk
     written: Walk
     axes: Mapping[TensorRef, Mapping[int, str]]
-    missed: TensorRef | None = None
+    missed: tuple[TensorRef, ...] = ()
 
     def of(self, ref: TensorRef) -> TimeAxis:
         """Where the steps lie in a tensor."""
@@ -142,18 +143,53 @@ def read_time(data: Data) -> Reading:
     """Where the steps lie, by the first reading of the data in which every network takes them one at a time; without
     one, the first of all with what it missed."""
     candidates = [_candidates(data, each) for each in data.inputs]
-    first = None
-    for reading in islice(product(*candidates), _MOST_READINGS):
-        found = _read(data, dict(zip((each.tensor for each in data.inputs), reading, strict=True)))
-        if found.missed is None:
+    readings = (
+        dict(zip((each.tensor for each in data.inputs), axes, strict=True)) for axes in product(*candidates)
+    )
+    first, conflicts = None, list[_Conflict]()
+    for reading in islice(_without(conflicts, data, islice(readings, _MOST_READINGS)), _MOST_WALKED):
+        found = _read(data, reading)
+        if not found.missed:
             return found
         first = first or found
+        steps = _steps_told(data, found.axes)
+        conflicts += [_Conflict(_leading_to(data, ref, reading), steps) for ref in found.missed]
     return first or _read(data, {})
 
 
+def _without(
+    conflicts: Sequence[_Conflict], data: Data, readings: Iterable[Mapping[TensorRef, TimeAxis]]
+) -> Iterator[Mapping[TensorRef, TimeAxis]]:
+    """The readings that have none of the conflicts, of which there are more and more."""
+    for reading in readings:
+        steps = _steps_told(data, _all_symbols(data, reading))
+        if not any(each.is_in(reading, steps) for each in conflicts):
+            yield reading
+
+
+@dataclass(frozen=True)
+class _Conflict:
+    """What of a reading is enough for a network to miss its steps: whatever else is read otherwise, it does so again.
+
+    `reading`: of the inputs that lead to what was missed. `steps`: the number of steps that was told.
+    """
+
+    reading: Mapping[TensorRef, TimeAxis]
+    steps: Mapping[str, int]
+
+    def is_in(self, reading: Mapping[TensorRef, TimeAxis], steps: Mapping[str, int]) -> bool:
+        return self.steps == steps and self.reading.items() <= reading.items()
+
+
+def _leading_to(
+    data: Data, ref: TensorRef, reading: Mapping[TensorRef, TimeAxis]
+) -> dict[TensorRef, TimeAxis]:
+    behind = ancestors(data.graph, [ref.node], control=False)
+    return {each: axis for each, axis in reading.items() if each.node in behind}
+
+
 def _read(data: Data, reading: Mapping[TensorRef, TimeAxis]) -> Reading:
-    shapes = {each.tensor: each.shape.rank or 0 for each in data.inputs}
-    axes = {ref: _symbols(axis, shapes[ref]) for ref, axis in reading.items()}
+    axes = _all_symbols(data, reading)
     numbers = {**data.numbers, **_steps_told(data, axes)}
     question = Question(
         data.graph, numbers, axes, frozenset((*reading, *data.states)), data.outputs, networks=tuple(data.networks),
@@ -164,8 +200,8 @@ def _read(data: Data, reading: Mapping[TensorRef, TimeAxis]) -> Reading:
     while isinstance(looped := folded(walk, question.graph), Graph):
         question = replace(question, graph=looped)
         walk = _settled(question, changes)
-    missed = next((ref for ref in (unmet(walk, each) for each in data.networks) if ref is not None), None)
-    return Reading(walk, written, axes, missed)
+    missed = dict.fromkeys(unmet(walk, each) for each in data.networks)
+    return Reading(walk, written, axes, tuple(ref for ref in missed if ref is not None))
 
 
 def _settled(question: Question, changes: Changes) -> Walk:
@@ -174,6 +210,11 @@ def _settled(question: Question, changes: Changes) -> Walk:
     while grown:
         walk, grown = walked(question, changes)
     return walk
+
+
+def _all_symbols(data: Data, reading: Mapping[TensorRef, TimeAxis]) -> dict[TensorRef, dict[int, str]]:
+    ranks = {each.tensor: each.shape.rank or 0 for each in data.inputs}
+    return {ref: _symbols(axis, ranks[ref]) for ref, axis in reading.items()}
 
 
 def _symbols(axis: TimeAxis, rank: int) -> dict[int, str]:
