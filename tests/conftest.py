@@ -54,27 +54,27 @@ def fixture_folder() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def tensorflow() -> ModuleType:
-    """TensorFlow, imported once for all; the test that asks for it carries the marker `tensorflow`."""
+def tensorflow() -> Iterator[ModuleType]:
+    """TensorFlow, imported once for all; the test that asks for it carries the marker `tensorflow`.
+
+    Whatever is verified in this process from then on is reloaded in one other process, which serves every model: to
+    start TensorFlow takes seconds. The command line's own processes, and tests of FreshProcess, start theirs.
+    """
     import tensorflow
 
     gc.freeze()  # all that it holds is there to stay; no collection need look at it again
-    return tensorflow
+    one = OneProcess()
+    with pytest.MonkeyPatch.context() as patch:
+        for stage in ("run", "given_answers"):
+            patch.setattr(import_module(f"tf1compat.verify.{stage}"), "FreshProcess", one)
+        yield tensorflow
+    one.end()
 
 
 @pytest.fixture(scope="session")
-def migrate_sharing(tensorflow: ModuleType) -> Iterator[Callable[..., MigrationResult]]:
-    """`tf1compat.migrate`, but that one process serves every verification: TensorFlow takes seconds to start."""
-    stage = import_module("tf1compat.verify.run")
-    one = OneProcess()
-
-    def migrate(source: Path, output: Path, **options: Any) -> MigrationResult:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stage, "FreshProcess", one)
-            return pipeline.migrate(source, output, **options)
-
-    yield migrate
-    one.end()
+def migrate_sharing(tensorflow: ModuleType) -> Callable[..., MigrationResult]:
+    """`tf1compat.migrate`, for tests that need no more of TensorFlow than that."""
+    return pipeline.migrate
 
 
 @pytest.fixture(scope="session")

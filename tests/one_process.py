@@ -14,11 +14,12 @@ class OneProcess:
 
     def __init__(self) -> None:
         self._process: FreshProcess | None = None
+        self._libraries: Sequence[str] = ()
 
     def __call__(self, saved_model: Path, op_libraries: Sequence[str] = ()) -> OneProcess:
-        if self._process is None or op_libraries:  # a library that is loaded stays
+        if self._process is None or op_libraries or self._libraries:  # a library that is loaded stays
             self.end()
-            self._process = FreshProcess(saved_model, op_libraries)
+            self._process, self._libraries = FreshProcess(saved_model, op_libraries), op_libraries
         else:
             self._process.serve(saved_model)
         return self

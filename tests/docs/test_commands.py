@@ -7,26 +7,21 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from importlib import import_module
 from types import ModuleType
 
 import pytest
 
 from tests.docs.pages import PAGES, README, ROOT, blocks, commands, matches, prose_of
 from tests.docs.workshop import Workshop
-from tests.one_process import OneProcess
 from tf1compat.cli.arguments import parse
 
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory, tensorflow: ModuleType) -> Iterator[Workshop]:
-    """One for all pages; one process serves every verification."""
-    one = OneProcess()
+    """One for all pages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)  # and back again, wherever the pages went
-        patch.setattr(import_module("tf1compat.verify.run"), "FreshProcess", one)
         yield Workshop(tmp_path_factory.mktemp("checkout"))
-    one.end()
 
 
 @pytest.mark.tensorflow
