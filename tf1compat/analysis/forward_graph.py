@@ -191,10 +191,9 @@ class ForwardGraph:
     def _before_use(self) -> frozenset[str]:
         """Forward nodes before a variable's being applied, before a prediction, or where a value is weighed (as in
         a CRF, whose loss looks up the scores of the true labels) for a result that is more than a figure."""
-        predictions = (node.name for node in self.graph.nodes if node.op in _PREDICTIONS)
         results = self.leading_to(name for name in self._ends if not self._is_figure(name))
         return self.leading_to({
-            *(self.applied - self._sampled), *predictions, *(self.parametric & results - self._sampled),
+            *(self.applied - self._sampled), *self._predictions, *(self.parametric & results - self._sampled),
         })  # fmt: skip
 
     @cached_property
@@ -219,7 +218,7 @@ class ForwardGraph:
 
     def _judges(self, name: str) -> bool:
         """Whether a node is a loss or a metric: one figure, of which nothing but figures is made."""
-        if name in self.losses or self.graph[name].op in _LOSS_OPS:
+        if name in self.losses or name in self.loss_ops:
             return True
         reduces = self.graph[name].op in _REDUCTIONS and self._is_figure(name)
         return reduces and name not in self._before_wholes
@@ -235,8 +234,21 @@ class ForwardGraph:
 
         What an op computes that only losses are made with is a judgement, wherever its labels come from.
         """
-        losses = (node.name for node in self.graph.nodes if node.op in _LOSS_OPS)
-        return self.reached(self.labels) | self._felt((*self._reconstructions, *losses))
+        return self.reached(self.labels) | self._felt((*self._reconstructions, *self.loss_ops))
+
+    @cached_property
+    def _predictions(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.graph.nodes if node.op in _PREDICTIONS)
+
+    @cached_property
+    def loss_ops(self) -> frozenset[str]:
+        """Forward nodes that compare classes with true ones; a comparison that a prediction is made of, past a variable
+        or a softmax, is one feature among others."""
+        found = {
+            node.name for node in self.graph.nodes if node.op in _LOSS_OPS and node.name not in self.training
+        }
+        targets = (self._predictions | self.parametric) - self.training if found else ()
+        return frozenset(found - self.leading_to(name for name in targets if not self._is_figure(name)))
 
     @cached_property
     def _reconstructions(self) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from tf1compat.names import TensorRef, is_default_name, leaf
 from tf1compat.ops.families import (
     CAST,
     CONSTANT,
-    ENTROPIES,
     GATHER,
     IDENTITY,
     SHAPES,
@@ -91,8 +90,9 @@ def _is_per_example_loss(flow: ForwardGraph, node: Node) -> bool:
 
 def _unlabelled(flow: ForwardGraph) -> frozenset[str]:
     examples = [each for each in flow.sources if each not in flow.labels]
-    losses = (node.name for node in flow.graph.nodes if node.op in ENTROPIES)
-    return flow.reached(examples) - flow.reached(flow.labels) - flow.ahead(losses) - flow.inside_branches
+    return (
+        flow.reached(examples) - flow.reached(flow.labels) - flow.ahead(flow.loss_ops) - flow.inside_branches
+    )
 
 
 def _loss_head(flow: ForwardGraph, node: Node) -> Head:

@@ -49,7 +49,7 @@ def find_scores(search: Search) -> Iterator[Head]:
             yield Head(TensorRef(node.name), "class_ids", "the nearest, looked up for the layers that follow")
         elif node.op in families.MULTINOMIAL and is_final(flow, node):
             yield from _drawn(flow, node, after)
-        elif node.op in families.ENTROPIES and node.name not in flow.training:
+        elif node.op in families.ENTROPIES and node.name in flow.loss_ops:
             yield from _judged_logits(flow, node, after)
         elif node.op in families.LOG1P and node.name not in ranked:
             yield from _logistic(flow, node)
