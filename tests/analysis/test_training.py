@@ -1,5 +1,6 @@
 from tests.discovery.model_text import CLASSIFIER, FORWARD, LOSS
-from tf1compat.analysis.training import find_losses, find_training_nodes, gradient_scopes
+from tf1compat.analysis.gradients import gradient_scopes
+from tf1compat.analysis.training import find_losses, find_training_nodes
 from tf1compat.graph.text import from_text
 
 

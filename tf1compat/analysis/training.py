@@ -1,64 +1,32 @@
-"""The parts of a graph that only training, saving and watching need, found by what their nodes do.
-
-Scopes are not trusted by their names alone: a scope counts as a gradient's only when its children are named
-after forward ops with `_grad` at the end, as `tf.gradients` makes them. An author's own `gradients` does not.
-"""
+"""The parts of a graph that only training, saving and watching need, found by what their nodes do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import accumulate
-from types import MappingProxyType
+from collections.abc import Iterator
 
+from tf1compat.analysis.gradients import (
+    SUMMARIES,
+    all_gradient_scopes,
+    features_by_gradient,
+    gradient_scopes,
+    in_gradient,
+    scopes_of_features,
+    updates,
+)
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import all_ahead, names_at, places_of
 from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants, order, topological
-from tf1compat.names import strip_number
+from tf1compat.names import TensorRef
 from tf1compat.ops import families
-from tf1compat.ops.updates import is_update
 
 #: `SigmoidGrad`, `TensorArrayGradV3`, and what gives back to a gradient's loop what the forward loop pushed.
 _GRADIENT_OP = re.compile(r"Grad(V\d+)?\Z|StackPop(V2)?\Z")
 _CHECKS = families.IS_INITIALIZED | {"ReportUninitializedVariables"}
-SUMMARIES = ("Summary", "SummaryV2")
 _KEPT = families.VARIABLES | families.PLACEHOLDERS | EXIT
-
-
-@cached_on_graph
-def gradient_scopes(graph: Graph) -> Mapping[str, frozenset[str]]:
-    """Each scope that `tf.gradients` made, with the forward ops that it goes back through."""
-    found: dict[str, set[str]] = {}
-    for node in graph.nodes:
-        for scope, child in _below_gradients(node.name):
-            forward = _differentiated(graph, scope, child)
-            if forward is not None:
-                found.setdefault(scope, set()).add(forward)
-    return MappingProxyType({scope: frozenset(forward) for scope, forward in found.items()})
-
-
-def _below_gradients(name: str) -> Iterator[tuple[str, list[str]]]:
-    """Every way to read a node's name as a scope `.../gradients` and the components below it."""
-    if "gradients" not in name:
-        return
-    components = name.split("/")
-    for index, each in enumerate(components[:-1]):
-        if strip_number(each) == "gradients":
-            yield "/".join(components[: index + 1]), components[index + 1 :]
-
-
-def _differentiated(graph: Graph, scope: str, components: list[str]) -> str | None:
-    """The forward op that a gradient is named after, under whatever prefix an import gave both."""
-    prefixes = ["", *(prefix + "/" for prefix in accumulate(scope.split("/")[:-1], "{}/{}".format))]
-    for child in accumulate(components, "{}/{}".format):
-        if child.endswith("_grad"):
-            for prefix in prefixes:
-                if prefix + child[:-5] in graph:
-                    return prefix + child[:-5]
-    return None
 
 
 @cached_on_graph
@@ -75,23 +43,18 @@ def find_training_nodes(graph: Graph) -> frozenset[str]:
 
 def _gradient_nodes(graph: Graph) -> frozenset[str]:
     """The nodes in gradients' scopes, and those whose op is a gradient by itself."""
-    scopes = gradient_scopes(graph)
+    features = features_by_gradient(graph)
     return frozenset(
         node.name
         for node in graph.nodes
-        if _GRADIENT_OP.search(node.op) or any(scope in scopes for scope, _ in _below_gradients(node.name))
+        if (_GRADIENT_OP.search(node.op) or in_gradient(graph, node)) and node.name not in features
     )
 
 
 def _performs(graph: Graph, node: Node) -> bool:
     if node.op in families.IDENTITY:  # the Saver's result: the filename, after everything is written
         return any(graph[name].op in families.SAVER for name in node.control_inputs)
-    return _updates(node) or node.op in families.SAVER | _CHECKS or node.op.endswith(SUMMARIES)
-
-
-def _updates(node: Node) -> bool:
-    """Whether a node changes a variable, or what gathers gradients for one."""
-    return is_update(node.op) or "AccumulatorApply" in node.op
+    return updates(node) or node.op in families.SAVER | _CHECKS or node.op.endswith(SUMMARIES)
 
 
 def _only_updated(graph: Graph, merge: Node) -> bool:
@@ -109,9 +72,9 @@ def _keeps_for_gradients(graph: Graph, node: Node) -> bool:
 def _follows_update(graph: Graph, node: Node) -> bool:
     """Whether a node is an update, or reads what one left behind."""
     if node.op not in families.READ_VARIABLE:
-        return _updates(node)
+        return updates(node)
     before = (*(ref.node for ref in node.inputs), *node.control_inputs)
-    return any(_updates(graph[name]) for name in before)
+    return any(updates(graph[name]) for name in before)
 
 
 def _only_serving(graph: Graph, performed: frozenset[str], gradients: frozenset[str]) -> frozenset[str]:
@@ -161,4 +124,14 @@ def find_losses(graph: Graph) -> tuple[str, ...]:
     for forward in gradient_scopes(graph).values():
         before = [ref.node for name in forward for ref in graph[name].inputs]
         starts |= forward - ancestors(graph, before, control=False)
+    starts |= set(_figures_of_features(graph))
     return tuple(node.name for node in graph.nodes if node.name in starts and node.op not in EXIT)
+
+
+def _figures_of_features(graph: Graph) -> Iterator[str]:
+    """The figures that are there for nothing but a gradient that is computed with."""
+    features, scopes = features_by_gradient(graph), all_gradient_scopes(graph)
+    for name in frozenset().union(*(scopes[scope] for scope in scopes_of_features(graph))):
+        readers = {use.node for use in graph.uses_of_node.get(name, ())}
+        if graph.static_shape(TensorRef(name)).rank == 0 and readers <= features:
+            yield name

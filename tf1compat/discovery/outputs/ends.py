@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.training import SUMMARIES
+from tf1compat.analysis.gradients import SUMMARIES
 from tf1compat.discovery.outputs.forms import REARRANGING
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers, tensor_readers
 from tf1compat.discovery.outputs.named import is_selected

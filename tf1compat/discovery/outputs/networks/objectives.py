@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.training import gradient_scopes
+from tf1compat.analysis.gradients import gradient_scopes
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import PASS_THROUGH, resolve, topological
