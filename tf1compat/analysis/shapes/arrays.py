@@ -53,12 +53,16 @@ def lengthen(walk: Walk, array: str, length: Dim) -> None:
 
 def length_of(walk: Walk, array: str) -> Dim | None:
     """How many elements an array has, where that has a symbol."""
-    if array in walk.changes.arrays:
-        return walk.changes.arrays[array]
+    told = walk.changes.arrays.get(array) or _told(walk, array)
+    return told if has_symbol(told) else None
+
+
+def _told(walk: Walk, array: str) -> Dim | None:
+    """How many elements an array is made for."""
     node = walk.graph[array]
     size = position_of_size(node)
     told = None if size is None else vector_at(walk, node, size)
-    return told[0] if told and has_symbol(told[0]) else None
+    return told[0] if told else None
 
 
 def is_timed(walk: Walk, array: str) -> bool:
@@ -81,6 +85,7 @@ def _gathered(walk: Walk, node: Node) -> tuple[Dims, ...]:
     array = walk.array_node(node.inputs[0])
     element, recorded = walk.elements.get(array), walk.recorded(TensorRef(node.name))
     count = length_of(walk, array) or (recorded[0] if recorded else None)
+    count = _told(walk, array) if count is None else count
     if element is None:
         return (None if recorded is None else (count, *recorded[1:]),)
     return ((count, *element),)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tf1compat.analysis.constants import constant
 from tf1compat.analysis.shapes.dimensions import has_symbol, size_of
 from tf1compat.analysis.shapes.sizes import integers_of, vector_of
-from tf1compat.analysis.shapes.walk import Walk
+from tf1compat.analysis.shapes.walk import Vector, Walk
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef
-from tf1compat.ops.axes import AxisMap, axes_of
+from tf1compat.ops.axes import AxisMap, Origin, SizeOf, axes_of
+from tf1compat.ops.families import TILE
 
 
 @dataclass(frozen=True)
@@ -56,4 +57,19 @@ class Known:
 
 def axis_map(walk: Walk, node: Node) -> AxisMap | None:
     """What a node does to the axes of its operands, as far as a walk knows them."""
-    return axes_of(node, Known(walk))
+    found = axes_of(node, Known(walk))
+    if found is None or node.op not in TILE:
+        return found
+    times = vector_of(walk, node.inputs[1]) or ()
+    outputs = tuple(
+        None if each is None else tuple(_once(origin, times) for origin in each) for each in found.outputs
+    )
+    return replace(found, outputs=outputs)
+
+
+def _once(origin: Origin, times: Vector) -> Origin:
+    """What is repeated once is as it was."""
+    once = (
+        isinstance(origin.size, SizeOf) and origin.size.entry < len(times) and times[origin.size.entry] == ()
+    )
+    return Origin("equal", origin.of) if once and origin.kind == "repeated" else origin

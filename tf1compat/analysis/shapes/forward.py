@@ -25,6 +25,7 @@ from tf1compat.analysis.shapes.lists import parts_of, puts_steps_together, toget
 from tf1compat.analysis.shapes.reshape import reshape
 from tf1compat.analysis.shapes.rows.masks import marked
 from tf1compat.analysis.shapes.rows.partitions import dims_of_parts, is_put_back
+from tf1compat.analysis.shapes.rows.picked import follow_picked
 from tf1compat.analysis.shapes.rows.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import integers_of, vector_at
 from tf1compat.analysis.shapes.slices import read_anew
@@ -39,7 +40,10 @@ from tf1compat.ops.registry import operand
 #: What puts entries into a tensor, and where it reads the tensor's shape.
 _PUTTING: Mapping[str, int] = families.by_op({families.SCATTER_ND: 2, families.SPARSE_TO_DENSE: 1})
 #: What makes a tensor of sizes that it reads, as its operands have them: where it reads them.
-_SIZED: Mapping[str, int] = families.by_op({families.SCATTER_ND: 2, families.TRANSPOSED_CONVOLUTIONS: 0})
+_SIZED: Mapping[str, int] = families.by_op({
+    families.SCATTER_ND: 2, families.TRANSPOSED_CONVOLUTIONS: 0,
+    families.SLICE_GRADIENT: 0,
+})  # fmt: skip
 Special = Callable[[Walk, Node], tuple[Dims, ...]]
 _PART = "takes some examples of the batch and leaves others out"
 
@@ -49,6 +53,9 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
     special = _SPECIAL.get(node.op)
     if special is not None:
         return None, special(walk, node)
+    picked = follow_picked(walk, node)
+    if picked is not None:
+        return None, picked.outputs
     found = axis_map(walk, node)
     if puts_steps_together(walk, node):
         return found, (together(walk, node, _along(walk, node)),)
@@ -71,9 +78,9 @@ def dims_after(walk: Walk, node: Node) -> tuple[AxisMap | None, tuple[Dims, ...]
 def _put_into_rows(walk: Walk, node: Node, found: AxisMap, own: OwnRows) -> Dims:
     """A tensor of as many rows as are put into it."""
     dims, position = _output(walk, node, found, 0), _PUTTING[node.op]
-    if dims is None or own.count > len(dims):
+    if dims is None or len(own.counted) > len(dims):
         return dims
-    dims = (*own.dims[: own.count], *dims[own.count :])
+    dims = (*own.counted, *dims[len(own.counted) :])
     if any(map(has_symbol, dims)):
         walk.made[node.name, position] = dims
     return dims

@@ -12,6 +12,7 @@ from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, Dims, Numbers
 from tf1compat.analysis.shapes.forward import dims_after
 from tf1compat.analysis.shapes.loops import compare_turns, time_the_loops
 from tf1compat.analysis.shapes.requirements import met
+from tf1compat.analysis.shapes.rows.picked import hand_on_places
 from tf1compat.analysis.shapes.walk import Changes, Vector, Walk, Want
 from tf1compat.analysis.time.follow import traces_after
 from tf1compat.analysis.time.networks import Network, Networks
@@ -162,12 +163,15 @@ def _require(walk: Walk, question: Question) -> None:
 
 
 def _enter(walk: Walk, ref: TensorRef, traces: Mapping[TensorRef, Trace]) -> None:
-    """What is fed has symbols along its axes, and is otherwise as the file says."""
+    """What is fed has symbols along its axes; any other that is open is a symbol of its own."""
     dims, axes = walk.recorded(ref), walk.changes.inputs.get(ref, {})
     if dims is None and axes:
         dims = (None,) * (max(axes) + 1)
     if dims is not None:
-        dims = tuple((axes[axis],) if axis in axes else dim for axis, dim in enumerate(dims))
+        dims = tuple(
+            (axes[axis],) if axis in axes else (f"{ref} {axis}",) if dim is None else dim
+            for axis, dim in enumerate(dims)
+        )
     walk.dims[ref] = dims
     walk.time[ref] = traces.get(ref) or (STILL if set(axes.values()) <= {BATCH} else KEPT)
 
@@ -179,6 +183,8 @@ def _visit(walk: Walk, node: Node) -> None:
     found, dims = dims_after(walk, node)
     for index, each in enumerate(dims):
         walk.dims[TensorRef(node.name, index)] = each
+    if node.name not in walk.picked:
+        hand_on_places(walk, node)
     traces = traces_after(walk, node, found, dims)
     for index, trace in enumerate(traces):
         walk.time[TensorRef(node.name, index)] = trace

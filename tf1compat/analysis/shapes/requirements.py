@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tf1compat.analysis.constants import constant
-from tf1compat.analysis.shapes.dimensions import BATCH, TIME, joined, size_of
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, joined, size_of
 from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_equal_along
@@ -50,7 +51,25 @@ def _before_reshape(walk: Walk, want: Want, node: Node) -> tuple[str, str] | lis
     axis = next(
         (at for at, dim in enumerate(before) if dim == after[want.axis] and joined(before[:at]) == lead), None
     )
-    return _fixed(walk, want, node) if axis is None else [replace(want, tensor=node.inputs[0], axis=axis)]
+    if axis is not None:
+        return [replace(want, tensor=node.inputs[0], axis=axis)]
+    return _grouped(walk, want, before, after) or _fixed(walk, want, node)
+
+
+def _grouped(walk: Walk, want: Want, before: Sequence[Dim | None], after: Sequence[Dim | None]) -> list[Want]:
+    """The axes that a Reshape laid end to end, each to have its own symbol of those that are wanted."""
+    sizes = [None if dim is None else size_of(dim, walk.numbers) for dim in before]
+    lead = joined(after[: want.axis])
+    start = next((at for at in range(len(before)) if lead is not None and joined(before[:at]) == lead), None)
+    wanted = [walk.numbers.get(each) if isinstance(each, str) else each for each in want.dim]
+    if start is None or None in wanted or sizes[start : start + len(wanted)] != wanted:
+        return []
+    ref = walk.graph.producer(want.tensor).inputs[0]
+    return [
+        replace(want, tensor=ref, axis=start + at, dim=(each,))
+        for at, each in enumerate(want.dim)
+        if isinstance(each, str)
+    ]
 
 
 def _of_origin(walk: Walk, want: Want, node: Node, origin: Origin) -> tuple[str, str] | list[Want]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tf1compat.analysis.shapes.dimensions import Dim, Dims, Numbers, any_symbol, dims_of, has_symbol
@@ -26,6 +26,46 @@ class Want:
     axis: int
     dim: Dim
     reader: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Numbers of places in a tensor, as a mask gives those of the entries that hold: a column for each of its axes.
+
+    `rows`: the dimension along which the places stand. `of`: the tensor in which they are, and `grid` its dimensions.
+    `columns`: the axes whose numbers are left.
+    """
+
+    rows: Dim
+    of: TensorRef
+    grid: tuple[Dim | None, ...]
+    columns: tuple[int, ...]
+
+    @property
+    def numbered(self) -> tuple[Dim | None, ...]:
+        """The dimensions along which the numbers count."""
+        return tuple(self.grid[each] for each in self.columns)
+
+    @property
+    def dropped(self) -> tuple[Dim | None, ...]:
+        """Those of which the numbers are gone."""
+        return tuple(dim for axis, dim in enumerate(self.grid) if axis not in self.columns)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each place is told by all of its numbers."""
+        return self.columns == tuple(range(len(self.grid)))
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What a node makes of rows that are picked, or put back: dimensions, the operands that it is of, and the places
+    that its outputs hold. `together`: the dimensions whose entries come together in one row."""
+
+    outputs: tuple[Dims, ...]
+    refs: tuple[TensorRef, ...]
+    places: Mapping[int, Places] = field(default_factory=dict)
+    together: tuple[Dim | None, ...] = ()
 
 
 @dataclass
@@ -69,6 +109,8 @@ class Walk:
     made: dict[tuple[str, int], Vector] = field(
         default_factory=dict
     )  # vectors that follow from the rest alone
+    places: dict[TensorRef, Places] = field(default_factory=dict)  # what holds numbers of places
+    picked: dict[str, Picked] = field(default_factory=dict)  # nodes that pick rows, or put them back
     wants: list[Want] = field(default_factory=list)
     refusals: list[tuple[str, str]] = field(default_factory=list)  # (node, reason)
 

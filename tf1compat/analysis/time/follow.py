@@ -11,10 +11,11 @@ from tf1compat.analysis.shapes.copies.pieces import begin_along
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.lists import puts_steps_together
 from tf1compat.analysis.shapes.rows.partitions import is_put_back, rows_of_parts
+from tf1compat.analysis.shapes.rows.picked import takes_numbers
 from tf1compat.analysis.shapes.rows.row_numbers import OwnRows, own_rows
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_uniform
-from tf1compat.analysis.shapes.walk import Walk
+from tf1compat.analysis.shapes.walk import Picked, Walk
 from tf1compat.analysis.time.time_axis import COUNTED, KEPT, LAST, LAST_STEP, POSITION, STILL, Trace, mixed
 from tf1compat.analysis.time.turns import goes_with_turns, trace_with_turns
 from tf1compat.analysis.value_sources import value_sources
@@ -33,6 +34,8 @@ def traces_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
     """What each of a node's outputs holds of the steps; `made` are their dimensions."""
     if goes_with_turns(node):
         return (trace_with_turns(walk, node, made),)
+    if node.name in walk.picked:
+        return (_of_picked(walk, node, walk.picked[node.name]),) * len(made)
     if found is not None and is_put_back(walk, node):
         return (_of_parts(walk, node),) * len(found.outputs)
     apart = _steps_apart(walk, node, found)
@@ -46,10 +49,22 @@ def traces_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
 
 def _of_parts(walk: Walk, node: Node) -> Trace:
     """Rows that come back in their order are of the steps that they were of."""
-    moving = {walk.trace(ref) for ref in rows_of_parts(node)} - {STILL}
+    return _together(walk, node, rows_of_parts(node))
+
+
+def _together(walk: Walk, node: Node, refs: Iterable[TensorRef]) -> Trace:
+    """The one trace of tensors that are all of the same steps, or of none."""
+    moving = {walk.trace(ref) for ref in refs} - {STILL}
     if len(moving) > 1:
         return next((each for each in moving if each.kind == "mixed"), mixed(node.name, _DEPENDS))
     return moving.pop() if moving else STILL
+
+
+def _of_picked(walk: Walk, node: Node, picked: Picked) -> Trace:
+    """Rows that are picked, and those that are put back, are of the steps that they were of."""
+    found = _together(walk, node, picked.refs)
+    together = any(dim is not None and TIME in dim for dim in picked.together)
+    return mixed(node.name, _DEPENDS) if found == KEPT and together else found
 
 
 def _of_output(found: AxisMap, index: int) -> AxisMap:
@@ -84,6 +99,8 @@ def _trace_after(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[D
         return _counted_positions(walk, node)
     if puts_steps_together(walk, node):
         return KEPT
+    if takes_numbers(walk, node) and any(walk.trace(ref) != STILL for ref in node.inputs):
+        return mixed(node.name, "takes the numbers of steps for values")
     own = own_rows(walk, node)
     if own is not None:
         return _of_own_rows(walk, node, own)
@@ -286,19 +303,23 @@ def _gathered(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims
 
 def _of_own_rows(walk: Walk, node: Node, own: OwnRows) -> Trace:
     """What is taken out of each row, or put into it, is of the steps of that row."""
-    moving = {walk.trace(ref) for ref in (*own.rows, *own.rest)} - {STILL}
-    if not moving:
-        return STILL
-    if len(moving) > 1:
-        return next((each for each in moving if each.kind == "mixed"), mixed(node.name, _DEPENDS))
-    (found,) = moving
+    found = _together(walk, node, (*own.rows, *own.rest))
+    if found.kind in ("still", "mixed"):
+        return found
+    if found != KEPT:
+        return found
     axis = axis_of(TIME, own.dims)
     places = {
-        (axis_of(TIME, walk.of(ref)) or 0) + (len(own.dims) - (walk.rank(ref) or 0) if ref in own.rest else 0)
-        for ref in (*own.rows, *own.rest)
+        (axis_of(TIME, walk.of(ref)) or 0) + max(0, len(own.dims) - (walk.rank(ref) or 0))
+        for ref in own.rest
         if walk.trace(ref) == KEPT
     }
-    return found if found != KEPT or places == {axis} else mixed(node.name, _DEPENDS)
+    rows = {axis_of(TIME, walk.of(ref)) for ref in own.rows if walk.trace(ref) == KEPT}
+    if own.puts:
+        aligned = rows | places <= {axis}
+    else:
+        aligned = places <= {axis} and all(at is not None and at < len(own.counted) for at in rows)
+    return KEPT if aligned and axis_of(TIME, own.counted) is not None else mixed(node.name, _DEPENDS)
 
 
 def _looked_up_by_step(walk: Walk, node: Node, found: AxisMap | None, made: Sequence[Dims]) -> Trace:

@@ -130,6 +130,35 @@ def _strided_slice(node: Node, facts: Facts) -> AxisMap | None:
     return AxisMap((tuple(origins),), (0,), tuple(ended))
 
 
+def _slice_turned_back(node: Node, facts: Facts) -> AxisMap | None:
+    """`StridedSliceGrad(shape, begin, end, strides, dy)`: what a slice took stands where it was, among zeros."""
+    rank = facts.count(node.inputs[0])
+    bounds = [numbers(facts, node, position) for position in (1, 2, 3)]
+    count = next(
+        (facts.count(node.inputs[at]) for at in (1, 2, 3) if facts.count(node.inputs[at]) is not None), None
+    )
+    if rank is None or count is None:
+        return None
+    origins: dict[int, Origin] = {}
+    ended, own = [], 0
+    for place, axis in entries_of(node, rank, count):
+        shrinks = place is not None and is_set(node, "shrink_axis_mask", place)
+        whole_axis = place is None or (
+            _is_whole(node, place) and bounds[2] is not None and bounds[2][place] == 1
+        )
+        if axis is not None:
+            kept = whole_axis and not shrinks
+            origins[axis] = equal(4, own) if kept else Origin("new", size=SizeOf(0, axis), coupled=True)
+        if not shrinks:
+            ended += [] if axis is not None and whole_axis else [Ended(Axis(4, own), "picked", 0)]
+            own += 1
+    return AxisMap((tuple(origins[axis] for axis in range(rank)),), (4,), tuple(ended))
+
+
+def _is_whole(node: Node, place: int) -> bool:
+    return is_set(node, "begin_mask", place) and is_set(node, "end_mask", place)
+
+
 def _taken(node: Node, facts: Facts, place: int, axis: int, bounds: list[list[int] | None]) -> Origin:
     """The entries that a slice takes along an axis: all of them, in order or turned around, or some."""
     begin, end, step = (None if each is None else each[place] for each in bounds)
@@ -163,5 +192,5 @@ def _length(begin: int | None, end: int | None, step: int | None, node: Node, pl
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Gather", "GatherV2", "ResourceGather"), _gather),
     **dict.fromkeys(("GatherNd", "ResourceGatherNd"), _gather_nd),
-    "OneHot": _one_hot, "Slice": _slice, "StridedSlice": _strided_slice,
+    "OneHot": _one_hot, "Slice": _slice, "StridedSlice": _strided_slice, "StridedSliceGrad": _slice_turned_back,
 }  # fmt: skip

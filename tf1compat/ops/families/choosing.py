@@ -11,12 +11,16 @@ RESOURCE_GATHER_ND = frozenset({"ResourceGatherNd"})
 LOOKUPS = GATHER | RESOURCE_GATHER
 SLICE = frozenset({"Slice"})
 STRIDED_SLICE = frozenset({"StridedSlice"})
+#: What a slice took, among zeros.
+SLICE_GRADIENT = frozenset({"StridedSliceGrad"})
 SLICES = SLICE | STRIDED_SLICE
 #: The first version takes whole rows where its condition is a vector.
 SELECT_V1 = frozenset({"Select"})
 SELECTIONS = SELECT_V1 | {"SelectV2"}
 WHERE = frozenset({"Where"})
 UNIQUE = frozenset({"Unique"})
+#: The different entries, and of each entry which of them it is.
+DIFFERENT = UNIQUE | {"UniqueWithCounts"}
 LIST_DIFFERENCE = frozenset({"ListDiff"})
 DYNAMIC_PARTITION = frozenset({"DynamicPartition"})
 DYNAMIC_STITCH = frozenset({"DynamicStitch", "ParallelDynamicStitch"})

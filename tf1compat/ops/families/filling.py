@@ -12,7 +12,12 @@ FILLS_LIKE = ZEROS_LIKE | ONES_LIKE
 SHAPE = frozenset({"Shape"})
 SIZE = frozenset({"Size"})
 RANK = frozenset({"Rank"})
+#: The axes that the gradient of a broadcast is summed up over.
+SUMMED_AXES = frozenset({"BroadcastGradientArgs"})
+SHAPES_OF_SEVERAL = frozenset({"ShapeN"})
+#: Where each part of a concatenation begins, by the shapes of all.
+OFFSETS = frozenset({"ConcatOffset"})
 #: Ops that see only what shape a tensor has.
 SHAPES = SHAPE | SIZE | RANK | FILLS_LIKE | {
-    "ShapeN", "TensorArraySize", "TensorArraySizeV2", "TensorArraySizeV3", "BroadcastGradientArgs",
-}  # fmt: skip
+    "TensorArraySize", "TensorArraySizeV2", "TensorArraySizeV3",
+} | SHAPES_OF_SEVERAL | SUMMED_AXES  # fmt: skip

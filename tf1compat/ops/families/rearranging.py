@@ -8,6 +8,8 @@ EXPAND_DIMS = frozenset({"ExpandDims"})
 #: The same entries in the same order, on other axes.
 RESHAPES = RESHAPE | SQUEEZE | EXPAND_DIMS
 TRANSPOSE = frozenset({"Transpose"})
+#: An order of axes turned back into the one before.
+INVERSE_ORDER = frozenset({"InvertPermutation"})
 REVERSE_SEQUENCE = frozenset({"ReverseSequence"})
 REVERSE_V1 = frozenset({"Reverse"})
 #: Whole axes turned round.
