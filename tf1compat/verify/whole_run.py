@@ -16,6 +16,7 @@ from tf1compat.analysis.shapes.dimensions import Dims
 from tf1compat.graph.attributes import Array
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import AxesPlan, MigrationPlan, OutputBinding, Piece, SignaturePlan, StepPlan
+from tf1compat.plan.stepping.start import START
 from tf1compat.verify.compare import difference, likeness
 from tf1compat.verify.comparison import CaseResult, OutputDifference
 from tf1compat.verify.inputs.cases import Case
@@ -39,7 +40,16 @@ def begin_signature(plan: MigrationPlan) -> SignaturePlan | None:
         OutputBinding(alias, (Piece((), start),), bound[alias].dtype, bound[alias].shape, "state")
         for alias, start in starts
     )
+    outputs = (*outputs, *_computed(plan))
     return SignaturePlan(BEGIN, plan.signatures[0].inputs, outputs) if outputs else None
+
+
+def _computed(plan: MigrationPlan) -> tuple[OutputBinding, ...]:
+    """What the first application of an unrolled network begins with, where that is computed from the data: its step
+    is the last application, so that nothing else can be held against the original."""
+    if plan.step is None or plan.step.step is None or plan.step.step.application is None:
+        return ()
+    return next((each.outputs for each in plan.signatures if each.name == START), ())
 
 
 @dataclass(frozen=True)
@@ -179,8 +189,8 @@ class WholeRuns:
 
     def _states(self, case: Case) -> dict[str, Array] | None:
         """The state before the first step: what the run was given, and what the original starts with."""
-        computed = [each.alias for each in self._step.states if each.start is not None]
-        answer = self.begin(Case(BEGIN, case.name, case.feeds)) if computed else Answer({})
+        computed = begin_signature(self.plan)
+        answer = self.begin(Case(BEGIN, case.name, case.feeds)) if computed is not None else Answer({})
         given = {each.alias: case.feeds[each.alias] for each in self._step.states if each.alias in case.feeds}
         states = {**answer.outputs, **given}
         known = answer.error is None and all(each.alias in states for each in self._step.states)

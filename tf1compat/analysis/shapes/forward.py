@@ -112,7 +112,7 @@ def _dim(walk: Walk, node: Node, origin: Origin, recorded: Dim | None) -> Dim | 
     parts = [_at(walk, *each) for each in places]
     if origin.kind == "repeated":
         return joined((_size(walk, node, origin), *parts))
-    counted = _counted_batches(node, origin, parts)
+    counted = _counted_batches(walk, node, origin, parts)
     if counted is not None:
         return counted
     if any(dim is not None and BATCH in dim for dim in parts):
@@ -123,11 +123,17 @@ def _dim(walk: Walk, node: Node, origin: Origin, recorded: Dim | None) -> Dim | 
     return recorded if size is None else size
 
 
-def _counted_batches(node: Node, origin: Origin, parts: Sequence[Dim | None]) -> Dim | None:
-    """Several batches end to end, or some of several; None where it is not that."""
+def _counted_batches(walk: Walk, node: Node, origin: Origin, parts: Sequence[Dim | None]) -> Dim | None:
+    """Several batches end to end, or some of several, or the batch of one step; None where it is not that."""
     first = parts[0] if parts else None
     if first is None or BATCH not in first:
         return None
+    if (
+        node.op in families.EVEN_SPLIT
+        and first[0] == TIME
+        and node.integer("num_split") == walk.numbers.get(TIME)
+    ):
+        return first[1:]
     if node.op in families.CONCATENATIONS and len(parts) > 1 and set(parts) == {first}:
         return joined(((len(parts),), first))
     if node.op in families.EVEN_SPLIT and isinstance(first[0], int):

@@ -8,6 +8,7 @@ from tf1compat.analysis.shapes.arrays import length_of, lengthen
 from tf1compat.analysis.shapes.dimensions import Dim, dim_of, has_symbol, size_of
 from tf1compat.analysis.shapes.sizes import vector_of
 from tf1compat.analysis.shapes.walk import Walk
+from tf1compat.analysis.time.in_turn import taken_in_turn
 from tf1compat.graph.frames import NEXT_ITERATION, Frame, find_frames
 from tf1compat.graph.model import Node
 from tf1compat.graph.walk import ancestors
@@ -41,9 +42,13 @@ def time_the_loops(walk: Walk, within: frozenset[str]) -> bool:
 
 
 def _lengths(walk: Walk, frame: Frame) -> Iterator[Dim | None]:
-    """How long the arrays are that a loop reads."""
-    reads = (walk.graph[name] for name in frame.nodes if array_role(walk.graph[name]) == "read")
-    return (length_of(walk, walk.array_node(node.inputs[0])) for node in reads)
+    """How long the arrays and the sequences are of which a loop reads an entry in each turn."""
+    for node in (walk.graph[name] for name in frame.nodes):
+        if array_role(node) == "read":
+            yield length_of(walk, walk.array_node(node.inputs[0]))
+        elif (taken := taken_in_turn(walk.graph, node)) is not None:
+            dims = walk.of(taken[0])
+            yield dims[taken[1]] if dims is not None and taken[1] < len(dims) else None
 
 
 def _time(walk: Walk, frame: Frame, length: Dim) -> None:

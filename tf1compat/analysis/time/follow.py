@@ -84,8 +84,9 @@ def _steps_apart(walk: Walk, node: Node, found: AxisMap | None) -> tuple[Trace, 
         return ()
     dims, count = walk.of(value), len(found.outputs)
     axis = axis_of(TIME, dims)
-    if axis is None or dims is None or dims[axis] != (TIME,) or walk.numbers.get(TIME) != count:
-        return ()
+    dim = None if axis is None or dims is None else dims[axis]
+    if axis is None or dim is None or dim[0] != TIME or walk.numbers.get(TIME) != count:
+        return ()  # rows of all steps are taken apart where time is the outer factor
     taken = {each.axis.axis for each in found.ended} | {
         each.axis for origin in found.outputs[0] or () if origin.kind == "part" for each in origin.of
     }

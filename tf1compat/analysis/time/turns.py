@@ -14,13 +14,13 @@ from tf1compat.analysis.shapes.arrays import is_timed
 from tf1compat.analysis.shapes.dimensions import TIME, Dims, axis_of
 from tf1compat.analysis.shapes.uniform import is_uniform
 from tf1compat.analysis.shapes.walk import Walk
+from tf1compat.analysis.time.in_turn import turn_of
 from tf1compat.analysis.time.time_axis import KEPT, STILL, Trace, mixed
-from tf1compat.graph.frames import ENTER, EXIT, MERGE, NEXT_ITERATION, SWITCH, frame_of_nodes
+from tf1compat.graph.frames import EXIT, MERGE, NEXT_ITERATION, SWITCH
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.walk import PASS_THROUGH
 from tf1compat.names import TensorRef
 from tf1compat.ops.arrays import array_operation, array_role, list_operation, stored, works_on_array
-from tf1compat.ops.families import ADDITIONS, RANGE
+from tf1compat.ops.families import RANGE
 
 _HANDED_ON = "hands on from step to step what each gave"
 
@@ -130,7 +130,7 @@ def _put(walk: Walk, node: Node, role: str) -> None:
     if role == "fill":
         found = _of_elements(walk, node, value, found)
     elif found.kind == "turn" and not (
-        is_timed(walk, array) and _turn_of(walk.graph, node.inputs[1]) == found.at
+        is_timed(walk, array) and turn_of(walk.graph, node.inputs[1]) == found.at
     ):
         found = mixed(node.name, "puts a step where others stand")
     elif found.kind == "turn":
@@ -158,7 +158,7 @@ def _read(walk: Walk, node: Node) -> Trace:
     found = walk.changes.contents.get(walk.array_node(node.inputs[0]), STILL)
     if found.kind != "turn":
         return found
-    turn = _turn_of(walk.graph, node.inputs[1])
+    turn = turn_of(walk.graph, node.inputs[1])
     return Trace("turn", at=turn) if turn else mixed(node.name, "takes some of the steps")
 
 
@@ -177,31 +177,3 @@ def _counts(graph: Graph, ref: TensorRef) -> bool:
     """Whether indices are all of them, from the first on."""
     node = graph.producer(source(graph, ref))
     return node.op in RANGE and scalar(graph, node.inputs[0]) == 0 and scalar(graph, node.inputs[2]) == 1
-
-
-def _turn_of(graph: Graph, ref: TensorRef) -> str:
-    """The loop whose turns a number counts, from 0 on; '' where it is no such number."""
-    node = graph.producer(ref)
-    while node.op in PASS_THROUGH | SWITCH and node.op not in ENTER and node.inputs:
-        ref = node.inputs[0]
-        node = graph.producer(ref)
-    if node.op not in MERGE:
-        return ""
-    entered = next((each for each in node.inputs if graph.producer(each).op in ENTER), None)
-    back = next((each for each in node.inputs if graph.producer(each).op in NEXT_ITERATION), None)
-    counts = (
-        entered is not None and back is not None
-        and scalar(graph, graph.producer(entered).inputs[0]) == 0
-        and _adds_one(graph, graph.producer(back).inputs[0], node.name)
-    )  # fmt: skip
-    return "/".join(frame_of_nodes(graph).get(node.name, ())) if counts else ""
-
-
-def _adds_one(graph: Graph, ref: TensorRef, merge: str) -> bool:
-    node = graph.producer(ref)
-    if node.op not in ADDITIONS:
-        return False
-    before = graph.producer(node.inputs[0])
-    while before.op in PASS_THROUGH | SWITCH and before.inputs:
-        before = graph.producer(before.inputs[0])
-    return before.name == merge and scalar(graph, node.inputs[1]) == 1

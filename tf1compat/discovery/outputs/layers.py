@@ -114,8 +114,10 @@ def find_codes(search: Search) -> Iterator[Head]:
     """An autoencoder's code: the narrowest of its layers, narrower than the example and than what is made again."""
     flow = search.flow
     made = [ref for ref in search.found if ref.node in flow.reconstructed]
+    stepped = _in_steps(search) if made else frozenset()
     for ref in made:
-        widths = {name: _width(flow.graph, TensorRef(name)) for name in _layers_before(flow, ref)}
+        layers = [name for name in _layers_before(flow, ref) if name not in stepped]
+        widths = {name: _width(flow.graph, TensorRef(name)) for name in layers}
         known = {name: width for name, width in widths.items() if width is not None}
         least = min(known.values(), default=0)
         whole = _width(flow.graph, ref)
@@ -123,6 +125,14 @@ def find_codes(search: Search) -> Iterator[Head]:
             for name in (each for each, width in known.items() if width == least):
                 code = as_named(flow, flow.graph[_activated(flow, name)])
                 yield Head(code, "value", f"the narrowest layer before '{ref}', which is made of it again")
+
+
+def _in_steps(search: Search) -> frozenset[str]:
+    """The nodes of the steps of unrolled networks: they stand there again and again, and are no layers one behind the
+    other."""
+    flow, unrolled = search.flow, [each for each in search.rnns if each.kind == "static"]
+    made = [ref for rnn in unrolled for ref in rnn.step_outputs]
+    return flow.behind(made) - flow.behind([ref for rnn in unrolled for ref in rnn.step_inputs])
 
 
 def _layers_before(flow: ForwardGraph, ref: TensorRef) -> list[str]:

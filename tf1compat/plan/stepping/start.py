@@ -82,9 +82,16 @@ def _given(number: int) -> str:
 
 
 def data_start(
-    graph: Graph, default: SignaturePlan, step: SignaturePlan, frozen: frozenset[str]
+    graph: Graph,
+    default: SignaturePlan,
+    step: SignaturePlan,
+    frozen: frozenset[str],
+    initial: Mapping[str, TensorRef],
 ) -> SignaturePlan | None:
-    """The signature that computes the initial states of a step from the data; None where each is given or known."""
+    """The signature that computes the initial states of a step from the data; None where each is given or known.
+
+    `initial`: what the states begin with, by alias; a step of an unrolled network takes them further on.
+    """
     if step.step is None:
         return None
     known = {each.alias for each in step.step.states if each.start is not None or each.origin in _GIVEN}
@@ -92,12 +99,13 @@ def data_start(
         return None
     given = {each.alias for each in step.step.states if each.origin in _GIVEN}
     states = [each.alias for each in step.step.states if each.alias not in given]
-    bound = [each for each in step.inputs if each.alias in states]
+    bound = {each.alias: initial.get(each.alias, each.tensor) for each in step.inputs}
     outputs = tuple(
-        OutputBinding(each.alias, (Piece((), each.tensor),), each.dtype, each.shape, "state")
-        for each in bound
+        OutputBinding(each.alias, (Piece((), bound[each.alias]),), each.dtype, each.shape, "state")
+        for each in step.inputs
+        if each.alias in states
     )
-    behind = reached(graph, [each.tensor for each in bound], frozen)
+    behind = reached(graph, [bound[each] for each in states], frozen)
     inputs = tuple(each for each in default.inputs if each.tensor.node in behind)
     return SignaturePlan(START, inputs, outputs)
 

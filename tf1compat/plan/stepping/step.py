@@ -214,7 +214,7 @@ class _Stepper:
             return found
         left_out = tuple(self._left_out(reading, outputs))
         return Stepping(
-            found.signature, "", self._start(found.signature), "", left_out, found.freed, found.kept
+            found.signature, "", self._start(found.signature, initial), "", left_out, found.freed, found.kept
         )
 
     def _application(
@@ -302,14 +302,14 @@ class _Stepper:
         others = (each for each in self.stepped.default.inputs if each.tensor.node in found - ends)
         return (*others, *cut)
 
-    def _start(self, step: SignaturePlan) -> SignaturePlan | None:
+    def _start(self, step: SignaturePlan, initial: Mapping[str, TensorRef]) -> SignaturePlan | None:
         """The signature that computes the states with which a step begins, where some come from the data."""
         if (
             not any(depends_on_data(self.graph, each) for each in self.stepped.states)
             and not self.stepped.sources
         ):
             return None
-        return data_start(self.graph, self.stepped.default, step, self.stepped.frozen)
+        return data_start(self.graph, self.stepped.default, step, self.stepped.frozen, initial)
 
 
 def _given_back(binding: InputBinding, final: TensorRef) -> OutputBinding:

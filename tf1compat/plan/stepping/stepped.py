@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
+from tf1compat.analysis.time.in_turn import number_felt, turn_of
 from tf1compat.analysis.time.networks import Network
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Findings, Rnn
@@ -64,6 +65,9 @@ class Stepped:
                 return f"the loop of {rnn.title} hands on more than its states"
             if rnn.direction == "backward":
                 return f"{rnn.title} runs backward: its first step needs the whole sequence"
+            counted = self._number_felt(rnn)
+            if counted is not None:
+                return f"{rnn.title} computes with the number of each step, at '{counted}'"
             if not rnn.layers:
                 return f"the cells of {rnn.title} are not known"
         if self.unknown:
@@ -73,6 +77,17 @@ class Stepped:
         if nested is not None:
             return f"{nested} runs inside another loop or a branch"
         return refusal(self.states, flow.inside_loops | flow.inside_branches)
+
+    def _number_felt(self, rnn: Rnn) -> str | None:
+        """The node at which a network's loop computes with the number of the step, if that is none of its states."""
+        frame, finals = frame_of(self.graph, rnn, self.frames), {ref.node for ref in outcomes(rnn)}
+        for each in () if frame is None else frame.variables:
+            counts = each.switch is not None and turn_of(self.graph, TensorRef(each.switch, 1))
+            if frame is not None and counts and each.exit not in finals:
+                felt = number_felt(self.graph, frame, each)
+                if felt is not None:
+                    return felt
+        return None
 
     def _is_nested(self, rnn: Rnn, inside_branches: frozenset[str]) -> bool:
         frame = frame_of(self.graph, rnn, self.frames)

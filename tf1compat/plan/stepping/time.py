@@ -11,6 +11,7 @@ from tf1compat.analysis.shapes.copies.folding import folded
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.analysis.shapes.free import Question, walked
 from tf1compat.analysis.shapes.walk import Changes, Walk
+from tf1compat.analysis.time.in_turn import collected_along, sequence_read, turn_of
 from tf1compat.analysis.time.networks import Network, time_axis, unmet
 from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL, TimeAxis, Trace
 from tf1compat.analysis.value_sources import value_sources
@@ -39,13 +40,28 @@ def _networks(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Iterator[Netwo
         yield from _unrolled(rnn, finals)
         return
     axis = 0 if rnn.time_major else 1
-    outputs = {rnn.outputs: TimeAxis("along", axis)} if rnn.outputs is not None else {}
+    outputs = dict(_given(graph, rnn, frames, axis))
     # A decoder's inputs may lie otherwise than its outputs: there the array says how they are read.
     known = rnn.inputs is not None and rnn.kind != "decoder"
     expected = [(rnn.inputs, TimeAxis("along", axis))] if known and rnn.inputs is not None else []
     if rnn.sequence_length is not None:
         expected.append((rnn.sequence_length, NO_TIME))
     yield Network((*expected, *_captured(graph, rnn, frames)), outputs, finals)
+
+
+def _given(
+    graph: Graph, rnn: Rnn, frames: Sequence[Frame], axis: int
+) -> Iterator[tuple[TensorRef, TimeAxis]]:
+    """What a loop gives of all steps: its outputs, where a loop by hand puts time first however it reads, and what it
+    collects."""
+    if rnn.outputs is not None:
+        first = array_role(graph.producer(rnn.outputs)) == "stack"
+        yield rnn.outputs, TimeAxis("along", 0 if first else axis)
+    frame = frame_of(graph, rnn, frames)
+    for each in () if frame is None else frame.variables:
+        if frame is not None and each.exit is not None and each.exit in graph:
+            along = collected_along(graph, frame, each)
+            yield from () if along is None else [(TensorRef(each.exit), TimeAxis("along", along))]
 
 
 def _unrolled(rnn: Rnn, finals: frozenset[TensorRef]) -> Iterator[Network]:
@@ -64,21 +80,24 @@ def _numbered(at: int, count: int) -> TimeAxis:
 def _captured(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[tuple[TensorRef, TimeAxis]]:
     """What a loop reads besides its states: arrays of the steps, and what must be the same for all of them."""
     found: list[tuple[TensorRef, TimeAxis]] = []
-    for ref in _loop_inputs(graph, rnn, frames):
+    for ref, axis in _loop_inputs(graph, rnn, frames):
         node = graph.producer(source(graph, ref))
         filled = stored(node) if array_role(node) == "fill" else None
-        if filled is not None:
+        if axis is not None:
+            found.append((ref, TimeAxis("along", axis)))
+        elif filled is not None:
             found.append((filled, _BY_STEP))
         elif not works_on_array(node):
             found.append((ref, NO_TIME))
     return found
 
 
-def _loop_inputs(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> list[TensorRef]:
-    """The tensors whose values a network's loop reads, its states left out."""
+def _loop_inputs(graph: Graph, rnn: Rnn, frames: Sequence[Frame]) -> Iterator[tuple[TensorRef, int | None]]:
+    """The tensors whose values a network's loop reads, its states left out; of a sequence, the axis of its steps."""
     frame = frame_of(graph, rnn, frames)
-    read = () if frame is None else frame.invariants
-    return [graph[name].inputs[0] for name in read if name in graph and not _only_sizes(graph, name)]
+    for name in () if frame is None else frame.invariants:
+        if name in graph and not _only_sizes(graph, name):
+            yield graph[name].inputs[0], sequence_read(graph, name)
 
 
 def _finals(rnn: Rnn) -> list[TensorRef]:
@@ -291,14 +310,19 @@ def lengths_of(rnns: Iterable[Rnn]) -> Iterator[str]:
 
 
 def counting_inputs(graph: Graph, data: Iterable[InputBinding]) -> frozenset[str]:
-    """The inputs of whole numbers that are held against the numbers of the steps: lengths, whatever they are called."""
-    whole = {each.tensor.node for each in data if each.dtype.is_integer and each.shape.rank in (None, 1)}
+    """The inputs of whole numbers that are held against the numbers of the steps: lengths, whatever they are called.
+
+    A single one is where the turns of a loop end.
+    """
+    whole = {each.tensor.node: each.shape.rank for each in data if each.dtype.is_integer}
+    listed = {name for name, rank in whole.items() if rank in (None, 1)}
+    single = {name for name, rank in whole.items() if rank == 0}
     pairs = ((node, at) for node in graph.nodes if node.op in ORDERINGS for at in (0, 1))
-    held = (
-        value_sources(graph, node.inputs[at]) & whole
-        for node, at in pairs
-        if _is_numbers(graph, node.inputs[1 - at])
-    )
+    held = []
+    for node, at in pairs:
+        turns = turn_of(graph, node.inputs[1 - at])
+        if turns or _is_numbers(graph, node.inputs[1 - at]):
+            held.append(value_sources(graph, node.inputs[at]) & (listed | single if turns else listed))
     return frozenset(name for each in held if len(each) == 1 for name in each)
 
 

@@ -1,7 +1,7 @@
 from tests.discovery.loop_text import GIVEN, LSTM, RNN, nested_rnn, while_loop
 from tf1compat.discovery.rnn.looping.loops import (
     find_loops,
-    reads_array,
+    reads_steps,
     step_ancestors,
     weights_behind,
     written_value,
@@ -63,8 +63,8 @@ def test_what_a_loop_carries_comes_in_the_order_of_the_enter_nodes_numbers():
 def test_a_loop_knows_which_of_its_nodes_run_in_a_loop_inside():
     inner, outer = sorted(find_loops(from_text(nested_rnn()), frozenset()), key=lambda each: -len(each.scope))
     assert inner.frame.nodes == outer.inner
-    assert reads_array(from_text(nested_rnn()), inner)
-    assert not reads_array(from_text(nested_rnn()), outer)
+    assert reads_steps(from_text(nested_rnn()), inner)
+    assert not reads_steps(from_text(nested_rnn()), outer)
 
 
 def test_weights_that_a_branch_reads_are_weights():
@@ -77,7 +77,7 @@ def test_a_value_written_to_an_array_is_found_in_each_version_of_the_ops():
         graph = from_text(RNN.replace("V3(", version + "("))
         (loop,) = find_loops(graph, frozenset())
         assert str(written_value(graph, loop.arrays[0])) == "rnn/while/h_new:0"
-        assert reads_array(graph, loop)
+        assert reads_steps(graph, loop)
 
 
 def test_a_step_s_ancestors_end_where_the_step_begins():

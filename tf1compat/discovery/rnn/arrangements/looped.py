@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.findings import Rnn, RnnKind
 from tf1compat.discovery.rnn.looping.layers import as_finding, find_layers
-from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_array
+from tf1compat.discovery.rnn.looping.loops import Carried, Loop, find_loops, reads_steps
 from tf1compat.discovery.rnn.looping.outside import nodes_in_branches, outside_of
 from tf1compat.discovery.rnn.looping.surroundings import arrange
 from tf1compat.graph.frames import Frame
@@ -32,7 +32,7 @@ def find_looped(graph: Graph, training_nodes: frozenset[str]) -> tuple[Rnn, ...]
 def _rnn(graph: Graph, loop: Loop) -> Rnn | None:
     kind = _kind(graph, loop)
     layers = find_layers(graph, loop, closed=kind == "dynamic")
-    if not layers or not (reads_array(graph, loop) or any(each.input for each in layers)):
+    if not layers or not (reads_steps(graph, loop) or any(each.input for each in layers)):
         return None  # a state that turns in itself, like the vector of a power iteration
     around = arrange(graph, loop, layers[0].reads[0])
     return Rnn(
@@ -58,7 +58,7 @@ def _kind(graph: Graph, loop: Loop) -> RnnKind:
     """
     if any(state.dtype == "bool" for state in loop.states):
         return "decoder" if any(_notes_lengths(graph, each) for each in loop.states) else "raw"
-    return "dynamic" if reads_array(graph, loop) else "raw"
+    return "dynamic" if reads_steps(graph, loop) else "raw"
 
 
 def _notes_lengths(graph: Graph, carried: Carried) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tf1compat.analysis.pattern import Mismatch, capture, match, normalized, source
+from tf1compat.analysis.same_slice import first_like
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed, whole
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.frames import MERGE
@@ -130,8 +131,8 @@ def _values(graph: Graph, ref: TensorRef) -> tuple[TensorRef, ...]:
         ref = source(graph, node.inputs[0])
         node = graph.producer(ref)
     if node.op in families.CONCATENATIONS:
-        return tuple(source(graph, each) for each in data_operands(node))
-    return (unmasked(graph, ref),)
+        return tuple(first_like(graph, source(graph, each)) for each in data_operands(node))
+    return (first_like(graph, unmasked(graph, ref)),)
 
 
 def unmasked(graph: Graph, ref: TensorRef) -> TensorRef:

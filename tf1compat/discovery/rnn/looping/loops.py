@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import source
+from tf1compat.analysis.time.in_turn import collected_along, taken_in_turn
 from tf1compat.graph.attributes import DType
 from tf1compat.graph.frames import ENTER, EXIT, MERGE, SWITCH, Frame, LoopVariable, find_frames
 from tf1compat.graph.model import Graph, Node
@@ -41,19 +42,20 @@ class Carried:
 
 @dataclass(frozen=True)
 class Loop:
-    """One forward loop: step counters, arrays it writes, and everything else that it carries."""
+    """One forward loop: counters of steps, arrays it writes, what it puts end to end, and what else it carries."""
 
     frame: Frame
     scope: str
     counters: tuple[Carried, ...]
     arrays: tuple[Carried, ...]
     states: tuple[Carried, ...]
+    collected: tuple[Carried, ...] = ()
     inner: frozenset[str] = frozenset()  # the nodes of the loops inside this one
 
     @property
     def start_of_step(self) -> frozenset[str]:
         """The nodes at which a step begins: walking backwards stops here."""
-        carried = self.counters + self.arrays + self.states
+        carried = self.counters + self.arrays + self.collected + self.states
         return frozenset(each.value.node for each in carried)
 
 
@@ -80,8 +82,9 @@ def _loop(graph: Graph, frame: Frame, inner: frozenset[str]) -> Loop:
     carried = [_carried(graph, frame, each) for each in ordered]
     counters = tuple(each for each in carried if _is_counter(graph, each))
     arrays = tuple(each for each in carried if _writes_array(graph, each))
-    states = tuple(each for each in carried if each not in counters and each not in arrays)
-    return Loop(frame, _scope(frame), counters, arrays, states, inner)
+    collected = tuple(each for each in carried if collected_along(graph, frame, each.variable) is not None)
+    states = tuple(each for each in carried if each not in (*counters, *arrays, *collected))
+    return Loop(frame, _scope(frame), counters, arrays, states, collected, inner)
 
 
 def as_passed(variables: list[LoopVariable]) -> list[LoopVariable]:
@@ -137,9 +140,10 @@ def written_value(graph: Graph, carried: Carried) -> TensorRef | None:
     return stored(node) if array_role(node) == "write" else None
 
 
-def reads_array(graph: Graph, loop: Loop) -> bool:
-    """Whether the loop takes a slice of a sequence in each step."""
-    return any(array_role(graph[name]) == "read" for name in loop.frame.nodes - loop.inner)
+def reads_steps(graph: Graph, loop: Loop) -> bool:
+    """Whether the loop takes an entry of a sequence in each step: of an array, or by a slice."""
+    nodes = (graph[name] for name in loop.frame.nodes - loop.inner)
+    return any(array_role(node) == "read" or taken_in_turn(graph, node) is not None for node in nodes)
 
 
 def step_ancestors(graph: Graph, loop: Loop, ref: TensorRef, stops: Collection[str] = ()) -> frozenset[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tf1compat.analysis.constants import constant, swaps_batch_and_time
 from tf1compat.analysis.dtypes import dtype_of
 from tf1compat.analysis.pattern import source
+from tf1compat.analysis.time.in_turn import taken_in_turn
 from tf1compat.discovery.findings import Direction
 from tf1compat.discovery.rnn.looping.loops import Carried, Loop, step_ancestors
 from tf1compat.discovery.rnn.states.carrying import outside_branch
@@ -37,9 +38,13 @@ class Arrangement:
 
 def arrange(graph: Graph, loop: Loop, cell_input: TensorRef | None) -> Arrangement:
     """The arrangement of a loop whose first layer reads `cell_input` in each step."""
-    fed = _filled_from(graph, loop, cell_input)
     stacked = _traced(graph, loop) or _stacked(graph, loop)
     length = _sequence_length(graph, loop)
+    sliced = _sliced(graph, loop, cell_input)
+    if sliced is not None:
+        turned = None if stacked is None else _own_transpose(graph, loop, stacked)
+        return Arrangement("forward", sliced[1] == 0, sliced[0], turned or stacked, length)
+    fed = _filled_from(graph, loop, cell_input)
     if stacked is None:
         return _by_inputs(graph, loop, fed, length)
     turned = _own_transpose(graph, loop, stacked)
@@ -133,6 +138,15 @@ def _filled_from(graph: Graph, loop: Loop, cell_input: TensorRef | None) -> Tens
         tensor for node in filling if array_role(node) == "fill" and (tensor := stored(node)) is not None
     }
     return found.pop() if len(found) == 1 else None
+
+
+def _sliced(graph: Graph, loop: Loop, cell_input: TensorRef | None) -> tuple[TensorRef, int] | None:
+    """The tensor of which the loop takes a step in each turn itself, and the axis of its steps."""
+    behind = () if cell_input is None else step_ancestors(graph, loop, cell_input)
+    taken = [each for name in behind if (each := taken_in_turn(graph, graph[name])) is not None]
+    found = {(_entering(graph, ref), axis) for ref, axis in taken}
+    outside = [each for each in found if each[0].node not in loop.frame.nodes and each[1] < 2]
+    return outside[0] if len(outside) == 1 == len(found) else None
 
 
 def _reads(graph: Graph, names: Collection[str]) -> list[Node]:

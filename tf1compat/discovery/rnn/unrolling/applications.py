@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tf1compat.discovery.rnn.cells import CELLS, CellMatch
 from tf1compat.discovery.rnn.unrolling.isomorphism import forms
+from tf1compat.discovery.rnn.unrolling.sequences import piece_of
 from tf1compat.graph.frames import SWITCH, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
@@ -70,18 +71,35 @@ class _Judges:
         self._rejected: dict[tuple[int, int], set[int]] = {}
 
     def verdict(self, node: Node) -> CellMatch | None:
-        """The first cell that has one of the node's outputs as its new state."""
+        """The first cell that has one of the node's outputs as its new state.
+
+        Of a cell that takes input and state side by side either may stand first.
+        """
+        found: list[CellMatch] = []
         for number, kind in enumerate(CELLS):
             if node.op in kind.roots:
                 for ref in _outputs(self._graph, node):
                     rejected = self._rejected.setdefault((self._forms[node.name], ref.index), set())
-                    if number in rejected:
-                        continue
-                    match = kind.judge(self._graph, ref)
+                    match = None if number in rejected else kind.judge(self._graph, ref)
                     if isinstance(match, CellMatch):
-                        return match
-                    rejected.add(number)
-        return None
+                        found.append(match)
+                    else:
+                        rejected.add(number)
+            if found and not _doubts(self._graph, found[-1]):
+                return found[-1]
+        return min(found, key=lambda each: _doubts(self._graph, each), default=None)
+
+
+def _doubts(graph: Graph, match: CellMatch) -> int:
+    """How much speaks against what a cell takes for its state: another width than the new one's, and more, that `h` is
+    a step of a sequence where `c` is none."""
+    widths = 0
+    for step in match.states.values():
+        before, after = (graph.static_shape(each).dims for each in (step.before, step.after))
+        known = before and after and None not in (before[-1], after[-1])
+        widths += bool(known and before and after and before[-1] != after[-1])
+    pieces = {part: piece_of(graph, step.before) is not None for part, step in match.states.items()}
+    return widths + len(match.states) * (pieces == {"c": False, "h": True})
 
 
 def _outputs(graph: Graph, node: Node) -> Iterable[TensorRef]:
