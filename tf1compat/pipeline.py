@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tf1compat.consumers import Obstacle, obstacles
 from tf1compat.discovery import discover
+from tf1compat.discovery.begun_states import with_begun_states
 from tf1compat.discovery.fed_sizes import with_computed_sizes
 from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.rnn.explain import explain as explain_cell
@@ -89,7 +90,7 @@ class _Discovered(NamedTuple):
 
 
 def _discovered(model: Place, options: SourceOptions) -> _Discovered:
-    legacy = open_model(model, options)
+    legacy = with_begun_states(open_model(model, options))
     findings = discover(legacy)
     sized = with_computed_sizes(legacy, findings)
     return _Discovered(sized, findings if sized is legacy else discover(sized))

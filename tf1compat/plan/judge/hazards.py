@@ -9,6 +9,7 @@ from tf1compat.analysis.dead import find_dead, live_behind
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.settled import find_settled
 from tf1compat.analysis.idioms.noise.sites import is_drawn
+from tf1compat.discovery.begun_states import begun_states
 from tf1compat.discovery.fed_sizes import computed_sizes
 from tf1compat.discovery.findings import DEFAULT_SIGNATURE, PIPELINE_KINDS, Freeze, FreezeRole, InputFinding
 from tf1compat.discovery.input_pipeline.pipeline import pipeline_entries, work_before
@@ -40,6 +41,7 @@ def find_hazards(case: Case) -> tuple[Note, ...]:
         *_dead(case),
         *_piped(case),
         *_held(case),
+        *_begun(case),
         *_sized(case),
         *_random(case),
         *_of_cudnn(case),
@@ -173,6 +175,18 @@ def _held(case: Case) -> Iterator[Note]:
             held[0].tensor.node,
             f"{names} held the examples that the program itself was built with; what is fed stands in for them",
             "feed what is of the same kind; to begin elsewhere, name another tensor as an input with --signature",
+        )
+
+
+def _begun(case: Case) -> Iterator[Note]:
+    """The states that a variable of any number of rows kept from run to run."""
+    for name in begun_states(case.graph, case.computed):
+        yield Note(
+            "state-in-variable",
+            name,
+            f"the program kept a state in '{name}' from one run to the next, which was never saved; the migrated "
+            "model starts from what the program begins it with in every run, for as many rows as are fed",
+            "carry the state from call to call with the signature 'step', where the model has one",
         )
 
 
