@@ -8,6 +8,7 @@ import tf1compat
 from tf1compat.discovery import discover
 from tf1compat.discovery.fed_sizes import computed_sizes, with_computed_sizes
 from tf1compat.graph.lint import lint
+from tf1compat.names import TensorRef
 from tf1compat.source import open_model
 
 ROOT = Path(__file__).parent.parent.parent / "fixtures" / "served_graphs"
@@ -28,10 +29,20 @@ def test_what_is_computed_is_left_alone() -> None:
     assert with_computed_sizes(sized, discover(sized)) is sized
 
 
-def test_a_size_that_the_input_itself_is_made_with_stays_fed() -> None:
+def test_of_two_sizes_that_the_input_itself_is_made_with_one_follows() -> None:
     model = open_model(ROOT / "tf1.4.1" / "batch_and_length_fed")
-    assert with_computed_sizes(model, discover(model)) is model
-    assert computed_sizes(model.meta_graph.graph) == {}
+    sized = with_computed_sizes(model, discover(model))
+    graph = sized.meta_graph.graph
+    assert lint(graph) == ()
+    assert computed_sizes(graph) == {"trace_length": TensorRef("observation")}
+    assert graph["trace_length"].inputs == (TensorRef("trace_length/along"), TensorRef("batch_size"))
+
+
+def test_a_mask_as_long_as_the_words_says_how_long_the_longest_is() -> None:
+    model = open_model(ROOT / "tf1.15.5" / "longest_fed")
+    graph = with_computed_sizes(model, discover(model)).meta_graph.graph
+    assert lint(graph) == ()
+    assert computed_sizes(graph) == {"max_len": TensorRef("words")}
 
 
 def test_whoever_fed_it_is_told() -> None:

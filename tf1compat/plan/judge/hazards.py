@@ -197,7 +197,7 @@ def _sized(case: Case) -> Iterator[Note]:
             yield Note(
                 "size-computed",
                 name,
-                f"'{name}' was fed by the program; it is computed from '{whole}', which has as many rows",
+                f"'{name}' was fed by the program; it is computed from the shape of '{whole}'",
                 "leave it out of what you feed; to feed it all the same, name it as an input with --signature",
             )
 
