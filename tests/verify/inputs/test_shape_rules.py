@@ -171,3 +171,17 @@ def test_a_field_in_the_middle_of_a_record_demands_all_before_its_end():
     graph = from_text(CONSTANTS + text + "record = Placeholder() dtype=uint8\n")
     walk_shapes(graph, {TensorRef("record"): ("bytes",)}, {}, symbols)
     assert symbols.at_least == {"bytes": 49}
+
+
+@pytest.mark.parametrize(
+    ("given", "demanded", "result"),
+    [
+        (("a", "b"), ("a", 6), ("a", 6)),
+        (("a", 6), ("a", 6), ("a", 6)),
+        (("a", 4), ("a", 4), (None, 6)),
+        (("a", "b", 2), ("a", "b", 2), (None, 6)),
+    ],
+)
+def test_rows_that_a_reshape_leaves_as_they_are_have_the_sizes_that_it_says(given, demanded, result):
+    found = shapes("y = Reshape(x, sizes)", x=given)
+    assert (found["x"], found["y"]) == (demanded, result)

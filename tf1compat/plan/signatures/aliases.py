@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from tf1compat.analysis.sparse_parts import sparse_inputs
 from tf1compat.discovery.findings import PIPELINE_KINDS, Findings, InputFinding, OutputFinding, Rnn
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef, is_default_name, leaf
@@ -38,9 +39,28 @@ class Aliases:
 
 
 def input_aliases(graph: Graph, inputs: Iterable[InputFinding]) -> dict[TensorRef, str]:
-    """An alias for each input: the author's name, or that of the feature, else its role."""
-    aliases = Aliases()
-    return {each.tensor: aliases.take(_input_alias(graph, each)) for each in inputs}
+    """An alias for each input: the author's name, or that of the feature, else its role.
+
+    The parts of a sparse tensor that nobody named have the name of one input together: `inputs_indices`.
+    """
+    every = tuple(inputs)
+    aliases, parts = Aliases(), _sparse_parts(graph, every)
+    return {each.tensor: aliases.take(parts.get(each.tensor) or _input_alias(graph, each)) for each in every}
+
+
+def _sparse_parts(graph: Graph, inputs: Sequence[InputFinding]) -> dict[TensorRef, str]:
+    nameless = {
+        each.tensor: each for each in inputs if not each.name and not chosen_alias(graph, each.tensor)
+    }
+    found: dict[TensorRef, str] = {}
+    wholes, order = Aliases(), [each.tensor for each in inputs]
+    groups = [each.parts for each in sparse_inputs(graph, {each.tensor: each.shape for each in inputs})]
+    for there in sorted(groups, key=lambda each: min(map(order.index, each.values()))):
+        if len(there) > 1 and nameless.keys() >= set(there.values()):
+            role = nameless[there.get("values", there["indices"])].role
+            whole = wholes.take(_SPEAKING.get(role, role))
+            found |= {ref: f"{whole}_{name}" for name, ref in there.items()}
+    return found
 
 
 def _input_alias(graph: Graph, finding: InputFinding) -> str:

@@ -14,11 +14,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tf1compat.analysis.sparse_parts import sparse_inputs
 from tf1compat.graph.attributes import Array
 from tf1compat.graph.model import Graph
 from tf1compat.names import TensorRef
 from tf1compat.plan.model import InputBinding
-from tf1compat.verify.inputs.sparse import sparse_inputs
 
 _LONGEST_ROW = 4
 #: Entries that a dense tensor would have, beyond which few of them are filled.
@@ -115,7 +115,7 @@ def composites_of(graph: Graph, inputs: Sequence[InputBinding]) -> tuple[Composi
     ragged = tuple(_ragged(inputs))
     taken = {alias for each in ragged for alias in each.aliases}
     rest = {each.tensor: each for each in inputs if each.alias not in taken}
-    found = sparse_inputs(graph, rest)
+    found = sparse_inputs(graph, {ref: each.shape for ref, each in rest.items()})
     sparse = (
         SparseInput(rest[each.indices].alias, _alias(rest, each.values), _alias(rest, each.shape), each.dims)
         for each in found

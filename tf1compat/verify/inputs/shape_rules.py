@@ -191,12 +191,33 @@ def permutation(walk: Walk, ref: TensorRef, rank: int) -> tuple[int, ...] | None
 def _reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
     sizes = walk.integers(node.inputs[1])
     if sizes is not None:
-        return (tuple(None if size < 0 else size for size in sizes),)
+        rows = _rows_of(walk, node, sizes)
+        return (
+            ((rows, *sizes[1:]),)
+            if rows is not None
+            else (tuple(None if size < 0 else size for size in sizes),)
+        )
     shape = walk.graph.producer(node.inputs[1])
     if shape.op not in families.PACK:
         return (None,)
     parts = [walk.integers(ref) for ref in shape.inputs]
     return (tuple(part[0] if part and part[0] >= 0 else None for part in parts),)
+
+
+def _rows_of(walk: Walk, node: Node, sizes: tuple[int, ...]) -> Dim:
+    """The rows that a Reshape to as many axes leaves as they are: all other sizes are those that it says."""
+    dims = walk.of(node.inputs[0])
+    if (
+        dims is None
+        or len(dims) != len(sizes)
+        or not sizes
+        or sizes[0] >= 0
+        or min(sizes[1:], default=0) <= 0
+    ):
+        return None
+    for dim, size in zip(dims[1:], sizes[1:], strict=True):
+        walk.symbols.unify(dim, size)
+    return dims[0] if walk.symbols.found(dims[1:]) == sizes[1:] else None
 
 
 def _scatter_into_array(walk: Walk, node: Node) -> tuple[Dims, ...]:
