@@ -30,6 +30,7 @@ import numpy as np
 from tabulate import tabulate
 
 import tf1compat
+from benchmarks.gap import gap_between
 
 #: Largest difference from TensorFlow 1, relative where values are above one; a truth may state its own.
 TOLERANCE = 1e-5
@@ -70,7 +71,7 @@ class Case:
         """The tensors that the author feeds ("in") or fetches ("out"); states and shapes stand beside some of them."""
         truth = self.truth
         keys = (f"expect_{side}", f"author_{side}puts", f"{side}puts")
-        found = next((truth[key] for key in keys if key in truth), [])
+        found: list[str] = next((truth[key] for key in keys if key in truth), [])
         inert = truth.get("inert_inputs", ())
         return [name for name in found if name not in inert]
 
@@ -236,7 +237,7 @@ def _gaps(
         return []
     found = loaded.predict(name, feeds)
     return [
-        _gap(_rows(found[by_output[tensor]], case.kept_rows), value)
+        gap_between(_rows(found[by_output[tensor]], case.kept_rows), value)
         for tensor, value in sides["out"].items()
         if tensor in by_output
     ]
@@ -244,18 +245,6 @@ def _gaps(
 
 def _rows(array: Any, kept: int | None) -> Any:
     return array[:kept] if kept is not None and array.ndim else array
-
-
-def _gap(found: Any, expected: Any) -> float:
-    if found.shape != expected.shape:
-        return float("inf")
-    if not expected.size:
-        return 0.0
-    if expected.dtype.kind not in "fc":
-        return float(np.mean(found != expected))
-    apart = np.abs(found.astype(np.float64) - expected) / np.maximum(1.0, np.abs(expected.astype(np.float64)))
-    same = (found == expected) | (np.isnan(found) & np.isnan(expected))
-    return float(np.where(same, 0.0, apart).max())
 
 
 def run(case: Case, limit: float, *, plan_only: bool = False) -> Verdict:

@@ -27,6 +27,7 @@ import numpy as np
 from tabulate import tabulate
 
 import tf1compat
+from benchmarks.gap import gap_between
 from tf1compat.analysis.constants import constant
 from tf1compat.source import open_model
 
@@ -114,8 +115,8 @@ def computed(model: GridModel, folder: Path, output: Path) -> str:
         found = loaded.predict("serving_default", feeds)
         for name, expected in _of_case(golden, case, "out").items():
             alias = next((each.alias for each in default.outputs if str(each.tensor) == name), None)
-            if alias is not None and (gap := _gap(found[alias], expected)) > TOLERANCE:
-                return f"{case}: '{name}' is {gap:.1e} from TensorFlow 1"
+            if alias is not None and (apart := gap_between(found[alias], expected)) > TOLERANCE:
+                return f"{case}: '{name}' is {apart:.1e} from TensorFlow 1"
     return _stepped(model, result.plan, loaded, golden, unfed) if "step|in" in golden else ""
 
 
@@ -147,18 +148,8 @@ def _stepped(model: GridModel, plan: Any, loaded: Any, golden: dict[str, Any], u
         answer = loaded.predict("step", given | state)
         state = {alias: answer[alias] for alias in carried}
         found.append(answer[output.alias].reshape(-1))
-    gap = _gap(np.stack(found), golden["step|probabilities"])
-    return f"steps are {gap:.1e} from TensorFlow 1" if gap > TOLERANCE else ""
-
-
-def _gap(found: Any, expected: Any) -> float:
-    """The largest difference, relative where values are above one; infinite for another shape."""
-    if found.shape != expected.shape:
-        return float("inf")
-    if not expected.size:
-        return 0.0
-    apart = np.abs(found.astype(np.float64) - expected) / np.maximum(1.0, np.abs(expected))
-    return float(apart.max())
+    apart = gap_between(np.stack(found), golden["step|probabilities"])
+    return f"steps are {apart:.1e} from TensorFlow 1" if apart > TOLERANCE else ""
 
 
 def wanted(model: GridModel) -> bool:

@@ -42,11 +42,7 @@ def _table() -> Mapping[str, list[str]]:
 
 def release(consumer: str) -> str:
     """The release that answered, of a consumer that was asked."""
-    return dict(zip(_COLUMNS, _table()["release"], strict=False))[_consumer(consumer)]
-
-
-def _consumer(name: str) -> Consumer:
-    return next(each for each in _COLUMNS if each == name)
+    return _table()["release"][_COLUMNS.index(consumer)]
 
 
 def op_names() -> frozenset[str]:
