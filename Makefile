@@ -12,7 +12,7 @@ CLASSIFIER := fixtures/birnn_classifier/tf1.15.5
 CANDIDATES := python3.13 python3.12 python3.11 python3.10 python3
 
 # About half of the time that all tests take.
-LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs inference_forms compat_graphs waited_for step_grid)
+LONG := $(patsubst %,tests/end_to_end/test_%.py,rnn_matrix odd_graphs random_programs inference_forms compat_graphs waited_for step_grid functional_graphs recurrence_by_hand two_times)
 
 .PHONY: demo test test-long test-others test-fast lint format
 
