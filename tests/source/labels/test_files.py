@@ -152,6 +152,13 @@ def test_a_command_in_an_array_is_not_run(file, tmp_path):
     assert (tmp_path / "it-ran").exists()
 
 
+def test_text_of_another_name_is_read_by_its_lines(file):
+    assert read_label_file(file("coco.names", "cat\ndog\n")) == ("cat", "dog")
+    assert read_label_file(file("labels", "0 cat\n1 dog\n")) == ("cat", "dog")
+    assert "is no kind of label file" in refusal(file("picture.png", b"\x89PNG\r\n\x1a\n\x00"))
+    assert "is no kind of label file" in refusal(file("empty", "\n"))
+
+
 def test_a_file_that_does_not_exist(file, tmp_path):
     file("labels.txt", "cat")
     assert "there is no label file" in refusal(tmp_path / "label.txt")

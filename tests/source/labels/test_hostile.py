@@ -192,3 +192,20 @@ def test_yaml_that_is_more_than_data(tmp_path, text, reason, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert reason in refusal(tmp_path / "l.yaml", text.encode())
     assert sorted(each.name for each in tmp_path.iterdir()) == ["l.yaml"]
+
+
+def test_headers_that_are_damaged(tmp_path):
+    held = io.BytesIO()
+    np.save(held, np.array(["cat", "dog"]))
+    content = held.getvalue()
+    assert "does not give labels" in refusal(tmp_path / "l.npy", content.replace(b"(2,)", b"(2L("))
+    held = io.BytesIO()
+    np.savez_compressed(held, labels=np.array(["cat", "dog"] * 50))
+    content = bytearray(held.getvalue())
+    place = content.index(b"labels.npy") + 40
+    content[place : place + 12] = b"\xff" * 12
+    assert "is no archive of arrays" in refusal(tmp_path / "l.npz", bytes(content))
+
+
+def test_what_a_file_says_is_told_in_one_line(tmp_path):
+    assert "it names os.sys\\rtem, which" in refusal(tmp_path / "l.pkl", b"cos\nsys\rtem\n(tR.")

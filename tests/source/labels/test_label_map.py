@@ -48,8 +48,11 @@ def test_gaps_are_neurons_without_a_name():
         ("node { name: 'x' op: 'Const' }", "it has no 'item"),
         ("item { name: 'cat' }", "has no name, or no id"),
         ("item { id: 1 }", "has no name, or no id"),
-        ("item { id: 99999999 name: 'cat' }", "has no name, or no id"),
-        ("item { id: 1 name: 'cat' } item { id: 1 name: 'dog' }", "two items have the id 1: 'cat' and 'dog'"),
+        ("item { id: 99999999 name: 'cat' }", "99999999 is not the number of a class"),
+        (
+            "item { id: 1 name: 'cat' } item { id: 1 name: 'dog' }",
+            "two classes have the number 1: 'cat' and 'dog'",
+        ),
         ("item { id: 1 name: 'cat'", "its braces do not match"),
         ("{'cat': 0} !", "is not protobuf's text form"),
         ("", "it has no 'item"),

@@ -10,7 +10,7 @@ TO_NUMBER = {"dog": 1, "bird": 2, "cat": 0}
 TO_NAME = {"1": "dog", "2": "bird", "0": "cat"}
 
 
-def names(value, neurons=None, offset=None):
+def names(value, neurons=3, offset=None):
     return settled(namings_of_json(json.dumps(value).encode()), neurons, offset)
 
 
@@ -26,6 +26,9 @@ def names(value, neurons=None, offset=None):
         {"categories": [{"id": 2, "name": "bird"}, {"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}]},
         [{"id": 2, "name": "bird"}, {"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}],
         [{"name": each} for each in ORDERED],
+        {"cat": [1, 0, 0], "bird": [0, 0, 1], "dog": [0, 1, 0]},
+        {"cat": [1.0, 0.0, 0.0], "bird": [0.0, 0.0, 1.0], "dog": [0.0, 1.0, 0.0]},
+        [["bird", "cat", "dog"], TO_NUMBER],
         [["dog", 1], ["bird", 2], ["cat", 0]],
         [[1, "dog"], [2, "bird"], [0, "cat"]],
         {str(number): [f"n0000000{number}", name] for number, name in enumerate(ORDERED)},
@@ -45,7 +48,7 @@ def test_of_several_lists_the_one_that_fits_is_meant():
     with pytest.raises(
         ValueError, match=r"several lists of names: words \(2\), tags_seen \(3\), other \(4\); which of"
     ):
-        names(value)
+        names(value, None)
     with pytest.raises(
         ValueError, match="none of them has 5 names, so write the one that is to a file of its own"
     ):
@@ -76,3 +79,12 @@ def test_numbers_from_one_on_take_an_offset():
 def test_settings_are_no_names(value):
     with pytest.raises(ValueError, match=r"neither side|is not the name of a class"):
         names(value)
+
+
+def test_categories_of_a_data_set_are_a_label_map():
+    records = [{"id": number, "name": name} for number, name in ((1, "cat"), (2, "dog"), (4, "bird"))]
+    assert names({"info": {}, "categories": records}, 5) == ("background", "cat", "dog", "unused_3", "bird")
+    assert names(records, 4) == ("cat", "dog", "unused_2", "bird")
+    records[0]["id"] = 0
+    with pytest.raises(ValueError, match="no class has the number 1"):
+        names({"info": {}, "categories": records})

@@ -71,3 +71,10 @@ def test_columns_without_titles_that_tell():
         ValueError, match=r"row 1 has 3 columns; give one \(names\), two .* or titles that say which"
     ):
         table("x,y,z\ncat,1,2\n")
+
+
+def test_text_of_windows():
+    assert settled(namings_of_lines("cat\r\ncaf\u00e9\r\n".encode("utf-16")), None, None) == (
+        "cat",
+        "caf\u00e9",
+    )

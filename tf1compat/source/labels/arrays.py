@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import warnings
 import zipfile
+import zlib
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,7 @@ def namings_of_npz(content: bytes) -> list[Naming]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [(each.filename, _member(archive, each)) for each in archive.infolist()]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
         raise ValueError(f"it is no archive of arrays ({error})") from error
     found: dict[str, Any] = {}
     reasons: list[ValueError] = []
@@ -66,9 +68,12 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], np.dtype[np.generic], bytes
     version = npy.read_magic(file)
     if version not in readers:
         raise ValueError(f"version {version} of the .npy format is not read")
-    with warnings.catch_warnings():  # numpy remarks on headers that Python 2 wrote
-        warnings.simplefilter("ignore", UserWarning)
-        shape, _, dtype = readers[version](file)
+    try:
+        with warnings.catch_warnings():  # numpy remarks on headers that Python 2 wrote
+            warnings.simplefilter("ignore")
+            shape, _, dtype = readers[version](file)
+    except (tokenize.TokenError, SyntaxError, TypeError, MemoryError, RecursionError, OverflowError) as error:
+        raise ValueError(f"its header is damaged ({error})") from error
     return shape, dtype, content[file.tell() :]
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tf1compat.source.labels.inert_values import Pairs
+from tf1compat.source.labels.inert_data import Pairs
 from tf1compat.source.labels.order import Naming
 from tf1compat.source.labels.structures import namings
 from tf1compat.source.labels.texts import decoded

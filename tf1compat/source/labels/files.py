@@ -14,8 +14,9 @@ from tf1compat.source.labels.joblib_array import COMPRESSED, decompressed
 from tf1compat.source.labels.label_map import namings_of_label_map
 from tf1compat.source.labels.order import Naming, settled
 from tf1compat.source.labels.structures import namings
-from tf1compat.source.labels.texts import namings_of_lines, namings_of_table
+from tf1compat.source.labels.texts import is_text, namings_of_lines, namings_of_table
 
+_LONGEST = 500  # characters of a message
 Reader = Callable[[bytes], list[Naming]]
 
 
@@ -28,7 +29,7 @@ def read_label_file(path: Path, neurons: int | None = None, offset: int | None =
     try:
         labels = settled(namings_of_file(path), neurons, offset)
     except ValueError as error:
-        raise LabelError(f"'{path}' does not give labels: {error}") from error
+        raise LabelError(f"'{path}' does not give labels: {_in_one_line(error)}") from error
     if not labels:
         raise LabelError(f"'{path}' holds no labels")
     return labels
@@ -51,7 +52,13 @@ def namings_of_file(path: Path) -> list[Naming]:
     except SourceError as error:
         raise LabelError(str(error)) from error
     except ValueError as error:
-        raise LabelError(f"'{path}' does not give labels: {error}") from error
+        raise LabelError(f"'{path}' does not give labels: {_in_one_line(error)}") from error
+
+
+def _in_one_line(error: ValueError) -> str:
+    """What is wrong, whatever text of the file is quoted in it."""
+    told = "".join(each if each.isprintable() else repr(each)[1:-1] for each in str(error))
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]} ..."
 
 
 def _missing(path: Path) -> str:
@@ -90,4 +97,5 @@ _STARTS: dict[bytes, Reader] = {
 
 
 def _by_content(content: bytes) -> Reader | None:
-    return next((reader for start, reader in _STARTS.items() if content.startswith(start)), None)
+    found = next((reader for start, reader in _STARTS.items() if content.startswith(start)), None)
+    return namings_of_lines if found is None and is_text(content) else found

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import codecs
 import io
+import pickle
 import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
-from tf1compat.source.labels.inert_values import Frozen, Made, Name, ObjectArray, Pairs, known_name, plain
+from tf1compat.source.labels.inert_data import Frozen, Made, Name, ObjectArray, Pairs
+from tf1compat.source.labels.inert_values import known_name, plain
 from tf1compat.source.labels.joblib_array import is_wrapper, read_wrapped
 
-_OPCODES = {each.code.encode("latin-1"): each for each in pickletools.opcodes}
+Reader = Callable[[BinaryIO], Any]
+Action = Callable[[Any], None]
+
 _MOST_OPCODES = 5_000_000
 #: All that a damaged pickle makes the walk raise.
 _FAILURES = (
@@ -33,8 +38,8 @@ _MARK = object()
 
 _TEXTS_OF_PYTHON_2 = frozenset({"BINSTRING", "SHORT_BINSTRING"})
 _VALUES = frozenset({
-    "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
-    "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT",
+    "STRING", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "BINBYTES", "SHORT_BINBYTES",
+    "BINBYTES8", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT",
 })  # fmt: skip
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _IGNORED = frozenset({"PROTO", "FRAME"})
@@ -66,38 +71,45 @@ class _Machine:
         self._file = file
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
-        self._do: dict[str, Callable[[Any], None]] = {
-            name.removeprefix("_op_").upper(): getattr(self, name) for name in dir(self) if name.startswith("_op_")
-        }  # fmt: skip
+        self._table = dict(self._actions())
+
+    def _actions(self) -> Iterator[tuple[bytes, tuple[Reader | None, Action]]]:
+        """What reads the argument of each opcode that is known here, and what is done with it."""
+        for opcode in pickletools.opcodes:
+            reader: Any = None if opcode.arg is None else opcode.arg.reader
+            action = self._action(opcode.name)
+            if action is not None:
+                yield opcode.code.encode("latin-1"), (_quoted if opcode.name == "STRING" else reader, action)
+
+    def _action(self, name: str) -> Action | None:
+        if name in _VALUES:
+            return self._stack.append
+        if name in _TEXTS_OF_PYTHON_2:
+            return self._push_bytes
+        if name in _CONSTANTS:
+            return partial(self._push_constant, _CONSTANTS[name])
+        if name in _IGNORED:
+            return _ignore
+        return getattr(self, f"_op_{name.lower()}", None)
 
     def run(self) -> Any:
         """What lies on the stack in the end."""
+        read, table = self._file.read, self._table
         for _ in range(_MOST_OPCODES):
-            code = self._file.read(1)
-            if code not in _OPCODES:
-                raise ValueError(f"it has no opcode {code!r}" if code else "it is cut short")
-            opcode = _OPCODES[code]
-            if opcode.name == "STOP":
+            code = read(1)
+            if code == pickle.STOP:
                 return self._stack.pop()
-            self._step(opcode)
+            if code not in table:
+                raise ValueError(_unknown(code))
+            reader, action = table[code]
+            action(None if reader is None else reader(self._file))
         raise ValueError(f"it has more than {_MOST_OPCODES:,} opcodes")
 
-    def _step(self, opcode: pickletools.OpcodeInfo) -> None:
-        name = opcode.name
-        if name == "STRING":
-            self._stack.append(_quoted(self._file.readline()))
-            return
-        argument = None if opcode.arg is None else opcode.arg.reader(self._file)
-        if name in _VALUES:
-            self._stack.append(argument)
-        elif name in _TEXTS_OF_PYTHON_2:
-            self._stack.append(str(argument).encode("latin-1"))
-        elif name in _CONSTANTS:
-            self._stack.append(_CONSTANTS[name])
-        elif name in self._do:
-            self._do[name](argument)
-        elif name not in _IGNORED:
-            raise ValueError(f"its opcode {name} refers to what is not in the file")
+    def _push_bytes(self, text: str) -> None:
+        self._stack.append(text.encode("latin-1"))
+
+    def _push_constant(self, value: Any, _: Any) -> None:
+        self._stack.append(value)
 
     def _above_mark(self) -> list[Any]:
         """What was pushed since the last mark, which is taken off with it."""
@@ -258,9 +270,22 @@ def _by_two(values: list[Any]) -> list[tuple[Any, Any]]:
     return list(zip(values[::2], values[1::2], strict=True))
 
 
-def _quoted(line: bytes) -> bytes:
+def _ignore(_: Any) -> None:
+    pass
+
+
+def _unknown(code: bytes) -> str:
+    if not code:
+        return "it is cut short"
+    names = [each.name for each in pickletools.opcodes if each.code.encode("latin-1") == code]
+    return (
+        f"its opcode {names[0]} refers to what is not in the file" if names else f"it has no opcode {code!r}"
+    )
+
+
+def _quoted(file: BinaryIO) -> bytes:
     """A text as protocol 0 of Python 2 spelled it: `'caf\\xc3\\xa9'`."""
-    text = line.rstrip(b"\n")
+    text = file.readline().rstrip(b"\n")
     if len(text) < 2 or text[:1] != text[-1:] or text[:1] not in (b"'", b'"'):
         raise ValueError("a text has no quotes")
     return codecs.escape_decode(text[1:-1])[0]

@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tf1compat.source.labels.inert_values import Made, Pairs, filled, plain, type_of_made
+from tf1compat.source.labels.inert_data import Made, Pairs
+from tf1compat.source.labels.inert_values import filled, plain, type_of_made
 
 _MOST_BYTES = 256 << 20
 _WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"

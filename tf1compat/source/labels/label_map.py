@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tf1compat.source.labels.order import Naming
+from tf1compat.source.labels.order import Naming, naming_of_map
 from tf1compat.source.labels.texts import decoded
 
 _TOKEN = re.compile(
@@ -19,25 +19,19 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|.)", re.DOTALL)
 _MEANT = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 _OPENS = frozenset({"{", "<"})
 _CLOSES = frozenset({"}", ">"})
-_LARGEST_ID = 1_000_000
 
 
 def namings_of_label_map(content: bytes) -> list[Naming]:
     """The names of the items, by `display_name` where they have one; raises ValueError."""
-    by_id: dict[int, str] = {}
+    pairs = []
     for item in _items(list(_tokens(decoded(content)))):
-        number = item.get("id", "")
         name = item.get("display_name") or item.get("name")
-        if name is None or not number.isdecimal() or int(number) > _LARGEST_ID:
+        if name is None or not item.get("id", "").isdecimal():
             raise ValueError(f"an item of the label map has no name, or no id ({item})")
-        if int(number) in by_id:
-            raise ValueError(f"two items have the id {number}: {by_id[int(number)]!r} and {name!r}")
-        by_id[int(number)] = name
-    if not by_id:
+        pairs.append((int(item["id"]), name))
+    if not pairs:
         raise ValueError("it is no label map: it has no 'item { id: 1 name: ... }'")
-    first = min(min(by_id), 1)
-    names = tuple(by_id.get(number) for number in range(first, max(by_id) + 1))
-    return [Naming(names, first, counts_from_one=True)]
+    return [naming_of_map(pairs)]
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 _SUFFIXES = frozenset({
-    ".txt", ".json", ".csv", ".tsv", ".npy", ".npz", ".yaml", ".yml", ".pbtxt", ".pkl", ".pickle", ".p", ".joblib",
+    ".txt", ".names", ".labels", ".json", ".csv", ".tsv", ".npy", ".npz", ".yaml", ".yml", ".pbtxt",
+    ".pkl", ".pickle", ".p", ".joblib",
 })  # fmt: skip
 #: Mostly of other things than names: looked into only where the file's name says that it holds some.
 _SELDOM = frozenset({".npz", ".yaml", ".yml", ".pbtxt"})

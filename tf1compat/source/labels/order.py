@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 Pair = tuple[object, object]
+_LARGEST_NUMBER = 1_000_000
 _SHOWN = reprlib.Repr()  # so that data that refers to one thing many times is not written out
 _SHOWN.maxlevel = 2
 _SHOWN.maxstring = _SHOWN.maxother = 36
@@ -21,13 +22,15 @@ _SHOWN.maxstring = _SHOWN.maxother = 36
 class Naming:
     """The names of consecutive numbers from `first` on; None for a number that has none.
 
-    `counts_from_one`: the numbers are those of a label map, where 0 is kept for the background.
+    `counts_from_one`: the numbers are those of a label map, where 0 is kept for the background. `is_numbered`: they
+    stand beside the names, where the order of a list is all that another has.
     """
 
     names: tuple[str | None, ...]
     first: int = 0
     where: str = ""
     counts_from_one: bool = False
+    is_numbered: bool = False
 
     def placed(self, neurons: int | None, offset: int | None) -> tuple[str, ...]:
         """A name for each neuron, the first one at neuron `offset` (None: as the numbers say); raises ValueError."""
@@ -55,11 +58,11 @@ def unnamed(count: int) -> tuple[str, ...]:
 
 def settled(found: Sequence[Naming], neurons: int | None, offset: int | None) -> tuple[str, ...]:
     """The names that are meant: of several lists, the one with a name for each neuron; raises ValueError."""
-    placed: dict[tuple[str, ...], str] = {}
+    placed: dict[tuple[str, ...], Naming] = {}
     problems = []
-    for each in found:
+    for each in sorted(found, key=lambda naming: not naming.is_numbered):
         try:
-            placed.setdefault(each.placed(neurons, offset), each.where)
+            placed.setdefault(each.placed(neurons, offset), each)
         except ValueError as error:
             problems.append(error)
     if len(placed) <= 1:
@@ -67,9 +70,11 @@ def settled(found: Sequence[Naming], neurons: int | None, offset: int | None) ->
             raise problems[0]
         return next(iter(placed), ())
     fitting = [names for names in placed if neurons in (None, len(names))]
-    if len(fitting) == 1:
-        return fitting[0]
-    listed = ", ".join(f"{where} ({len(names)})" for names, where in list(placed.items())[:6])
+    numbered = [names for names in fitting if placed[names].is_numbered]
+    for choice in (fitting, numbered if neurons is not None else []):
+        if len(choice) == 1:
+            return choice[0]
+    listed = ", ".join(f"{naming.where} ({len(names)})" for names, naming in list(placed.items())[:6])
     which = "which of them is meant cannot be told" if fitting else f"none of them has {neurons} names"
     raise ValueError(
         f"it holds several lists of names: {listed}; {which}, so write the one that is to a file of its own"
@@ -79,12 +84,12 @@ def settled(found: Sequence[Naming], neurons: int | None, offset: int | None) ->
 def naming_of_pairs(pairs: Sequence[Pair], where: str = "") -> Naming:
     """`labels_from_pairs`, also where the numbers run from 1 on; raises ValueError."""
     try:
-        return Naming(labels_from_pairs(pairs), 0, where)
+        return Naming(labels_from_pairs(pairs), 0, where, is_numbered=True)
     except ValueError as error:
         for reading in (tuple(pairs), tuple((value, key) for key, value in pairs)):
             if {_number(each) for each, _ in reading} == set(range(1, len(reading) + 1)):
                 shifted = [((_number(each) or 1) - 1, name) for each, name in reading]
-                return Naming(labels_from_pairs(shifted), 1, where)
+                return Naming(labels_from_pairs(shifted), 1, where, is_numbered=True)
         raise error
 
 
@@ -162,6 +167,21 @@ def _number(value: object) -> int | None:
         text = value.strip()
         return int(text) if text.isdigit() and len(text) < 10 and text.isascii() else None
     return None
+
+
+def naming_of_map(pairs: Sequence[Pair]) -> Naming:
+    """The names of a label map, whose numbers begin at 1 or at 0 and may leave gaps; raises ValueError."""
+    by_number: dict[int, str] = {}
+    for given, name in pairs:
+        number = _number(given)
+        if number is None or not 0 <= number <= _LARGEST_NUMBER:
+            raise ValueError(f"{_SHOWN.repr(given)} is not the number of a class")
+        if number in by_number:
+            raise ValueError(f"two classes have the number {number}: {by_number[number]!r} and {name!r}")
+        by_number[number] = _name(name)
+    first = min([1, *by_number])
+    names = tuple(map(by_number.get, range(first, max(by_number, default=0) + 1)))
+    return Naming(names, first, counts_from_one=True, is_numbered=True)
 
 
 def numbers_some(pairs: Sequence[Pair]) -> bool:

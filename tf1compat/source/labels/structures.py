@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tf1compat.source.labels.inert_values import Frozen, ObjectArray, Pairs
+from tf1compat.source.labels.inert_data import Frozen, ObjectArray, Pairs
 from tf1compat.source.labels.order import (
     Naming,
     Pair,
     labels_from_list,
+    naming_of_map,
     naming_of_pairs,
     numbers_some,
 )
@@ -67,9 +68,12 @@ class _Reader:
     def _mapping(self, pairs: Sequence[Pair]) -> list[Naming]:
         if not pairs:
             return []
-        told = self._parts(_telling(pairs), 1)
+        telling = _telling(pairs)
+        told = self._parts(telling, 1)
         if told:
             return told
+        if telling and self._reasons:
+            raise self._reasons[0]
         try:
             return [_of_pairs(pairs)]
         except ValueError:
@@ -126,7 +130,20 @@ class _Reader:
 
 
 def _of_pairs(pairs: Sequence[Pair]) -> Naming:
+    ones = [_place_of_one(value, len(pairs)) for _, value in pairs]
+    if len(pairs) > 1 and None not in ones:
+        return naming_of_pairs([(place, key) for (key, _), place in zip(pairs, ones, strict=True)])
     return naming_of_pairs([(_last_name(key), _last_name(value)) for key, value in pairs])
+
+
+def _place_of_one(value: Any, size: int) -> int | None:
+    """The place of the one in a vector of zeros, as which a class may be written."""
+    held = value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" else value
+    if not isinstance(held, (list, tuple)) or len(held) != size:
+        return None
+    if not all(isinstance(each, (int, float)) and each in (0, 1) for each in held) or sum(held) != 1:
+        return None
+    return held.index(1)
 
 
 def _of_records(values: Sequence[Any]) -> Naming | None:
@@ -144,7 +161,8 @@ def _of_records(values: Sequence[Any]) -> Naming | None:
         return None
     if number is None:
         return Naming(labels_from_list(each[name] for each in records))
-    return naming_of_pairs([(each[number], each[name]) for each in records])
+    pairs = [(each[number], each[name]) for each in records]
+    return naming_of_pairs(pairs) if 0 in [pair[0] for pair in pairs] else naming_of_map(pairs)
 
 
 def _telling(pairs: Sequence[Pair]) -> list[Pair]:

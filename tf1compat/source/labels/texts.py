@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -30,15 +31,27 @@ _NUMBERS = (
 _HEADERS = frozenset({"label", "labels", "class", "classes", "class_name", "class_names"})
 _BEFORE = re.compile(r"(\d{1,9})(?:[ \t]*[:,;=\t][ \t]*|[ \t]+)(\S.*)\Z")
 _BEHIND = re.compile(r"(.*\S)(?:[ \t]*[:,;=\t][ \t]*|[ \t]+)(\d{1,9})\Z")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _SYNSET = re.compile(r"n\d{8}[ \t:,]+(\S.*)\Z")
 
 
 def decoded(content: bytes) -> str:
-    """UTF-8 text, with or without a mark at its start; raises ValueError."""
+    """UTF-8 text, with or without a mark at its start, or UTF-16 with one; raises ValueError."""
     try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start} is not UTF-8 text") from error
+
+
+def is_text(content: bytes) -> bool:
+    """Whether this can be lines of text: nothing that no text has is in it."""
+    try:
+        text = decoded(content)
+    except ValueError:
+        return False
+    return bool(text.strip()) and not _NO_TEXT.search(text)
 
 
 def namings_of_lines(content: bytes) -> list[Naming]:
