@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tf1compat.analysis.class_scores import are_exclusive, is_argmax_of
 from tf1compat.discovery.findings import Findings
 from tf1compat.errors import LabelError, nearest
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Graph
 from tf1compat.ops.families import RESHAPES
 from tf1compat.options import PlanOptions
+from tf1compat.plan.class_scores import are_exclusive, is_argmax_of
 from tf1compat.plan.labels import read_labels
 from tf1compat.plan.model import LabelOffer, LabelPlan, MigrationPlan, OutputBinding, SignaturePlan
 from tf1compat.source.model import LegacyModel

@@ -1,8 +1,8 @@
 import pytest
 
-from tf1compat.analysis.class_scores import are_exclusive, is_argmax_of
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
+from tf1compat.plan.class_scores import are_exclusive, is_argmax_of
 
 HEAD = """
     x = Placeholder() dtype=float32; shape=shape(None, 3)
