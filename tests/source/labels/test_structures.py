@@ -59,7 +59,28 @@ def test_of_several_lists_the_one_that_fits_is_meant():
 
 def test_a_vocabulary_with_gaps_is_told_as_one():
     with pytest.raises(ValueError, match="no class has the number 1; 2 classes must be numbered 0 to 1"):
-        names([[0, 2, 0], {"cat": 0, "dog": 2}, {"0": "cat", "2": "dog"}])
+        names([[0, 2, 0], {"cat": 0, "dog": 2}, {"0": "cat", "2": "dog"}], None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"cat": 1, "dog": 2}, ("background", "cat", "dog")),
+        ({"cat": 0, "dog": 2}, ("cat", "unused_1", "dog")),
+        ({"2": "dog", "1": "cat"}, ("background", "cat", "dog")),
+        ({"labels": {"2": "dog", "0": "cat"}}, ("cat", "unused_1", "dog")),
+    ],
+)
+def test_numbers_that_reach_the_last_neuron_are_the_neurons_own(value, expected):
+    assert names(value, 3) == expected
+    for neurons in (4, None):
+        with pytest.raises(ValueError, match="no class has the number"):
+            names(value, neurons)
+
+
+def test_few_numbers_are_no_names():
+    with pytest.raises(ValueError, match="no class has the number 0"):
+        names({"units": 127, "layers": 2}, 128)
 
 
 def test_numbers_from_one_on_take_an_offset():
@@ -67,7 +88,7 @@ def test_numbers_from_one_on_take_an_offset():
     with pytest.raises(
         ValueError, match=r"no class has the number 0; .*from 1 to 2 \(--label-offset 1 leaves neuron 0"
     ):
-        names(value)
+        names(value, 2)
     assert names(value, 3, 1) == ("background", "cat", "dog")
     assert names(value, 2, 0) == ("cat", "dog")
     assert names(["cat"], 4, 3) == ("unused_0", "unused_1", "unused_2", "cat")

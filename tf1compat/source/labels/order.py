@@ -13,6 +13,10 @@ from functools import cached_property
 
 Pair = tuple[object, object]
 _LARGEST_NUMBER = 1_000_000
+#: What may be meant by numbers from 1 on.
+_COUNTED = (
+    " (--label-offset 1 leaves neuron 0 to a background class, --label-offset 0 puts the first name there)"
+)
 _SHOWN = reprlib.Repr()  # so that data that refers to one thing many times is not written out
 _SHOWN.maxlevel = 2
 _SHOWN.maxstring = _SHOWN.maxother = 36
@@ -23,7 +27,7 @@ class Naming:
     """The names of consecutive numbers from `first` on; None for a number that has none.
 
     `counts_from_one`: the numbers are those of a label map, where 0 is kept for the background. `is_numbered`: they
-    stand beside the names, where the order of a list is all that another has.
+    stand beside the names, where the order of a list is all that another has. `problem`: some are missing.
     """
 
     names: tuple[str | None, ...]
@@ -31,24 +35,28 @@ class Naming:
     where: str = ""
     counts_from_one: bool = False
     is_numbered: bool = False
+    problem: str = ""
 
     def placed(self, neurons: int | None, offset: int | None) -> tuple[str, ...]:
         """A name for each neuron, the first one at neuron `offset` (None: as the numbers say); raises ValueError."""
         if offset is None:
             offset = self._own_offset(neurons)
+        elif None in self.names and not self._reaches(neurons, offset):
+            raise ValueError(self.problem)
         names = (each or f"unused_{offset + place}" for place, each in enumerate(self.names))
         return (*unnamed(offset), *names)
 
     def _own_offset(self, neurons: int | None) -> int:
-        if not self.first:
-            return 0
         if self.counts_from_one:
-            return 0 if neurons == len(self.names) else 1
-        count = len(self.names)
-        raise ValueError(
-            f"no class has the number 0; {count} classes must be numbered 0 to {count - 1}, these go from 1 to {count} "
-            "(--label-offset 1 leaves neuron 0 to a background class, --label-offset 0 puts the first name there)"
-        )
+            return 0 if neurons == len(self.names) else self.first
+        if self.problem and not self._reaches(neurons, self.first):
+            raise ValueError(self.problem)
+        return self.first
+
+    def _reaches(self, neurons: int | None, offset: int) -> bool:
+        """Whether the last number is that of the last neuron, so that what has no number is a neuron without a name."""
+        few = self.names.count(None) * 2 > len(self.names) and not self.counts_from_one
+        return self.counts_from_one or (neurons == offset + len(self.names) and not few)
 
 
 def unnamed(count: int) -> tuple[str, ...]:
@@ -82,15 +90,22 @@ def settled(found: Sequence[Naming], neurons: int | None, offset: int | None) ->
 
 
 def naming_of_pairs(pairs: Sequence[Pair], where: str = "") -> Naming:
-    """`labels_from_pairs`, also where the numbers run from 1 on; raises ValueError."""
+    """`labels_from_pairs`; where some numbers are missing, that is the naming's problem. Raises ValueError."""
     try:
         return Naming(labels_from_pairs(pairs), 0, where, is_numbered=True)
     except ValueError as error:
-        for reading in (tuple(pairs), tuple((value, key) for key, value in pairs)):
-            if {_number(each) for each, _ in reading} == set(range(1, len(reading) + 1)):
-                shifted = [((_number(each) or 1) - 1, name) for each, name in reading]
-                return Naming(labels_from_pairs(shifted), 1, where, is_numbered=True)
-        raise error
+        readings = (_Reading(tuple(pairs)), _Reading(tuple((value, key) for key, value in pairs)))
+        numbered = [each for each in readings if each.is_numbered]
+        by_number = {_number(number) or 0: name for number, name in numbered[0].pairs} if numbered else {}
+        last = max(by_number, default=-1)
+        if len(numbered) != 1 or len(by_number) < len(pairs) or min(by_number) < 0 or last > _LARGEST_NUMBER:
+            raise
+        first = 1 if min(by_number) == 1 else 0
+        names = tuple(
+            _name(by_number[each]) if each in by_number else None for each in range(first, last + 1)
+        )
+        hint = _COUNTED if first and None not in names else ""
+        return Naming(names, first, where, is_numbered=True, problem=f"{error}{hint}")
 
 
 def labels_from_list(values: Iterable[object]) -> tuple[str, ...]:

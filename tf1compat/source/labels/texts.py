@@ -72,9 +72,11 @@ def _numbered(lines: Sequence[str]) -> Naming | None:
         if len(found) < max(2, len(lines)) or len({match[name] for match in found}) < len(lines):
             continue
         try:
-            return naming_of_pairs([(int(match[number]), match[name]) for match in found])
+            naming = naming_of_pairs([(int(match[number]), match[name]) for match in found])
         except ValueError:
             continue
+        if None not in naming.names:
+            return naming
     return None
 
 
