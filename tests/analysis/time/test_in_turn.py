@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.analysis.same_slice import first_like
 from tf1compat.analysis.time.in_turn import (
     collected_along,
     number_felt,
@@ -12,6 +11,7 @@ from tf1compat.analysis.time.in_turn import (
     taken_in_turn,
     turn_of,
 )
+from tf1compat.analysis.time.same_slice import first_like
 from tf1compat.graph.frames import find_frames
 from tf1compat.graph.model import Graph
 from tf1compat.graph.text import from_text

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tf1compat.analysis.pattern import Mismatch, capture, match, normalized, source
-from tf1compat.analysis.same_slice import first_like
+from tf1compat.analysis.time.same_slice import first_like
 from tf1compat.discovery.rnn.cells.weights import columns, is_fixed, whole
 from tf1compat.discovery.rnn.states.carrying import outside_branch
 from tf1compat.graph.frames import MERGE
