@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tf1compat.analysis.pattern import Mismatch
-from tf1compat.analysis.shapes.dimensions import BATCH
+from tf1compat.analysis.shapes.dimensions import BATCH, REST
 from tf1compat.analysis.shapes.free import FreeSizes, Question, find_batch_size, find_free_sizes
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
@@ -224,3 +224,18 @@ def test_features_come_apart_beside_an_open_axis(lead: str) -> None:
     free = found(text, fed=("pair",))
     assert (free.dims[TensorRef("y")] or ())[::3] == ((BATCH,), (3,))
     assert free.inputs[TensorRef("pair")][0] == BATCH
+
+
+def test_a_size_that_is_computed_of_the_batch_and_what_is_open_is_what_is_left() -> None:
+    """Its author's number of examples stands in it, and another is fed."""
+    free = found(
+        OPEN
+        + """
+        six = Const() dtype=int32; value=tensor(int32, 6)
+        count = Mul(four, steps) T=int32; _output_shapes=[shape()]
+        shape = Pack(count, six) N=2; T=int32; axis=0; _output_shapes=[shape(2)]
+        y = Reshape(pair, shape) T=float32; Tshape=int32; _output_shapes=[shape(None, 6)]
+        """,
+        fed=("pair",),
+    )
+    assert free.vectors == {("y", 1): (REST, (6,))}

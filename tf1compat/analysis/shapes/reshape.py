@@ -38,11 +38,11 @@ def reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
     if after is None or complete is None:
         walk.lost.add(node.name)
         return (_as_told(walk, node, before, wanted, recorded),)
-    if any(
-        has_symbol(dim) and size != REST and dim != size for dim, size in zip(after, complete, strict=True)
-    ):
+    if any(has_symbol(dim) and size != REST and dim != size for dim, size in zip(after, wanted, strict=True)):
         read = (REST if size == REST else dim for dim, size in zip(after, complete, strict=True))
-        walk.made[node.name, 1] = tuple(read)
+        walk.made[node.name, 1] = tuple(
+            read
+        )  # what is computed of the author's number is what is left of the rest
     return (after,)
 
 

@@ -35,6 +35,12 @@ class Application:
     joined: tuple[str, ...] = ()
     exchanged: Mapping[TensorRef, TensorRef] = field(default_factory=dict)
 
+    @property
+    def nodes(self) -> frozenset[str]:
+        """The nodes that it names."""
+        read = (*self.taken, *self.exchanged, *self.exchanged.values())
+        return frozenset((*(ref.node for ref in read), *self.joined))
+
 
 def one_application(graph: Graph, application: Application) -> Graph:
     """The graph in which a sequence of one step goes through the last application alone."""

@@ -197,7 +197,7 @@ class _Stepper:
         pairings: Sequence[StatePairing],
     ) -> Stepping | Mismatch:
         """The step with these outputs, free of the author's sizes as far as that goes."""
-        application = self._application(reading, (*outputs, *states))
+        reading, application = self._application(reading, (*outputs, *states))
         if isinstance(application, Mismatch):
             return application
         initial = {each.alias: each.tensor for each in cut}
@@ -219,12 +219,21 @@ class _Stepper:
 
     def _application(
         self, reading: Reading, outputs: Sequence[OutputBinding]
-    ) -> Application | Mismatch | None:
+    ) -> tuple[Reading, Application | Mismatch | None]:
+        """The last application of unrolled networks, and the reading with the walk that tells it.
+
+        That is of the graph as it is written, unless its steps are told apart only where examples are looped over.
+        """
         steps = steps_of(self.stepped.rnns)
         if not steps:
-            return None
+            return reading, None
         ends = [piece.tensor for each in outputs for piece in each.pieces]
-        return last_application(reading.written, self.stepped.rnns, ends, steps)
+        found = last_application(reading.written, self.stepped.rnns, ends, steps)
+        if isinstance(found, Mismatch) and reading.written is not reading.walk:
+            again = last_application(reading.walk, self.stepped.rnns, ends, steps)
+            if isinstance(again, Application) and all(name in self.graph for name in again.nodes):
+                return replace(reading, written=reading.walk), again
+        return reading, found
 
     def _begun_before_the_last(
         self,
