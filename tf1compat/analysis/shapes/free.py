@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tf1compat.analysis.pattern import Mismatch
 from tf1compat.analysis.shapes.branches import taken_branches
 from tf1compat.analysis.shapes.copies.folding import folded
-from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, Dims, Numbers, has_symbol
+from tf1compat.analysis.shapes.dimensions import BATCH, Dim, Dims, Numbers, has_symbol
 from tf1compat.analysis.shapes.forward import dims_after
 from tf1compat.analysis.shapes.loops import compare_turns, time_the_loops
 from tf1compat.analysis.shapes.requirements import met
@@ -74,32 +74,7 @@ class Question:
 
 
 def find_free_sizes(question: Question) -> FreeSizes | Mismatch:
-    """What has to change for the outputs to take any sizes; why not, where that cannot be.
-
-    Sizes that are open anyway need no symbol, unless shapes are made of several of them.
-    """
-    found = _find(question)
-    for axes in _with_open_axis(question) if isinstance(found, Mismatch) else ():
-        again = _find(replace(question, axes=axes))
-        if not isinstance(again, Mismatch):
-            return again
-    return found
-
-
-def _with_open_axis(question: Question) -> Iterator[Axes]:
-    """The symbols with one more, for the open axis beside the batch of one of the inputs."""
-    if any(TIME in symbols.values() for symbols in question.axes.values()):
-        return
-    for ref, symbols in question.axes.items():
-        dims = question.graph.static_shape(ref).dims or ()
-        other = next(
-            (1 - axis for axis, symbol in symbols.items() if symbol == BATCH and axis < 2), len(dims)
-        )
-        if other < len(dims) and dims[other] is None and other not in symbols:
-            yield {**question.axes, ref: {**symbols, other: TIME}}
-
-
-def _find(question: Question) -> FreeSizes | Mismatch:
+    """What has to change for the outputs to take any sizes; why not, where that cannot be."""
     changes = Changes(inputs={ref: dict(axes) for ref, axes in question.axes.items()})
     for _ in range(_TURNS):
         walk, grown = walked(question, changes)

@@ -40,9 +40,8 @@ def reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
         return (_as_told(walk, node, before, wanted, recorded),)
     if any(has_symbol(dim) and size != REST and dim != size for dim, size in zip(after, wanted, strict=True)):
         read = (REST if size == REST else dim for dim, size in zip(after, complete, strict=True))
-        walk.made[node.name, 1] = tuple(
-            read
-        )  # what is computed of the author's number is what is left of the rest
+        # What was computed of the author's number, with what is not known, is what is left of all.
+        walk.made[node.name, 1] = tuple(read)
     return (after,)
 
 
