@@ -59,7 +59,7 @@ OP_NAMES_ALSO_IN = {
     "tf1compat/graph/walk.py": "below ops: what a walk looks through, and where a loop closes",
     "tf1compat/graph/frames.py": "below ops: the ops that a frame is made of",
     "tf1compat/rewrite/cleanup/prune.py": "an attribute that is called as an op is",
-    "tf1compat/source/lowered.py": "the parts of a frame that is made, called by their ops",
+    "tf1compat/source/lowered/__init__.py": "the parts of a frame that is made, called by their ops",
 }
 #: What makes patterns and nodes: in its arguments an op's name is a literal of the pattern, or of what is made.
 OP_LITERALS = {"op", "make_node"}

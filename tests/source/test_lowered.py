@@ -191,3 +191,52 @@ def test_who_waits_for_a_conditional_waits_for_what_its_branches_do():
 def test_a_choice_by_a_number_stays_as_it_is():
     graph = conditional(text=BRANCHES.replace("Tcond=bool", "Tcond=int32"))
     assert lowered(graph) is graph
+
+
+CALLED = """
+    x = Placeholder() dtype=float32; shape=shape(2, 3)
+    one = PartitionedCall(x) f=function('layer'); Tin=[float32]; Tout=[float32, float32]
+    two = PartitionedCall(one) f=function('layer'); Tin=[float32]; Tout=[float32, float32]
+    y = Add(two, two:1) T=float32
+"""
+
+
+def called(text: str) -> Graph:
+    made = function_pb2.FunctionDefLibrary()
+    results = {"first": ("tanh:y:0", FLOAT), "second": ("negated:y:0", FLOAT)}
+    add_function(
+        made, "layer", results, ("x",), {"negated": ("Neg", ["x"]), "tanh": ("Tanh", ["negated:y:0"])}
+    )
+    return lowered(replace(from_text(text), library=made.SerializeToString()))
+
+
+def test_a_function_that_is_called_again_and_again_is_written_out_under_the_calls_names():
+    graph = called(CALLED)
+    assert lint(graph) == ()
+    assert [str(each) for each in graph["y"].inputs] == ["two:0", "two/negated:0"]
+    assert (graph["two"].op, str(graph["two"].inputs[0])) == ("Identity", "two/tanh:0")
+    assert str(graph["two/negated"].inputs[0]) == "one:0"
+
+
+def test_who_asks_for_a_call_s_results_finds_all_of_them():
+    assert called(CALLED.replace("Add(two, two:1)", "Neg(one)"))["two"].op == "IdentityN"
+
+
+def test_a_function_that_is_called_once_and_holds_no_loop_stays_as_it_is():
+    text = CALLED.replace("PartitionedCall(one)", "Other(one)")
+    assert called(text)["one"].op == "PartitionedCall"
+
+
+def test_a_loop_in_a_function_becomes_a_frame_under_the_call_s_name():
+    made = function_pb2.FunctionDefLibrary.FromString(library())
+    loop = {"loop": ("While", list(ARGUMENTS))}
+    add_function(made, "run", {"last": ("loop:output:2", FLOAT)}, ARGUMENTS, loop)
+    (node,) = (each for each in made.function[-1].node_def if each.op == "While")
+    for key, name in (("cond", "more"), ("body", "step")):
+        node.attr[key].func.name = name
+    node.attr["T"].list.type.extend([INT, 21, FLOAT, 21, FLOAT, FLOAT])
+    call = "rnn/run = PartitionedCall(zero, rnn/list, zeros, rnn/source, kernel/read, bias/read) f=function('run')\n"
+    text = "".join(line for line in LOOP.splitlines(keepends=True) if "rnn/while" not in line)
+    graph = replace(from_text(GIVEN + RNN_WEIGHTS + text + call), library=made.SerializeToString())
+    (frame,) = find_frames(lowered(graph))
+    assert all(each.enter.startswith("rnn/run/loop/") for each in frame.variables)

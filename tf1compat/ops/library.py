@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.cache import cached_on_graph
@@ -23,7 +24,28 @@ def library_of(graph: Graph) -> Mapping[str, Function]:
 
 def called_function(graph: Graph, node: Node) -> Function | None:
     """The function of the graph's library that a node does nothing but run."""
-    if not graph.library:
-        return None
+    return library_of(graph).get(callee_name(node)) if graph.library else None
+
+
+def callee_name(node: Node) -> str:
+    """The name of the function that a node does nothing but run, if the graph's library has one of that name."""
     callee = node.attrs.get("f") if node.op in CALL else None
-    return library_of(graph).get(callee.name if isinstance(callee, FunctionRef) else node.op)
+    return callee.name if isinstance(callee, FunctionRef) else node.op
+
+
+def calls_to_write_out(nodes: Sequence[Node], library: Mapping[str, Function]) -> frozenset[str]:
+    """The functions that hold loops or conditionals, themselves or in what they call, and those that are called again
+    and again: networks may stand in the ones, and be made of the others."""
+    called = Counter(callee_name(node) for node in nodes)
+    again = {name for name, count in called.items() if count > 1 and name in library}
+    holding = {name for name, each in library.items() if any(node.op in CALLEES for node in each.graph.nodes)}
+    while more := {
+        name for name, each in library.items()
+        if name not in holding and any(callee_name(node) in holding for node in each.graph.nodes)
+    }:  # fmt: skip
+        holding |= more
+    todo = [name for name in called if name in holding | again]
+    for name in todo:
+        inner = {callee_name(node) for node in library[name].graph.nodes} & library.keys()
+        todo += [each for each in inner if each not in todo]
+    return frozenset(todo)

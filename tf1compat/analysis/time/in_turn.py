@@ -42,7 +42,7 @@ def turn_of(graph: Graph, ref: TensorRef) -> str:
 
 
 def _adds_one(graph: Graph, ref: TensorRef, merge: str) -> bool:
-    node = graph.producer(ref)
+    node = graph.producer(source(graph, ref))
     if node.op not in ADDITIONS:
         return False
     before = graph.producer(node.inputs[0])

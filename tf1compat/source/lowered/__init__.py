@@ -1,4 +1,5 @@
-"""Functional control flow lowered: `While` and `If` of a file are written with the ops of TensorFlow 1's control flow.
+"""Functional control flow lowered: `While` and `If` of a file are written with the ops of TensorFlow 1's control flow,
+and calls of functions that hold such, or stand there once for each step, are written out.
 
 With control flow v2 a loop or a conditional is one node with functions, which TensorFlow itself lowers before it runs
 them (tensorflow/core/common_runtime/lower_while_op.cc, lower_if_op.cc). A training adds results to them that only its
@@ -8,6 +9,7 @@ gradients read. Lowered, every value stands by itself, and is found, cut and rew
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,7 +17,8 @@ from tf1compat.graph.attributes import Attr, DType, FunctionRef, Shape
 from tf1compat.graph.model import Function, Graph, Node, make_node
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import IDENTITY, WHILE
-from tf1compat.ops.library import CALLEES, library_of
+from tf1compat.ops.library import CALLEES, callee_name, calls_to_write_out, library_of
+from tf1compat.source.lowered.pasted import Pasted
 
 _UNKNOWN = DType.of_number(0)
 _FALSE, _TRUE = 0, 1
@@ -27,11 +30,15 @@ def lowered(graph: Graph) -> Graph:
     What takes a result out keeps its name: `while/Identity_2` is an Exit, `cond/Identity` a Merge. A node that others
     wait for keeps its name, too. What calls itself, or decides by something that is no boolean, is left as it is.
     """
-    if not graph.library or not any(node.op in CALLEES for node in graph.nodes):
+    library = library_of(graph) if graph.library else {}
+    written_out = calls_to_write_out(graph.nodes, library)
+    if not written_out and not any(node.op in CALLEES for node in graph.nodes if library):
         return graph
-    lowering = _Lowering(library_of(graph), {node.name for node in graph.nodes})
+    lowering = _Lowering(library, {node.name for node in graph.nodes}, written_out)
     nodes = list(lowering.all(graph.nodes, ()))
-    return replace(graph, nodes=tuple(map(lowering.redirected, nodes))) if lowering.moved else graph
+    return (
+        graph if nodes == list(graph.nodes) else replace(graph, nodes=tuple(map(lowering.redirected, nodes)))
+    )
 
 
 @dataclass
@@ -40,6 +47,7 @@ class _Lowering:
 
     library: Mapping[str, Function]
     taken: set[str]
+    written_out: frozenset[str] = frozenset()  # the functions whose calls are
     moved: dict[TensorRef, TensorRef] = field(default_factory=dict)
     waited: set[str] = field(default_factory=set)
 
@@ -48,9 +56,14 @@ class _Lowering:
         self.waited.update(name for node in nodes for name in node.control_inputs)
         functional = {node.name: each for node in nodes if (each := self._functions(node, callers))}
         takers = _takers(nodes, functional)
+        read = {ref for node in nodes for ref in node.inputs}
         for node in nodes:
+            callee = callee_name(node)
             if node.name in functional:
                 yield from self._lower(node, functional[node.name], takers, callers)
+            elif callee in self.written_out and callee not in callers:
+                call = _Call(self, node, self.library[callee], read, inside=bool(callers))
+                yield from self.all([*call.nodes()], (*callers, callee))
             elif node.name not in takers.values():
                 yield node
 
@@ -99,6 +112,44 @@ class _Lowering:
         return ref
 
 
+@dataclass
+class _Call:
+    """A call, written out: its first result stands under the call's own name."""
+
+    lowering: _Lowering
+    node: Node
+    function: Function
+    read: AbstractSet[TensorRef]
+    inside: bool  # in a loop or a branch, where what reads nothing has to wait for what enters
+
+    def nodes(self) -> Iterator[Node]:
+        """The function's nodes in their place, and those that give its results."""
+        waits = self.node.control_inputs
+        pivot = self.lowering.fresh(f"{self.node.name}/pivot") if waits or self.inside else ""
+        given = dict(zip(self.function.inputs, self.node.inputs, strict=True))
+        pasted = Pasted(self.lowering.fresh, self.function, self.node.name, given, pivot)
+        if pivot:
+            begun = (*waits, *(ref.node for ref in self.node.inputs))
+            yield make_node(pivot, "NoOp", control_inputs=tuple(dict.fromkeys(begun)))
+        yield from pasted.nodes()
+        yield from self._results(pasted)
+
+    def _results(self, pasted: Pasted) -> Iterator[Node]:
+        outputs, types, name = pasted.outputs(), self.function.output_types, self.node.name
+        own = [TensorRef(name, place) for place in range(len(outputs))]
+        done = pasted.unread() if name in self.lowering.waited else ()
+        last = self.read.isdisjoint(own) and "resource" not in types
+        if last and len(outputs) > 1:  # who asks for them does so by the call's name
+            yield make_node(name, "IdentityN", outputs, control_inputs=done, T=tuple(types))
+            return
+        first = [(ref, kind) for ref, kind in zip(outputs[:1], types[:1], strict=True) if kind != "resource"]
+        self.lowering.moved |= dict(zip(own[len(first) :], outputs[len(first) :], strict=True))
+        for ref, kind in first:
+            yield make_node(name, "Identity", [ref], control_inputs=done, T=kind)
+        if not first:
+            yield make_node(name, "NoOp", control_inputs=done)
+
+
 def _takers(nodes: Iterable[Node], functional: Collection[str]) -> Mapping[TensorRef, str]:
     """For a result of a functional node, the Identity in the node's own scope that takes it out."""
     found: dict[TensorRef, str] = {}
@@ -140,49 +191,6 @@ class _Form:
         listed = self.node.attrs.get("_output_shapes", self.node.attrs.get("output_shapes", ()))
         known = isinstance(listed, tuple) and place < len(listed) and isinstance(listed[place], Shape)
         return {"_output_shapes": (listed[place],) * count} if known and isinstance(listed, tuple) else {}
-
-
-@dataclass
-class _Pasted:
-    """A function's nodes in a scope; what reads nothing waits for `pivot`, so that it belongs where it stands."""
-
-    lowering: _Lowering
-    function: Function
-    scope: str
-    given: Mapping[str, TensorRef]
-    pivot: str
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """The new name of each node that is no argument."""
-        inner = (each.name for each in self.function.graph.nodes if each.name not in self.given)
-        return {each: self.lowering.fresh(f"{self.scope}/{each}") for each in inner}
-
-    def ref(self, ref: TensorRef) -> TensorRef:
-        """A tensor of the function by its new name."""
-        return self.given[ref.node] if ref.node in self.given else TensorRef(self.names[ref.node], ref.index)
-
-    def outputs(self) -> tuple[TensorRef, ...]:
-        """What the function returns."""
-        return tuple(map(self.ref, self.function.outputs))
-
-    def nodes(self) -> Iterator[Node]:
-        """The nodes in their new place."""
-        for node in self.function.graph.nodes:
-            if node.name in self.names:
-                waits = tuple(self.names[each] for each in node.control_inputs if each in self.names)
-                yield replace(
-                    node, name=self.names[node.name], inputs=tuple(map(self.ref, node.inputs)),
-                    control_inputs=waits if node.inputs else (*waits, self.pivot),
-                )  # fmt: skip
-
-    def unread(self) -> tuple[str, ...]:
-        """The nodes that stand for their effects: nothing in the function reads them, and nothing returns them."""
-        nodes = self.function.graph.nodes
-        read = {ref.node for node in nodes for ref in node.inputs} | {
-            ref.node for ref in self.function.outputs
-        }
-        return tuple(new for old, new in self.names.items() if old not in read)
 
 
 class _Loop(_Form):
@@ -263,15 +271,15 @@ class _Loop(_Form):
         yield from self._body.nodes()
 
     @cached_property
-    def _test(self) -> _Pasted:
+    def _test(self) -> Pasted:
         given = {name: self._before(place) for place, name in enumerate(self.first.inputs)}
         pivot = self.names["Merge", self.carried[0]]
-        return _Pasted(self.lowering, self.first, f"{self.node.name}/cond", given, pivot)
+        return Pasted(self.lowering.fresh, self.first, f"{self.node.name}/cond", given, pivot)
 
     @cached_property
-    def _body(self) -> _Pasted:
+    def _body(self) -> Pasted:
         given = {name: self._inside(place) for place, name in enumerate(self.second.inputs)}
-        return _Pasted(self.lowering, self.second, f"{self.node.name}/body", given, self._pivot)
+        return Pasted(self.lowering.fresh, self.second, f"{self.node.name}/body", given, self._pivot)
 
     @cached_property
     def _pivot(self) -> str:
@@ -312,18 +320,18 @@ class _Conditional(_Form):
         return {_FALSE: self.name("switch_f"), _TRUE: self.name("switch_t")}
 
     @cached_property
-    def _branches(self) -> Mapping[int, _Pasted]:
+    def _branches(self) -> Mapping[int, Pasted]:
         return {
             _FALSE: self._branch(self.second, "else", _FALSE),
             _TRUE: self._branch(self.first, "then", _TRUE),
         }
 
-    def _branch(self, function: Function, title: str, side: int) -> _Pasted:
+    def _branch(self, function: Function, title: str, side: int) -> Pasted:
         given = {
             name: TensorRef(switch, side)
             for name, switch in zip(function.inputs, self._switches, strict=True)
         }
-        return _Pasted(self.lowering, function, f"{self.node.name}/{title}", given, self._pivots[side])
+        return Pasted(self.lowering.fresh, function, f"{self.node.name}/{title}", given, self._pivots[side])
 
     def frame(self) -> Iterator[Node]:
         """The nodes that part the branches and join them."""
