@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tf1compat.analysis.emptiness import asks_for_none
 from tf1compat.analysis.shapes.dimensions import Dims
+from tf1compat.analysis.shapes.emptiness import asks_for_none
 from tf1compat.discovery.findings import Findings
 from tf1compat.errors import SourceError
 from tf1compat.graph.attributes import Array

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.discovery.findings import Rnn
+from tf1compat.analysis.pattern import source
+from tf1compat.discovery.findings import Layer, Rnn
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.rnn.cells import CellMatch
 from tf1compat.discovery.rnn.unrolling.applications import find_applications
@@ -26,12 +27,14 @@ def single_cells(flow: ForwardGraph, rnns: Iterable[Rnn]) -> tuple[CellMatch, ..
     calls = [call[0].match for call in find_applications(flow.graph, others)]
     made = frozenset(step.after for each in calls for step in each.states.values())
     taken = frozenset(step.before for each in calls for step in each.states.values())
-    known = frozenset(ref for rnn in rnns for layer in rnn.layers for ref in layer.final_state.values())
+    layers = [layer for rnn in rnns for layer in rnn.layers]
+    known = frozenset(ref for layer in layers for ref in layer.final_state.values())
     return tuple(
         each
         for each in calls
         if each.cell not in _WITHOUT_GATES
         and not _stands_in_branch(flow.graph, each)
+        and not any(_is_trial(flow.graph, each, layer) for layer in layers)
         and not any(step.after in taken | known or step.before in made for step in each.states.values())
     )
 
@@ -40,6 +43,14 @@ def _stands_in_branch(graph: Graph, call: CellMatch) -> bool:
     """Whether a call is made in one branch of a conditional: a step of an unrolled network behind an example's end."""
     taken = [call.input, *(step.before for step in call.states.values())]
     return any(graph.producer(ref).op in SWITCH for ref in taken)
+
+
+def _is_trial(graph: Graph, call: CellMatch, layer: Layer) -> bool:
+    """Whether a call is a network's first step, tried to see what a step is like, as Keras does."""
+    begun = {part: source(graph, ref) for part, ref in layer.initial_state.items() if ref is not None}
+    return layer.cell == call.cell and all(
+        begun.get(part) == source(graph, step.before) for part, step in call.states.items()
+    )
 
 
 def find_single_cells(search: Search) -> Iterator[Head]:

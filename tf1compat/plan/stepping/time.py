@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from tf1compat.analysis.constants import scalar, swaps_batch_and_time
 from tf1compat.analysis.pattern import source
 from tf1compat.analysis.shapes.copies.folding import folded
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
@@ -17,11 +18,12 @@ from tf1compat.analysis.time.time_axis import COUNTED, LAST_STEP, NO_TIME, STILL
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.discovery.findings import Rnn
 from tf1compat.graph.frames import SWITCH, Frame
-from tf1compat.graph.model import Graph
+from tf1compat.graph.model import Graph, Node
 from tf1compat.graph.walk import ancestors, descendants
 from tf1compat.names import TensorRef
-from tf1compat.ops.arrays import array_role, stored, works_on_array
+from tf1compat.ops.arrays import array_role, array_state, stored, works_on_array
 from tf1compat.ops.families import CONSTANT, ORDERINGS, RANGE, SHAPES, TRANSPARENT
+from tf1compat.ops.registry import operand
 from tf1compat.plan.model import AxesPlan, InputBinding, OutputBinding
 
 #: How many readings of the data are looked at, and in how many of them the graph is walked.
@@ -54,14 +56,36 @@ def _given(
 ) -> Iterator[tuple[TensorRef, TimeAxis]]:
     """What a loop gives of all steps: its outputs, where a loop by hand puts time first however it reads, and what it
     collects."""
-    if rnn.outputs is not None:
-        first = array_role(graph.producer(rnn.outputs)) == "stack"
-        yield rnn.outputs, TimeAxis("along", 0 if first else axis)
     frame = frame_of(graph, rnn, frames)
+    stack = None if rnn.outputs is None else _stack(graph, rnn.outputs)
+    alone = frame is not None and stack is not None and _holds_the_last_alone(graph, frame, stack)
+    if stack is not None:
+        yield TensorRef(stack.name), TimeAxis("last") if alone else TimeAxis("along", 0)
+    if rnn.outputs is not None and not alone and (stack is None or rnn.outputs.node != stack.name):
+        yield rnn.outputs, TimeAxis("along", axis)
     for each in () if frame is None else frame.variables:
         if frame is not None and each.exit is not None and each.exit in graph:
             along = collected_along(graph, frame, each)
             yield from () if along is None else [(TensorRef(each.exit), TimeAxis("along", along))]
+
+
+def _stack(graph: Graph, outputs: TensorRef) -> Node | None:
+    """The node that stacks what a loop wrote, before it was turned to the author's order."""
+    node = graph.producer(outputs)
+    if swaps_batch_and_time(graph, node):
+        node = graph.producer(node.inputs[0])
+    return node if array_role(node) == "stack" else None
+
+
+def _holds_the_last_alone(graph: Graph, frame: Frame, stack: Node) -> bool:
+    """Whether each turn writes over what the one before wrote, as Keras does where it is asked for the last output."""
+    state = array_state(stack)
+    for each in frame.variables if state is not None else ():
+        if state is not None and each.exit == source(graph, state).node:
+            written = graph.producer(source(graph, frame.next(graph, each)))
+            index = operand(written, "index") if array_role(written) == "write" else None
+            return index is not None and scalar(graph, index) is not None
+    return False
 
 
 def _unrolled(rnn: Rnn, finals: frozenset[TensorRef]) -> Iterator[Network]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tf1compat.analysis.emptiness import asks_for_none
+from tf1compat.analysis.shapes.emptiness import asks_for_none
 from tf1compat.graph.text import from_text
 from tf1compat.names import TensorRef
 
