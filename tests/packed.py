@@ -35,5 +35,6 @@ def unpack(family: str, name: str, place: Path) -> Path:
         folder.mkdir(parents=True)
         release, _, model = name.partition("/")
         for file_name, content in files_of(family, release)[model].items():
+            (folder / file_name).parent.mkdir(parents=True, exist_ok=True)
             (folder / file_name).write_bytes(content)
     return folder

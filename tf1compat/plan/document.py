@@ -92,6 +92,7 @@ def _signature_document(signature: SignaturePlan) -> Document:
         "inputs": {each.alias: _input_document(each) for each in signature.inputs},
         "outputs": {each.alias: _output_document(each) for each in signature.outputs},
         **({} if signature.step is None else {"step": step_document(signature.step)}),
+        **({"method": signature.method} if signature.method else {}),
     }
 
 
@@ -199,6 +200,7 @@ def _signatures(document: Mapping[str, Any]) -> tuple[SignaturePlan, ...]:
             tuple(_input(alias, each) for alias, each in signature["inputs"].items()),
             tuple(_output(alias, each) for alias, each in signature["outputs"].items()),
             step_from(signature["step"]) if signature.get("step") else None,
+            signature.get("method") or "",
         )
         for name, signature in document.items()
     )

@@ -45,6 +45,7 @@ from tf1compat.plan.signatures.entering import (
     DECODED_SIGNATURE,
     are_files_fed,
     dead_under,
+    decoded_signature,
     needed_inputs,
     serialized_signature,
     with_choices,
@@ -297,8 +298,20 @@ class _Planner:
         if serialized is not None and are_files_fed(self._graph, self._findings, serialized):
             added = (*added[:-1], replace(default, name=DECODED_SIGNATURE))
             default = replace(serialized, name=DEFAULT_SIGNATURE)
+        added = (*added, *self._decoded((default, *others), constants))
         taken = {each.name for each in others}
         return (default, *others, *(each for each in added if each.name not in taken))
+
+    def _decoded(
+        self, signatures: Sequence[SignaturePlan], constants: Sequence[ConstantPlan]
+    ) -> Iterator[SignaturePlan]:
+        """For each recorded signature that takes serialized examples, the one that takes their features."""
+        frozen, known = {each.tensor for each in constants}, [*signatures]
+        for each in signatures if self._signature_defs else ():
+            twin = decoded_signature(self._graph, self._findings, each, frozen)
+            if twin is not None and not any(twin.same_as(other) for other in known):
+                known.append(twin)
+                yield twin
 
     def _found(self, constants: Sequence[ConstantPlan]) -> list[SignaturePlan]:
         frozen, dead = {each.tensor for each in constants}, dead_under(self._graph, constants)

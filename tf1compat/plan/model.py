@@ -117,6 +117,13 @@ class SignaturePlan:
     inputs: tuple[InputBinding, ...]
     outputs: tuple[OutputBinding, ...]
     step: StepPlan | None = None
+    method: str = ""  # what TensorFlow Serving offers it as; empty: prediction
+
+    def same_as(self, other: SignaturePlan) -> bool:
+        """Whether two signatures take and give the same tensors, under whatever aliases."""
+        return {each.tensor for each in self.inputs} == {each.tensor for each in other.inputs} and {
+            each.pieces for each in self.outputs
+        } == {each.pieces for each in other.outputs}
 
 
 @dataclass(frozen=True)

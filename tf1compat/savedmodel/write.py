@@ -13,6 +13,7 @@ from tf1compat.restore.contents import Content
 from tf1compat.rewrite.result import Rewritten, SignatureGraph
 from tf1compat.savedmodel.eager import eagerly
 from tf1compat.savedmodel.graph_def import graph_def_of
+from tf1compat.savedmodel.methods import set_methods
 from tf1compat.savedmodel.start import Run, add_start
 from tf1compat.savedmodel.strings import Apart, apart
 from tf1compat.savedmodel.tables import NO_TABLES, handle_of, tables_of
@@ -70,6 +71,7 @@ def _write(
     # TensorFlow's own wrappers of the signatures need no conversion of their source.
     save = tf.autograph.experimental.do_not_convert(tf.saved_model.save)
     save(module, str(directory), signatures=signatures)
+    set_methods(directory, {each.name: each.method for each in plan.signatures if each.method})
 
 
 def _attribute(signature: str) -> str:

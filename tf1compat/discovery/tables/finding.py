@@ -15,7 +15,7 @@ from tf1compat.graph.walk import ancestors, resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
 from tf1compat.ops.machine import MACHINE
-from tf1compat.source.assets import find_asset, kept_asset
+from tf1compat.source.assets import base_name, find_asset, kept_asset
 from tf1compat.source.checkpoints.saver import restored_from
 from tf1compat.source.model import LegacyModel
 from tf1compat.source.vocabulary import ALL_LINES, TextFormat
@@ -46,9 +46,14 @@ class _Assets(NamedTuple):
     folder: Path
     by_tensor: Mapping[str, str]
 
-    def find(self, tensor: str, recorded: str) -> Path | None:
-        """The file that a tensor names; None where it is not there."""
-        kept = kept_asset(self.by_tensor[tensor], self.folder) if tensor in self.by_tensor else None
+    def kept(self, recorded: str | None) -> str | None:
+        """What a file is called among the assets; of two tensors with one file, the SavedModel tells of the first."""
+        name = recorded and base_name(recorded)
+        return name if name in self.by_tensor.values() else recorded
+
+    def find(self, recorded: str) -> Path | None:
+        """The file of this name; None where it is not there."""
+        kept = kept_asset(recorded, self.folder) if recorded in self.by_tensor.values() else None
         return find_asset(recorded, self.folder) if kept is None else kept
 
 
@@ -173,8 +178,8 @@ def _told(graph: Graph, fill: Node) -> str:
 
 def _of_file(graph: Graph, node: Node, fill: Node, assets: _Assets) -> TableFinding:
     ref = _file_name(graph, fill)
-    recorded = _recorded(graph, ref)
-    path = assets.find(str(ref), recorded) if recorded else None
+    recorded = assets.by_tensor.get(str(ref)) or assets.kept(_recorded(graph, ref))
+    path = assets.find(recorded) if recorded else None
     text = _text_format(fill, *_dtypes(node))
     return _finding(node, "file", fill.name, recorded=recorded, path=path, text=text)
 

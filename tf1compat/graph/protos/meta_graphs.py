@@ -76,6 +76,7 @@ class MetaGraph:
 
 
 _RELEASE = re.compile(r"\d+(\.\d+)*")
+_ASSETS = "saved_model_assets"
 _VARIABLE_COLLECTIONS = (
     "variables", "trainable_variables", "local_variables", "model_variables", "moving_average_variables",
 )  # fmt: skip
@@ -133,9 +134,18 @@ def meta_graph_from(proto: Any) -> MetaGraph:
         bytes(proto.SerializeToString(deterministic=True)),
         MappingProxyType(_signatures(proto)),
         tags=tuple(sorted(proto.meta_info_def.tags)),
-        assets=MappingProxyType({each.tensor_info.name: each.filename for each in proto.asset_file_def}),
+        assets=MappingProxyType({each.tensor_info.name: each.filename for each in _assets(proto)}),
         is_object_based=bool(proto.object_graph_def.nodes),
     )
+
+
+def _assets(proto: Any) -> list[Any]:
+    """The AssetFileDefs, which stood in a collection before they had a field."""
+    found = list(proto.asset_file_def)
+    if not found and _ASSETS in proto.collection_def:
+        packed = proto.collection_def[_ASSETS].any_list.value
+        found = [meta_graph_pb2.AssetFileDef.FromString(each.value) for each in packed]
+    return found
 
 
 def _names_in(collection: Any, key: str, graph: Graph) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory, text_format
@@ -38,6 +39,15 @@ SavedModelProto = _saved_model_message()
 def read_saved_model(content: bytes) -> tuple[MetaGraph, ...]:
     """The MetaGraphs of a `saved_model.pb`, binary or text, in the file's order; raises DecodeError."""
     return tuple(meta_graph_from(each) for each in _parsed(content).meta_graphs)
+
+
+def with_methods(content: bytes, methods: Mapping[str, str]) -> bytes:
+    """A binary `saved_model.pb` whose signatures of these names have these methods (`tensorflow/serving/classify`)."""
+    proto = SavedModelProto.FromString(content)
+    for graph in proto.meta_graphs:
+        for name in methods.keys() & set(graph.signature_def):
+            graph.signature_def[name].method_name = methods[name]
+    return bytes(proto.SerializeToString(deterministic=True))
 
 
 def _parsed(content: bytes) -> Any:

@@ -20,7 +20,7 @@ _NAMED = 3
 def value_hazards(model: LegacyModel, chosen: VariableChoice) -> tuple[Note, ...]:
     """That some variables were never saved, or under other keys than those that the graph's Saver gives them."""
     return (
-        *map(_initialised, chosen.begun),
+        *(_initialised(each) for each in chosen.begun if each.name not in model.thawed),
         *map(_unsaved, chosen.missing),
         *key_hazards(model, chosen.reached),
         *_graph_of_other_step(model),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from tf1compat.analysis.dead import Dead, find_dead, live_behind
 from tf1compat.analysis.entries import is_author_s, is_fed_by_pipeline
-from tf1compat.discovery.findings import Findings, InputFinding, SerializedFinding
+from tf1compat.discovery.findings import DEFAULT_SIGNATURE, Findings, InputFinding, SerializedFinding
 from tf1compat.graph.attributes import TensorValue
 from tf1compat.graph.model import Graph, Node, make_node
 from tf1compat.graph.walk import ancestors
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT, PLACEHOLDERS, SHAPES
 from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
-from tf1compat.plan.signatures.aliases import Aliases, chosen_alias
+from tf1compat.plan.signatures.aliases import Aliases, chosen_alias, input_aliases
 from tf1compat.plan.signatures.reach import reached
 
 _NOTHING_DEAD = Dead()
@@ -125,6 +126,26 @@ def serialized_signature(graph: Graph, findings: Findings, signature: SignatureP
     decoded = {ref for each in sources for ref in each.decoded}
     kept = tuple(each for each in signature.inputs if each.tensor not in decoded)
     return SignaturePlan(SERIALIZED_SIGNATURE, (*_bindings(graph, sources, kept), *kept), signature.outputs)
+
+
+def decoded_signature(
+    graph: Graph, findings: Findings, signature: SignaturePlan, frozen: Collection[TensorRef]
+) -> SignaturePlan | None:
+    """The same signature from what is decoded of serialized examples that it takes; None where it takes none."""
+    fed = {each.tensor for each in signature.inputs}
+    sources = {
+        each.tensor for each in findings.serialized if each.tensor in fed and each.format not in _OF_FILES
+    }
+    if not sources:
+        return None
+    kept = tuple(each for each in signature.inputs if each.tensor not in sources)
+    given = {*frozen, *(each.tensor for each in kept)}
+    outputs = [piece.tensor for output in signature.outputs for piece in output.pieces]
+    needed = [each for each in needed_inputs(graph, findings, outputs, given) if each.tensor not in sources]
+    aliases = input_aliases(graph, needed)
+    inputs = (InputBinding(aliases[each.tensor], each.tensor, each.dtype, each.shape) for each in needed)
+    name = DECODED_SIGNATURE if signature.name == DEFAULT_SIGNATURE else f"{signature.name}_decoded"
+    return replace(signature, name=name, inputs=(*inputs, *kept), method="")
 
 
 def are_files_fed(graph: Graph, findings: Findings, serialized: SignaturePlan) -> bool:

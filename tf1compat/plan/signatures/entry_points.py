@@ -45,6 +45,10 @@ def candidates(findings: Findings, signatures: Sequence[SignaturePlan]) -> tuple
 # ------------------------------------------------------------------------------ what the file records itself
 
 
+#: The method of a signature that TensorFlow 2 writes for each (tensorflow/python/saved_model/signature_constants.py).
+_PREDICT = "tensorflow/serving/predict"
+
+
 def recorded_first(graph: Graph, recorded: Mapping[str, SignatureDef]) -> list[SignatureDef]:
     """The file's signatures whose tensors are in the graph, the one that is served by default first."""
     usable = [each for each in recorded.values() if each.outputs and all(_tensors(graph, each))]
@@ -86,6 +90,7 @@ def recorded_signature(
             )
             for alias, ref in outputs.items()
         ),
+        method="" if recorded.method == _PREDICT else recorded.method,
     )
 
 

@@ -37,7 +37,9 @@ class GraphDefFormat:
         graph_path = Path(path)
         graph = read_graph_def(graph_path)
         if not _variables(graph):
-            return assembled("frozen_graph", path, graph_path, graph, without_values(graph_path))
+            return assembled(
+                "frozen_graph", path, graph_path, graph, without_values(graph_path), thaw=options.thaw
+            )
         checkpoint = _checkpoint_in(graph_path.parent)
         if checkpoint is None or matched_by_name(graph, checkpoint):
             checkpoint = without_values(graph_path)

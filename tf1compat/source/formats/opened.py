@@ -14,12 +14,14 @@ from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import DecodeError, MetaGraph, bundled_signatures
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDERS
+from tf1compat.options import ThawChoice
 from tf1compat.source.checkpoints.key_names import renamed_keys
 from tf1compat.source.checkpoints.saver import fitting_saver, saved_as, saved_by_name
 from tf1compat.source.files import Prefix, beside, digest_of, read_bytes, size_of
 from tf1compat.source.labels.nearby import label_files
 from tf1compat.source.lowered import lowered
 from tf1compat.source.model import Checkpoint, Kind, LegacyModel, SavedAs
+from tf1compat.source.thawed import Thawed, thawed
 
 
 def assembled(
@@ -31,11 +33,14 @@ def assembled(
     *,
     further: Iterable[tuple[str, Path]] = (),
     choices: tuple[MetaGraph, ...] = (),
+    thaw: ThawChoice = "none",
 ) -> LegacyModel:
     """The model of a graph and the values of its variables.
 
-    `further` files are part of it beside these two, each with a label that tells it from the others.
+    `further` files are part of it beside these two, each with a label that tells it from the others. With `thaw`, the
+    weights of a graph without variables become variables.
     """
+    meta_graph, names = thawed(meta_graph) if thaw == "auto" else Thawed(meta_graph, frozenset())
     parts = [(graph_path.suffix or graph_path.name, graph_path), *_parts(checkpoint), *further]
     renamed = _renamed(meta_graph, checkpoint)
     state_file = checkpoint.prefix.parent / "checkpoint"
@@ -51,6 +56,7 @@ def assembled(
         digest=digest_of(parts),
         renamed=renamed,
         beside=label_files(graph_path.parent),
+        thawed=names,
         choices=choices,
     )
 

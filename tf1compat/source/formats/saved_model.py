@@ -49,7 +49,7 @@ class SavedModelFormat:
         assets = [(each.name, each) for each in _assets(folder)]
         return assembled(
             kind, path, graph_path, chosen, _values(folder, chosen),
-            further=assets, choices=graphs,
+            further=assets, choices=graphs, thaw=options.thaw,
         )  # fmt: skip
 
 
