@@ -49,6 +49,7 @@ from tf1compat.verify.comparison import Comparison
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from tf1compat.restore.built import Builder
     from tf1compat.restore.session import LegacySession
     from tf1compat.savedmodel.load import MigratedModel
 
@@ -62,19 +63,21 @@ def inspect(
     consumers: Iterable[str] = (),
     tags: Iterable[str] | None = None,
     step: int | None = None,
+    build: Builder | str | None = None,
 ) -> Inspection:
     """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
 
     `model` is a checkpoint prefix, its `.meta`, a SavedModel or Hub module, a frozen graph, or a folder with one of
     them; its kind is found by looking. TensorFlow is not imported. `tags` chooses among the graphs of a SavedModel,
-    `step` among the checkpoints of a folder.
+    `step` among the checkpoints of a folder. `build`: the function (or `module:function`) that builds the graph of a
+    checkpoint again whose graph is in no file; it is run.
     `explain` names nodes: of each is told which recurrent cell it is taken for, or how near every kind comes.
     `consumers` names what the migrated model is for (`tflite`, `onnx`, `xla`): of each is told which ops it cannot
     take.
     Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph;
     with `consumers`, PlanError or RewriteError where the model cannot be migrated as it stands.
     """
-    found = _discovered(model, source_options(tags, step))
+    found = _discovered(model, source_options(tags, step), build)
     graph, training = found.model.meta_graph.graph, found.findings.training_nodes
     told = {name: explain_cell(graph, training, name) for name in explain}
     kept_from = _obstacles(found.model, found.findings, consumers)
@@ -89,11 +92,22 @@ class _Discovered(NamedTuple):
     findings: Findings
 
 
-def _discovered(model: Place, options: SourceOptions) -> _Discovered:
-    legacy = with_begun_states(open_model(model, options))
+def _discovered(model: Place, options: SourceOptions, build: Builder | str | None = None) -> _Discovered:
+    opened = open_model(model, options) if build is None else _built_again(model, options, build)
+    legacy = with_begun_states(opened)
     findings = discover(legacy)
     sized = with_computed_sizes(legacy, findings)
     return _Discovered(sized, findings if sized is legacy else discover(sized))
+
+
+def _built_again(model: Place, options: SourceOptions, build: Builder | str) -> LegacyModel:
+    """The model whose graph the author's own code builds again; this runs that code, and imports TensorFlow."""
+    from tf1compat.restore.built import built_graph, named_builder
+    from tf1compat.source.formats.checkpoint import with_built_graph
+
+    return with_built_graph(
+        model, options, built_graph(named_builder(build) if isinstance(build, str) else build)
+    )
 
 
 def _obstacles(
@@ -114,15 +128,16 @@ def plan(
     constants: Mapping[str, Any] | None = None,
     *,
     jit: bool = False,
+    build: Builder | str | None = None,
     **options: Unpack[PlanArguments],
 ) -> MigrationPlan:
-    """Everything that migrating a model needs, as data; TensorFlow is not imported.
+    """Everything that migrating a model needs, as data; TensorFlow is not imported, but for `build` (see `inspect`).
 
     The options, each with what it means and its default, are those of `tf1compat.options.PlanOptions`.
     Raises SourceError, PlanError (every problem at once) or LabelError.
     """
     wishes = plan_options(signatures, labels, constants, jit, **options)
-    found = _discovered(model, wishes.opening)
+    found = _discovered(model, wishes.opening, build)
     return make_plan(found.model, found.findings, wishes)
 
 
@@ -140,20 +155,21 @@ def migrate(
     *,
     feeds: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    build: Builder | str | None = None,
     **options: Unpack[PlanArguments],
 ) -> MigrationResult:
     """Write a model as a TF2 SavedModel at `output`, after comparing it, reloaded, with the original.
 
     Without a `plan`, the other arguments make one (see `plan`). With `verify`, a result that differs, or that could
     not be compared, is not published: `result.output` is None and `result.comparison` says where and why. `feeds` are
-    what is compared on (see `verify`). `progress` is told of each stage.
+    what is compared on (see `verify`). `progress` is told of each stage. `build` is that of `inspect`.
     Raises Tf1CompatError; then nothing was written.
     """
     tell = progress or _silently
     place = Path(output)
     tell("reading the model")
     wishes = plan_options(signatures, labels, constants, jit, **options)
-    found = _discovered(model, wishes.opening if plan is None else plan.opened)
+    found = _discovered(model, wishes.opening if plan is None else plan.opened, build)
     check_output(place, overwrite=overwrite, source=found.model.graph_path)
     made = plan if plan is not None else make_plan(found.model, found.findings, wishes)
     lesser: MigrationPlan | None = fitted(made, found.model, found.findings)
@@ -255,6 +271,7 @@ def verify(
     op_libraries: Iterable[Place] = (),
     allow_random: Iterable[str] = (),
     expected: Mapping[str, Any] | None = None,
+    build: Builder | str | None = None,
 ) -> Comparison:
     """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
 
@@ -264,14 +281,14 @@ def verify(
     aliases are among `allow_random`, here or in the plan. With `expected`, what TensorFlow 1
     gave for `feeds` by alias, the original is not run.
     `op_libraries`: the shared libraries that hold ops of the model; those that the SavedModel's record names are not
-    loaded unasked. Raises SourceError, PlanError or FeedError.
+    loaded unasked. `build` is that of `inspect`. Raises SourceError, PlanError or FeedError.
     """
     from tf1compat.verify import verify as compare
 
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
-    found = _discovered(model, made.opened)
+    found = _discovered(model, made.opened, build)
     reason = misfit(made, found.model)
     if reason:
         raise SourceError(
@@ -292,19 +309,20 @@ def restore(
     op_libraries: Iterable[Place] = (),
     tags: Iterable[str] | None = None,
     step: int | None = None,
+    build: Builder | str | None = None,
 ) -> LegacySession:
     """A legacy model in a `tf.compat.v1` Session, its weights restored by a Saver; a context manager.
 
     `assets`: files that fill lookup tables, by the name or path that the graph has for them, where they are not
-    found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. `tags` and `step` are
-    those of `inspect`. Raises SourceError where the files are missing or damaged, RestoreError where they do not
-    belong together.
+    found around the checkpoint. `op_libraries`: shared libraries that hold ops of the model. `tags`, `step` and
+    `build` are those of `inspect`. Raises SourceError where the files are missing or damaged, RestoreError where they
+    do not belong together.
     """
     from tf1compat.restore.op_libraries import load_op_libraries
     from tf1compat.restore.session import LegacySession
 
     load_op_libraries(absolute(op_libraries))
-    found = _discovered(model, source_options(tags, step))
+    found = _discovered(model, source_options(tags, step), build)
     tables, problems = with_assets(found.findings.tables, assets or {})
     if problems:
         raise RestoreError("; ".join(problems))

@@ -84,7 +84,15 @@ def _add_inspect(commands: Commands) -> None:
         help=f"tell which ops of the result a consumer cannot take ({', '.join(CONSUMERS)}); repeat for several",
     )  # fmt: skip
     _add_source(command)
+    _add_builder(command)
     command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
+
+
+def _add_builder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--builder", metavar="module:function",
+        help="your own code that builds the graph of a checkpoint again whose graph is in no file; it is run",
+    )  # fmt: skip
 
 
 def _add_source(command: argparse.ArgumentParser) -> None:
@@ -110,6 +118,7 @@ def _add_plan(commands: Commands) -> None:
     command.add_argument("--overwrite", action="store_true", help=argparse.SUPPRESS)
     command.add_argument("--no-verify", action="store_true", help=argparse.SUPPRESS)
     command.add_argument("--inputs", help=argparse.SUPPRESS)
+    _add_builder(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument(
         "-o", "--output", metavar="plan.json", help="write the plan there, to edit and migrate"
@@ -131,6 +140,7 @@ def _add_migrate(commands: Commands) -> None:
     command.add_argument(
         "--no-verify", action="store_true", help="publish without comparing with the original"
     )
+    _add_builder(command)
     _add_inputs(command)
     _add_report(command)
 
@@ -222,6 +232,7 @@ def _add_verify(commands: Commands) -> None:
         "--expected", metavar="outputs.npz",
         help="what TensorFlow 1 gave for --inputs, by alias: compared with instead of the original",
     )  # fmt: skip
+    _add_builder(command)
     _add_allow_random(command)
     command.add_argument(
         "--rtol", metavar="R", type=_tolerance, default=1e-5, help="relative (default %(default)s)"

@@ -61,7 +61,9 @@ def _inspect(options: argparse.Namespace) -> int:
 
 def _plan(options: argparse.Namespace) -> int:
     given = _plan_file(options)
-    made = pipeline.plan(options.model, **_planning(options)) if given is None else given
+    made = (
+        pipeline.plan(options.model, build=options.builder, **_planning(options)) if given is None else given
+    )
     if options.output is not None:
         precious = (options.model, *filter(None, (options.labels,)))
         write_text(options.output, render.json_text(plan_document.to_json(made), ascii_only=False), precious)
@@ -80,7 +82,7 @@ def _migrate(options: argparse.Namespace) -> int:
     with Progress() as progress:
         result = pipeline.migrate(
             options.model, options.output, overwrite=options.overwrite, verify=not options.no_verify,
-            feeds=feeds, progress=progress, **chosen,
+            feeds=feeds, progress=progress, build=options.builder, **chosen,
         )  # fmt: skip
     result = replace(result, typed=options.typed)
     _report(options, migration_report.to_document(result), result.to_json())
@@ -100,6 +102,7 @@ def _verify(options: argparse.Namespace) -> int:
         op_libraries=options.op_libraries,
         allow_random=options.allow_random,
         expected=None if options.expected is None else read_feeds(options.expected),
+        build=options.builder,
     )
     _report(options, comparison_report.to_document(found), comparison_report.to_json(found))
     return exit_code(found)

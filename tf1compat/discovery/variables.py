@@ -15,7 +15,8 @@ from tf1compat.graph.walk import resolve
 from tf1compat.names import TensorRef
 from tf1compat.ops.families import VARIABLES
 from tf1compat.ops.registry import value_type
-from tf1compat.source.model import LegacyModel
+from tf1compat.source.checkpoints.object_based import entry_in, is_object_based, stored_values
+from tf1compat.source.model import Checkpoint, LegacyModel
 
 _OPTIMIZES = re.compile(r"(Resource)?(Sparse)?Apply[A-Z]")
 
@@ -27,6 +28,8 @@ def find_variables(
 
     cuDNN's opaque buffer is not among them where the checkpoint holds the canonical weights: these stand in its place.
     """
+    if model.kind == "checkpoint":
+        return tuple(_stored(model.checkpoint))
     needed = flow.behind(each.tensor for each in outputs if each.role != "loss")
     trainable = trainable_variables(model)
     canonical = canonical_keys(flow.graph, model.checkpoint.entries)
@@ -36,6 +39,16 @@ def find_variables(
         if node.op in VARIABLES
         for each in _standing_for(model, _finding(model, flow.graph, node, trainable, needed), canonical)
     )
+
+
+def _stored(checkpoint: Checkpoint) -> Iterator[VariableFinding]:
+    """What a checkpoint without a graph holds, less what it says of the objects; training's own is not needed."""
+    for each in stored_values(checkpoint):
+        entry, kept = entry_in(checkpoint, each), bool(each.slot)
+        name = f"{each.path} ({each.slot})" if kept and is_object_based(checkpoint) else each.path
+        yield VariableFinding(
+            name, entry.dtype, entry.shape, entry.dtype.is_floating and not kept, True, not kept, each.key
+        )
 
 
 def _standing_for(

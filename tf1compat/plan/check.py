@@ -23,6 +23,8 @@ from tf1compat.plan.tables import as_planned, plan_tables
 from tf1compat.source.model import LegacyModel
 
 _MISSING = "missing-variable"
+#: The blockers of a model of which there is no signature at all.
+_NOTHING = frozenset({"no-outputs", "no-graph"})
 #: The blockers about what files hold, which may hold something else by now, and about what touches the machine, which
 #: an edited plan allows by `allow` alone.
 _JUDGED_AGAIN = frozenset({
@@ -88,9 +90,7 @@ def _problems(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
 
 def _problems_of_names(plan: MigrationPlan, model: LegacyModel) -> Iterator[str]:
     if not plan.signatures:
-        told = next(
-            (f"{each.reason}; {each.remedy}" for each in plan.blockers if each.code == "no-outputs"), ""
-        )
+        told = next((f"{each.reason}; {each.remedy}" for each in plan.blockers if each.code in _NOTHING), "")
         yield (
             f"nothing was found to offer: {told}"
             if told

@@ -21,7 +21,7 @@ from tf1compat.discovery.findings import (
 from tf1compat.discovery.rnn.explain import Explanation
 from tf1compat.names import TensorRef
 from tf1compat.plan.judge.judge import Judgement
-from tf1compat.report import consumers, explanation, render, wording
+from tf1compat.report import consumers, explanation, render, stored, wording
 from tf1compat.report.document import Document, Paragraph, Section, Table, Verbatim, document, section
 from tf1compat.report.inputs import inputs_json, inputs_section
 from tf1compat.report.tables import found_tables, tables_json
@@ -34,6 +34,8 @@ _KINDS: Mapping[Kind, str] = {
     "hub_module": "TensorFlow Hub module",
     "frozen_graph": "frozen graph",
     "graph_def": "GraphDef",
+    "built_graph": "graph that a program built again",
+    "checkpoint": "checkpoint without a graph",
 }
 
 
@@ -186,12 +188,7 @@ def to_document(inspection: Inspection) -> Document:
     return document(
         f"Model {wording.printable(inspection.model.path)}",
         section("What it is", Paragraph(_summary(inspection))),
-        inputs_section(found),
-        _outputs(found),
-        _rnns(found),
-        section("Step", wording.no_step(told.no_step, told.no_step_at)),
-        _variables(found),
-        found_tables(found),
+        *([_stored(found)] if inspection.model.kind == "checkpoint" else _of_graph(found, told)),
         _labels(found),
         section("Hazards", wording.notes(told.hazards)),
         section("Blockers", wording.notes(told.blockers)),
@@ -200,8 +197,26 @@ def to_document(inspection: Inspection) -> Document:
     )
 
 
+def _stored(found: Findings) -> Section:
+    return section("What the checkpoint holds", Verbatim(stored.tree(found.variables)))
+
+
+def _of_graph(found: Findings, told: Judgement) -> list[Section]:
+    return [
+        inputs_section(found),
+        _outputs(found),
+        _rnns(found),
+        section("Step", wording.no_step(told.no_step, told.no_step_at)),
+        _variables(found),
+        found_tables(found),
+    ]
+
+
 def _summary(inspection: Inspection) -> str:
     model, found = inspection.model, inspection.findings
+    if model.kind == "checkpoint":
+        held, size = wording.count(len(found.variables), "value"), wording.size(model.bytes)
+        return f"A {model.checkpoint.format} checkpoint without a graph, with {held}; {size} in all."
     version = model.meta_graph.tensorflow_version or "an unknown version"
     kind, held = (
         _KINDS[model.kind],

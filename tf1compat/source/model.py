@@ -13,7 +13,9 @@ from tf1compat.source.files import Prefix
 
 CheckpointFormat = Literal["V1", "V2"]
 #: What a model was found to be: `kind` in the report of `inspect`.
-Kind = Literal["meta_graph", "saved_model", "hub_module", "frozen_graph", "graph_def"]
+Kind = Literal[
+    "meta_graph", "saved_model", "hub_module", "frozen_graph", "graph_def", "built_graph", "checkpoint"
+]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class LegacyModel:
     )  # keys that the Saver says, and what they are called
     beside: tuple[Path, ...] = ()  # other files there, and above, that may hold class labels
     thawed: frozenset[str] = frozenset()  # variables that are constants in a frozen graph
+    lacks: str = ""  # of a checkpoint without a graph: what is missing, and what to do
     choices: tuple[MetaGraph, ...] = ()  # of a SavedModel: all its graphs, that which was taken among them
 
     @property

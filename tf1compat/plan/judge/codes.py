@@ -60,6 +60,7 @@ BlockerCode: TypeAlias = Literal[
     "machine-op",  # an output depends on, or waits for, an op that touches the machine
     "missing-variable",  # the checkpoint has no value for a variable that is needed
     "mutable-table",  # a table that the program filled while it ran is in no file
+    "no-graph",  # there are weights, and no file with the graph that they belong to
     "no-kernel",  # an output depends on an op that no kernel on a CPU runs for its types
     "no-outputs",  # no tensor of the graph looks like a prediction
     "no-values",  # there is a graph, and no file with the values of its variables

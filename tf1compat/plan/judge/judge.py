@@ -14,7 +14,7 @@ from tf1compat.plan.judge.replicas import replica_hazards
 from tf1compat.plan.judge.states import changed_variable_hazards, kept_state_hazards, step_hazards
 from tf1compat.plan.judge.statistics import statistics_blockers, statistics_hazards
 from tf1compat.plan.judge.tables import table_blockers, table_hazards
-from tf1compat.plan.judge.values import unsaved_hazards, value_blockers, value_hazards
+from tf1compat.plan.judge.values import no_graph, unsaved_hazards, value_blockers, value_hazards
 from tf1compat.plan.judge.weights import weights_blockers, weights_hazards
 from tf1compat.source.model import LegacyModel
 
@@ -31,6 +31,8 @@ class Judgement:
 
 def judge(model: LegacyModel, findings: Findings, choice: Choice) -> Judgement:
     """All hazards and blockers of what was chosen, and of nothing else."""
+    if model.kind == "checkpoint":
+        return Judgement(blockers=(no_graph(model),))
     case = Case(model, findings, choice)
     return Judgement(_hazards(case), _blockers(case), choice.stepping.reason, choice.stepping.at)
 

@@ -102,6 +102,14 @@ def _unsaved(variable: VariablePlan) -> Note:
     )  # fmt: skip
 
 
+def no_graph(model: LegacyModel) -> Note:
+    """That weights alone are no model."""
+    return Note(
+        "no-graph", "", model.lacks,
+        "or have the program's own code build the graph again: --builder module:function",
+    )  # fmt: skip
+
+
 def _no_values(case: Case, missing: Collection[VariablePlan]) -> Note:
     names = sorted(each.name for each in missing)
     return Note(

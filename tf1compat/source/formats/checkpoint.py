@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from tf1compat.errors import SourceError
+from tf1compat.graph.model import Graph
 from tf1compat.graph.protos import MetaGraph, read_meta_graph
 from tf1compat.options import SourceOptions
 from tf1compat.source.checkpoints.locate import (
@@ -17,9 +20,9 @@ from tf1compat.source.checkpoints.locate import (
 )
 from tf1compat.source.checkpoints.other_steps import graphs_of_other_steps, misfit
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
-from tf1compat.source.files import beside
+from tf1compat.source.files import Prefix, beside
 from tf1compat.source.formats.graph_def import graph_defs_in, matched_by_name, read_graph_def
-from tf1compat.source.formats.opened import assembled, read_graph, without_values
+from tf1compat.source.formats.opened import assembled, checked, read_graph, without_values
 from tf1compat.source.model import LegacyModel
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
@@ -62,7 +65,7 @@ def _with_other_graph(path: str | Path, missing: MissingGraphError) -> LegacyMod
     """The model with a graph of other files; raises the error, and why each such graph is none of the model's."""
     steps, graph_defs = graphs_of_other_steps(missing.prefix), list(graph_defs_in(missing.prefix.parent))
     if not (steps or graph_defs):
-        raise missing
+        return replace(_without_graph(path, missing.prefix), lacks=str(missing))
     checkpoint, reasons = read_checkpoint(missing.prefix), list[str]()
     for each, meta_graph in _readable(steps):
         reason = misfit(meta_graph, checkpoint)
@@ -76,6 +79,34 @@ def _with_other_graph(path: str | Path, missing: MissingGraphError) -> LegacyMod
             return assembled("graph_def", path, each, meta_graph, checkpoint)
         reasons.append(f"'{each.name}' is the graph of another model: {reason}")
     raise SourceError("; ".join([str(missing), *reasons])) from missing
+
+
+def _without_graph(path: str | Path, prefix: Prefix) -> LegacyModel:
+    """The weights alone: they can be listed."""
+    checkpoint = read_checkpoint(prefix)
+    file = checkpoint.shards[0] if checkpoint.format == "V1" else beside(prefix, ".index")
+    nothing = MetaGraph(Graph(()), "", None, MappingProxyType({}), MappingProxyType({}), b"")
+    return assembled("checkpoint", path, file, nothing, checkpoint)
+
+
+def with_built_graph(path: str | Path, options: SourceOptions, content: bytes) -> LegacyModel:
+    """The checkpoint at a path with a graph that a program built again, a serialized MetaGraphDef.
+
+    Raises SourceError where the graph has other variables than the checkpoint.
+    """
+    try:
+        prefix = locate(Path(path), is_folder=str(path).endswith(_SEPARATORS), step=options.step)
+    except MissingGraphError as error:
+        prefix = error.prefix
+    checkpoint = read_checkpoint(prefix)
+    file = checkpoint.shards[0] if checkpoint.format == "V1" else beside(prefix, ".index")
+    meta_graph = checked(read_meta_graph(content), file)
+    reason = matched_by_name(meta_graph, checkpoint)
+    if reason:
+        raise SourceError(
+            f"the graph that was built is not that of '{prefix}': {reason}; build the one that was saved"
+        )
+    return assembled("built_graph", path, file, meta_graph, checkpoint)
 
 
 def _readable(paths: list[Path]) -> Iterator[tuple[Path, MetaGraph]]:

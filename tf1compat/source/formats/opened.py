@@ -52,7 +52,7 @@ def assembled(
         meta_graph=meta_graph,
         checkpoint=checkpoint,
         saved_as=_read_as(meta_graph, checkpoint, renamed),
-        bytes=sum(map(size_of, everything)),
+        bytes=sum(map(size_of, dict.fromkeys(everything))),
         digest=digest_of(parts),
         renamed=renamed,
         beside=label_files(graph_path.parent),
