@@ -161,3 +161,11 @@ def test_a_loop_in_a_branch_is_inside_the_branch_to_its_end():
     inside = flow_of(rnn_in_branch()).inside_branches
     assert {"rnn/while/h_new", "rnn/while/h_exit", "rnn/stack"} <= inside
     assert "result" not in inside
+
+
+def test_without_any_variable_all_that_feels_the_examples_is_predicted():
+    flow = flow_of("""
+        x = Placeholder() dtype=float32; shape=shape(None, 3)
+        y = Relu(x) T=float32
+    """)
+    assert "y" in flow.predicted

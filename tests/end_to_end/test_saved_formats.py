@@ -167,6 +167,15 @@ def test_serialized_examples_have_a_twin_that_takes_their_features(migrate: Migr
     assert any(each.startswith("city") for each in given)
 
 
+@pytest.mark.parametrize("release", ["tf1.4.1", "tf1.15.5"])
+def test_an_estimator_is_asked_with_plain_features(release: str, migrate: Migrate) -> None:
+    saved, result = migrate(f"{release}/estimator_with_an_export")
+    assert result.output is not None
+    model = tf1compat.load(result.output)
+    found = model.run(["probabilities"], {"age": [30.0, 50.0], "city": ["Bath", "York"]})
+    check_equal(found[0], saved.values("predict", "out")["probabilities"], "probabilities")
+
+
 def test_the_graph_of_other_tags_is_migrated_when_it_is_asked_for(place: Path) -> None:
     saved = Saved(unpack(FAMILY, "tf1.15.5/two_sets_of_tags", place))
     plan = tf1compat.plan(saved.model, tags=["gpu", "train"])

@@ -298,9 +298,11 @@ class ForwardGraph:
 
     @cached_property
     def predicted(self) -> frozenset[str]:
-        """Forward nodes outside loops that feel the examples and the variables, and no label."""
+        """Forward nodes outside loops that feel the examples and the variables, where there are any, and no label."""
         examples = [each for each in self.sources if each not in self.labels]
-        felt = self.reached(examples) & self.computed
+        felt = self.reached(examples)
+        if any(node.op in families.VARIABLES for node in self.graph.nodes):
+            felt &= self.computed
         return felt - self.judged - self.inside_loops
 
     @cached_property

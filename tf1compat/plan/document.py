@@ -19,6 +19,7 @@ from tf1compat.plan.model import (
     CandidatePlan,
     CarriedPlan,
     ConstantPlan,
+    ExampleFeature,
     FreeSizePlan,
     InputBinding,
     LabelOffer,
@@ -98,7 +99,18 @@ def _signature_document(signature: SignaturePlan) -> Document:
 
 def _input_document(entry: InputBinding) -> Document:
     described = {"tensor": str(entry.tensor), "dtype": str(entry.dtype), "shape": entry.shape.to_json()}
-    return described | ({"readers": [list(each) for each in entry.readers]} if entry.readers else {})
+    features = [
+        {
+            "key": each.key,
+            "dtype": str(each.dtype),
+            "shape": None if each.shape is None else each.shape.to_json(),
+        }
+        for each in entry.features
+    ]
+    readers = [list(each) for each in entry.readers]
+    return (
+        described | ({"readers": readers} if readers else {}) | ({"features": features} if features else {})
+    )
 
 
 def _output_document(output: OutputBinding) -> Document:
@@ -206,11 +218,23 @@ def _signatures(document: Mapping[str, Any]) -> tuple[SignaturePlan, ...]:
     )
 
 
+def _feature(document: Mapping[str, Any]) -> ExampleFeature:
+    shape = document["shape"]
+    return ExampleFeature(
+        str(document["key"]), dtype_from(document["dtype"]), None if shape is None else Shape.from_json(shape)
+    )
+
+
 def _input(alias: str, document: Mapping[str, Any]) -> InputBinding:
     shape = Shape.from_json(document["shape"])
     readers = tuple(Use(str(node), int(position)) for node, position in document.get("readers", ()))
     return InputBinding(
-        alias, TensorRef.parse(document["tensor"]), dtype_from(document["dtype"]), shape, readers
+        alias,
+        TensorRef.parse(document["tensor"]),
+        dtype_from(document["dtype"]),
+        shape,
+        readers,
+        tuple(map(_feature, document.get("features", ()))),
     )
 
 

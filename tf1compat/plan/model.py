@@ -18,10 +18,20 @@ FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
+class ExampleFeature:
+    """A feature of serialized Examples. `shape`: of one example's; None where there may be any number of values."""
+
+    key: str
+    dtype: DType
+    shape: Shape | None
+
+
+@dataclass(frozen=True)
 class InputBinding:
     """One input of a signature. `tensor` is fed: the graph is cut there.
 
-    With `readers`, only these take what is fed, and the tensor stays as it is for all others.
+    With `readers`, only these take what is fed, and the tensor stays as it is for all others. `features`: what the
+    model parses from it, where it takes serialized Examples.
     """
 
     alias: str
@@ -29,6 +39,7 @@ class InputBinding:
     dtype: DType
     shape: Shape
     readers: tuple[Use, ...] = ()
+    features: tuple[ExampleFeature, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +12,12 @@ import numpy as np
 
 from tf1compat.errors import FeedError, SourceError, nearest, reason_of
 from tf1compat.graph.attributes import Array
+from tf1compat.plan.model import ExampleFeature
 from tf1compat.plan.stepping.start import START
 from tf1compat.savedmodel.arrays import array_of, tensor_of
 from tf1compat.savedmodel.eager import eagerly
-from tf1compat.savedmodel.record import check_op_libraries
+from tf1compat.savedmodel.examples import serialized_examples
+from tf1compat.savedmodel.record import check_op_libraries, features_of
 from tf1compat.savedmodel.start import BATCH_AXES, ZERO_STATE
 
 
@@ -32,16 +34,20 @@ class LoadedSignature:
     function: Any
     start: StartStates | None = None  # gives the states that are left out
     computed: frozenset[str] = frozenset()  # the states that the signature `start` computes
+    #: what the model parses from inputs that are serialized Examples, by alias
+    features: Mapping[str, Sequence[ExampleFeature]] = field(default_factory=dict)
 
     def __call__(self, **feeds: Any) -> dict[str, Array]:
         """Run it; states that are not given begin as the original's do.
 
+        In the place of serialized Examples their features may be given, by key.
         Raises FeedError naming the alias whose value is missing, unknown or does not fit.
         """
         import tensorflow as tf
 
         if self.start is not None:
             feeds = self.start.completed(feeds, self.inputs)
+        feeds = self._with_examples(feeds)
         self._check_names(feeds)
         with eagerly():
             tensors = {alias: self._tensor(alias, value) for alias, value in feeds.items()}
@@ -50,6 +56,20 @@ class LoadedSignature:
             except tf.errors.OpError as error:
                 raise FeedError(f"signature '{self.name}': {reason_of(error)}") from error
             return {alias: array_of(results[alias]) for alias in self.outputs}
+
+    def _with_examples(self, feeds: Mapping[str, Any]) -> dict[str, Any]:
+        """The feeds with Examples made of those features that are given instead."""
+        plain = {name: value for name, value in feeds.items() if name not in self.inputs}
+        missing = [alias for alias in self.features if alias not in feeds]
+        if len(missing) != 1 or not plain:
+            return dict(feeds)
+        others = {name: value for name, value in feeds.items() if name not in plain}
+        return {**others, missing[0]: serialized_examples(self.features[missing[0]], plain)}
+
+    def takes(self, names: Iterable[str]) -> bool:
+        """Whether these are what it takes, features of serialized Examples among them."""
+        keys = {each.key for features in self.features.values() for each in features}
+        return bool(keys) and set(names) <= keys | set(self.inputs)
 
     def _check_names(self, feeds: Mapping[str, Any]) -> None:
         unknown = [name for name in feeds if name not in self.inputs]
@@ -147,7 +167,11 @@ class MigratedModel:
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise SourceError(f"'{directory}' cannot be loaded: {reason_of(error)}") from error
         self._start = _start_of(self.saved_model)
-        found = _signatures(self.saved_model, self._start)
+        features = features_of(self.path)
+        found = {
+            name: replace(each, features=features.get(name, {}))
+            for name, each in _signatures(self.saved_model, self._start).items()
+        }
         self.signatures: Mapping[str, LoadedSignature] = MappingProxyType(found)
 
     @property
@@ -210,7 +234,8 @@ class MigratedModel:
     def _fitting(self, wanted: Sequence[str], feeds: Mapping[str, Any]) -> LoadedSignature:
         by_outputs = [each for each in self.signatures.values() if set(wanted) <= set(each.outputs)]
         exact = [each for each in by_outputs if set(each.inputs) == set(feeds)]
-        return (exact or by_outputs or list(self.signatures.values()))[0]
+        by_features = [each for each in by_outputs if each.takes(feeds)]
+        return (exact or by_features or by_outputs or list(self.signatures.values()))[0]
 
 
 def _start_of(loaded: Any) -> StartStates | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tf1compat.errors import SourceError
 from tf1compat.plan import document
-from tf1compat.plan.model import MigrationPlan
+from tf1compat.plan.model import ExampleFeature, MigrationPlan
 
 #: Where the record lies in a SavedModel directory.
 RECORD = Path("assets.extra") / "tf1compat.json"
@@ -66,6 +66,16 @@ def read_record(saved_model: Path) -> dict[str, Any]:
 def read_plan(saved_model: Path) -> MigrationPlan:
     """The plan by which a SavedModel was made; raises SourceError or PlanError."""
     return document.from_json(read_record(saved_model).get("plan"))
+
+
+def features_of(saved_model: Path) -> dict[str, dict[str, tuple[ExampleFeature, ...]]]:
+    """What each signature parses from inputs that are serialized Examples, by alias; nothing without a record."""
+    if not (saved_model / RECORD).is_file():
+        return {}
+    return {
+        signature.name: {each.alias: each.features for each in signature.inputs if each.features}
+        for signature in read_plan(saved_model).signatures
+    }
 
 
 def check_op_libraries(saved_model: Path, given: Iterable[str | Path]) -> None:

@@ -15,6 +15,7 @@ from tf1compat.names import TensorRef
 from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT, PLACEHOLDERS, SHAPES
 from tf1compat.plan.model import ConstantPlan, InputBinding, SignaturePlan
 from tf1compat.plan.signatures.aliases import Aliases, chosen_alias, input_aliases
+from tf1compat.plan.signatures.example_features import example_features
 from tf1compat.plan.signatures.reach import reached
 
 _NOTHING_DEAD = Dead()
@@ -169,6 +170,7 @@ def _bindings(
             each.tensor,
             each.dtype,
             each.shape,
+            features=example_features(graph, each.tensor),
         )
         for each in sources
     ]

@@ -13,6 +13,7 @@ from tf1compat.ops.families import PLACEHOLDER_WITH_DEFAULT
 from tf1compat.plan.model import CandidatePlan, InputBinding, OutputBinding, Piece, SignaturePlan
 from tf1compat.plan.signatures.aliases import Aliases, input_aliases
 from tf1compat.plan.signatures.entering import needed_inputs
+from tf1compat.plan.signatures.example_features import example_features
 from tf1compat.plan.signatures.signature import plain_alias
 
 #: What a signature offers, unless there is nothing else.
@@ -96,7 +97,13 @@ def recorded_signature(
 
 def _named_inputs(graph: Graph, given: Mapping[str, TensorRef]) -> list[InputBinding]:
     return [
-        InputBinding(plain_alias(alias), ref, dtype_of(graph, ref), graph.static_shape(ref))
+        InputBinding(
+            plain_alias(alias),
+            ref,
+            dtype_of(graph, ref),
+            graph.static_shape(ref),
+            features=example_features(graph, ref),
+        )
         for alias, ref in given.items()
     ]
 
