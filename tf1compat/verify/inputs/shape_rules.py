@@ -6,6 +6,7 @@ and those that hold arrays.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -191,6 +192,7 @@ def permutation(walk: Walk, ref: TensorRef, rank: int) -> tuple[int, ...] | None
 def _reshape(walk: Walk, node: Node) -> tuple[Dims, ...]:
     sizes = walk.integers(node.inputs[1])
     if sizes is not None:
+        _demand_rows(walk, node.inputs[0], sizes)
         rows = _rows_of(walk, node, sizes)
         return (
             ((rows, *sizes[1:]),)
@@ -218,6 +220,13 @@ def _rows_of(walk: Walk, node: Node, sizes: tuple[int, ...]) -> Dim:
     for dim, size in zip(dims[1:], sizes[1:], strict=True):
         walk.symbols.unify(dim, size)
     return dims[0] if walk.symbols.found(dims[1:]) == sizes[1:] else None
+
+
+def _demand_rows(walk: Walk, ref: TensorRef, sizes: tuple[int, ...]) -> None:
+    """Rows that are given axes, `[-1, fields, 1]` of a matrix, are as wide as these axes are large."""
+    dims, width = walk.of(ref), math.prod(sizes[1:])
+    if dims is not None and len(dims) == 2 < len(sizes) and sizes[0] == -1 and width > 1:
+        walk.symbols.unify(dims[1], width)
 
 
 def _scatter_into_array(walk: Walk, node: Node) -> tuple[Dims, ...]:

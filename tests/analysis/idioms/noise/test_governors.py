@@ -207,3 +207,18 @@ def test_each_kind_of_noise_has_its_role():
     }
     assert (roles["keep"], roles["mask"], roles["divisor"]) == ("keep_prob",) * 3
     assert (roles["tenth"], roles["small"]) == ("noise", "noise")
+
+
+LISTED = """
+    rates = Placeholder() dtype=float32; shape=shape(None); _output_shapes=[shape(None)]
+    from = Const() dtype=int32; value=tensor(int32, [0])
+    to = Const() dtype=int32; value=tensor(int32, [1])
+    keep = StridedSlice(rates, from, to, to) T=float32; Index=int32; shrink_axis_mask=1; _output_shapes=[shape()]
+"""
+
+
+def test_a_rate_that_is_an_entry_of_a_list_of_rates_is_frozen_by_itself():
+    text = OLD_DROPOUT.replace(FED, LISTED.strip())
+    assert frozen(text) == [("keep:0", 1.0)]
+    whole = "    weighed = Mul(logits, rates) T=float32\n    Softmax_1 = Softmax(weighed) T=float32\n"
+    assert frozen(text + whole) == []

@@ -27,6 +27,7 @@ from tf1compat.analysis.idioms.noise.uses import (
     bases_of,
     constants_before,
     depends_on_model,
+    holds_scalars,
     is_learned,
     is_used_beside,
     only_governs,
@@ -140,9 +141,15 @@ class _Search:
         return node.op in PLACEHOLDERS | VARIABLES or dims is None or all(size == 1 for size in dims)
 
     def _fed(self, ref: TensorRef) -> list[TensorRef]:
-        """The one scalar placeholder that a scalar is worked out from, if it is one."""
-        fed = [name for name in value_sources(self.graph, ref) if self.graph[name].op in PLACEHOLDERS]
-        return [TensorRef(name) for name in fed] if len(fed) == 1 else []
+        """The one placeholder that a scalar is worked out from; none where it is an entry of a list of scalars."""
+        names = value_sources(self.graph, ref)
+        fed = [TensorRef(name) for name in names if self.graph[name].op in PLACEHOLDERS]
+        listed = (
+            len(fed) == 1
+            and holds_scalars(self.graph, fed[0])
+            and not is_scalar(self.graph, fed[0], threshold=True)
+        )
+        return fed if len(fed) == 1 and not listed else []
 
     def _is_fixed(self, ref: TensorRef) -> bool:
         """Whether a scalar is a constant, or worked out from constants alone."""

@@ -9,6 +9,7 @@ from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.scalars import is_scalar
 from tf1compat.analysis.idioms.noise.sites import Noise
 from tf1compat.analysis.pattern import source
+from tf1compat.analysis.training import find_training_nodes
 from tf1compat.analysis.value_sources import value_sources
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.frames import SWITCH
@@ -43,8 +44,19 @@ def depends_on_model(graph: Graph, ref: TensorRef) -> bool:
     return any(
         node.op in families.FEEDERS
         or (node.op in families.VARIABLES and is_learned(graph, node))
-        or (node.op in families.PLACEHOLDERS and not is_scalar(graph, TensorRef(node.name), threshold=True))
+        or (node.op in families.PLACEHOLDERS and not holds_scalars(graph, TensorRef(node.name)))
         for node in behind
+    )
+
+
+def holds_scalars(graph: Graph, ref: TensorRef) -> bool:
+    """Whether a placeholder is a scalar, or a list of such, as the rates of several layers are, taken one by one."""
+    if graph.static_shape(ref).rank != 1:
+        return is_scalar(graph, ref, threshold=True)
+    taken = {use.node for use in graph.uses.get(ref, ())}
+    return all(
+        graph[name].op in families.STRIDED_SLICE and graph.static_shape(TensorRef(name)).rank == 0
+        for name in taken - find_training_nodes(graph)
     )
 
 
