@@ -90,3 +90,15 @@ def test_what_an_update_in_a_branch_left_behind_is_no_result():
     assert "after" in find_training_nodes(from_text(FORWARD + UPDATED_IN_BRANCH))
     read = FORWARD + UPDATED_IN_BRANCH + "result = Neg(after) T=float32\n"
     assert "after" not in find_training_nodes(from_text(read))
+
+
+def test_what_is_added_to_a_weight_by_hand_is_training_and_what_is_counted_is_not():
+    change = (
+        "    change = MatMul(x, logits) T=float32; transpose_a=True\n    Mul = Mul(change, half) T=float32\n"
+    )
+    half = "    half = Const() dtype=float32; value=tensor(float32, 0.5)\n"
+    assert {"change", "Mul"} <= training_of(
+        FORWARD + half + change + "    add = AssignAdd(w, Mul) T=float32\n"
+    )
+    total = "    total = VariableV2() dtype=float32; shape=shape(4, 3)\n    add = AssignAdd(total, Mul) T=float32\n"
+    assert not {"change", "Mul"} & training_of(FORWARD + half + change + total)

@@ -37,6 +37,7 @@ _REDUCTIONS = families.DIVISION | families.AVERAGE | families.SUM
 _PREDICTIONS = (
     families.CTC_DECODERS | families.LOG_SOFTMAX | families.MULTINOMIAL | families.SIGMOID | families.SOFTMAX
 )
+_LAYERS = families.MATRIX_PRODUCTS | families.CONVOLUTIONS
 _COMPARISONS = families.SQUARED_DIFFERENCE | families.SUBTRACTION
 
 
@@ -86,11 +87,22 @@ class ForwardGraph:
     @cached_property
     def weights(self) -> frozenset[str]:
         """What is computed from variables alone: reads, parts, joins and scalings; figures such as norms are not."""
-        given = descendants(self.graph, {ref.node for ref in self.sources})
+        given = descendants(self.graph, {ref.node for ref in self.sources} | self._fed_by_draws)
         reads = self._reads
         readers = (use.node for name in reads for use in self.graph.uses_of_node.get(name, ()))
         made = self._felt(readers) - given
         return reads | {name for name in made if not self._is_figure(name)}
+
+    @cached_property
+    def _fed_by_draws(self) -> frozenset[str]:
+        """Layers whose data is drawn, as the first of a generator is; noise that weights are made with is none."""
+        drawn = descendants(self.graph, [node.name for node in self.graph.nodes if node.op in families.DRAWS])
+        fed = drawn - descendants(self.graph, self._reads)
+        return frozenset(
+            node.name
+            for node in self.graph.nodes
+            if node.op in _LAYERS and not fed.isdisjoint(ref.node for ref in node.inputs)
+        )
 
     @cached_property
     def applied(self) -> frozenset[str]:
@@ -252,8 +264,9 @@ class ForwardGraph:
 
     @cached_property
     def _reconstructions(self) -> tuple[str, ...]:
-        """Where an autoencoder's result is compared with its example, on the way to a loss."""
-        felt, judged = self.reached(self.sources), self.leading_to(self.losses)
+        """Where an autoencoder's result is compared with its example, on the way to a loss, or to a figure."""
+        figures = self.losses or filter(self._is_figure, self._ends)
+        felt, judged = self.reached(self.sources), self.leading_to(figures)
         return tuple(
             node.name
             for node in self.graph.nodes

@@ -19,7 +19,7 @@ from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.edges import all_ahead, names_at, places_of
 from tf1compat.graph.frames import EXIT, MERGE
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.walk import ancestors, descendants, order, topological
+from tf1compat.graph.walk import ancestors, descendants, order, resolve, topological
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
 
@@ -87,13 +87,37 @@ def _only_serving(graph: Graph, performed: frozenset[str], gradients: frozenset[
     shapes = places_of(graph, (name for name in gradients if graph[name].op in families.SHAPES))
     found = places_of(graph, performed)
     losses = places_of(graph, find_losses(graph))
-    taking = {place for place in found if not _looks_on(nodes[place])}
+    weights = _weights(graph)
+    taking = {
+        place for place in found if not _looks_on(nodes[place]) or _adds_to(graph, nodes[place], weights)
+    }
     for place in reversed(order(graph)):
         readers = [each for each in ahead[place] if each not in shapes]
         if readers and taking.issuperset(readers) and place not in losses and _may_serve(nodes[place]):
             found.add(place)
             taking.add(place)
     return names_at(graph, found)
+
+
+def _weights(graph: Graph) -> frozenset[str]:
+    """The variables that layers multiply by, and those that are added to what they give."""
+    multiply = families.MATRIX_PRODUCTS | families.CONVOLUTIONS
+    layers = [node for node in graph.nodes if node.op in multiply]
+    uses = (use for node in layers for use in graph.uses_of_node.get(node.name, ()))
+    shifted = (
+        graph[use.node] for use in uses if graph[use.node].op in families.ADDITIONS | families.BIAS_ADDITION
+    )
+    read = {
+        resolve(graph, ref, families.TRANSPARENT | families.READ_VARIABLE)
+        for node in (*layers, *shifted)
+        for ref in node.inputs
+    }
+    return frozenset(ref.node for ref in read if graph[ref.node].op in families.VARIABLES)
+
+
+def _adds_to(graph: Graph, node: Node, weights: frozenset[str]) -> bool:
+    """Whether a node adds to a weight of the model, as training by hand does: what a metric counts is none."""
+    return node.op in families.ASSIGN_ADD and resolve(graph, node.inputs[0]).node in weights
 
 
 def _looks_on(node: Node) -> bool:
