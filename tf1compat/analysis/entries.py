@@ -271,12 +271,14 @@ class _Finder:
         )
 
     def _named(self, ref: TensorRef) -> TensorRef:
-        """The same value where the author gave it a name, or is rid of an axis, if that is the only way on."""
-        readers, producer = self._forward_uses(ref), self.graph.producer(ref)
-        if producer.op in families.PLACEHOLDERS or len(readers) != 1:
-            return ref
-        named = readers[0].op in families.IDENTITY and is_author_s(readers[0])
-        return TensorRef(readers[0].name) if named or _is_single(producer, readers[0]) else ref
+        """The same value where the author named it last, or is rid of an axis, if that is the only way on."""
+        while self.graph.producer(ref).op not in families.PLACEHOLDERS:
+            readers, producer = self._forward_uses(ref), self.graph.producer(ref)
+            named = len(readers) == 1 and readers[0].op in families.IDENTITY and is_author_s(readers[0])
+            if not named and not (len(readers) == 1 and _is_single(producer, readers[0])):
+                break
+            ref = TensorRef(readers[0].name)
+        return ref
 
 
 def _is_single(parse: Node, reader: Node) -> bool:

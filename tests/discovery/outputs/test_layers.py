@@ -50,3 +50,24 @@ def test_an_embedding_that_a_loss_compares_with_others_is_offered_scaled_to_its_
     """
     text = placeholder("x", 3) + layer("out", "x", 3, 2, op="Square") + unit
     assert list(offered(text + trained(0, "unit", "out/w"))) == ["unit:0"]
+
+
+def test_a_rate_of_learning_is_no_result_and_keeps_no_last_layer_from_being_one() -> None:
+    rate = """
+        rate = Placeholder() dtype=float32
+        falling = Const() dtype=float32; value=tensor(float32, 0.9)
+        decayed = Mul(rate, falling) T=float32
+        step = ApplyGradientDescent(out/w, decayed, gradients/loss_0_grad/Tile) T=float32
+    """
+    threes = """
+        far = Const() dtype=float32; value=tensor(float32, 0.5)
+        Square = Square(out) T=float32; _output_shapes=[shape(None, 2)]
+    """
+    text = (
+        placeholder("x", 4)
+        + layer("out", "x", 4, 2, op="Elu")
+        + threes
+        + trained(0, "Square", "out/w")
+        + rate
+    )
+    assert list(offered(text)) == ["out:0"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tf1compat.analysis.forward_graph import ForwardGraph
-from tf1compat.analysis.gradients import SUMMARIES
 from tf1compat.discovery.outputs.forms import REARRANGING
 from tf1compat.discovery.outputs.head import Head, Search, is_final, readers, tensor_readers
 from tf1compat.discovery.outputs.named import is_selected
@@ -38,7 +37,8 @@ def find_joined(search: Search) -> Iterator[Head]:
             and node.name not in flow.inside_branches
         ):
             parts = {ref.node for ref in data_operands(node)}
-            if len(parts) > 1 and parts <= flow.predicted and parts & search.predicting:
+            apart = parts.isdisjoint(flow.before_parameters)  # no features for a stage that never followed
+            if len(parts) > 1 and parts <= flow.predicted and parts & search.predicting and apart:
                 yield Head(TensorRef(node.name), "value", "puts results together at the end")
 
 
@@ -48,7 +48,7 @@ def find_ends(search: Search) -> Iterator[Head]:
     after, detected = flow.ahead(search.predicting), flow.ahead(_suppressing(graph))
     results = _loop_results(flow)
     for node in (each for each in graph.nodes if each.op not in families.CTC_DECODERS):
-        if (may_result(flow, node) or node.name in results) and not _is_watched(flow, node):
+        if may_result(flow, node) or node.name in results:
             for ref in _unread(flow, node):
                 if not is_left_over(graph, search.rnns, node) and not _is_known(search, ref, after):
                     yield _end(search, ref, detected)
@@ -71,7 +71,15 @@ def _is_known(search: Search, ref: TensorRef, after: frozenset[str]) -> bool:
     whole = data_operands(node)[0] if node.op in families.SPLITS else origin
     if whole in search.found and search.flow.graph.producer(whole).op in families.CONCATENATIONS:
         return True
+    if node.op in families.CONCATENATIONS and _is_for_next_stage(search, node):
+        return True
     return origin in search.found or _is_of_one_step(node, after) or _is_idle_lookup(search, node)
+
+
+def _is_for_next_stage(search: Search, node: Node) -> bool:
+    """Whether results are joined with the features that they were made of, for a stage that never followed."""
+    parts = {ref.node for ref in data_operands(node)}
+    return bool(parts & search.predicting) and bool(parts & search.flow.before_parameters)
 
 
 def _end(search: Search, ref: TensorRef, detected: frozenset[str]) -> Head:
@@ -106,13 +114,6 @@ def _is_idle_lookup(search: Search, node: Node) -> bool:
     if node.op not in families.LOOKUPS or not search.predicting:
         return False
     return node.inputs[1].node in search.known or node.inputs[1].node not in search.flow.computed
-
-
-def _is_watched(flow: ForwardGraph, node: Node) -> bool:
-    """Whether a single figure is there for summaries alone, as the share of zeros in a layer."""
-    uses = [flow.graph[use.node].op for use in flow.graph.uses_of_node.get(node.name, ())]
-    scalar = flow.graph.static_shape(TensorRef(node.name)).rank == 0
-    return scalar and bool(uses) and all(each.endswith(SUMMARIES) for each in uses)
 
 
 def _unarranged(search: Search, ref: TensorRef) -> TensorRef:

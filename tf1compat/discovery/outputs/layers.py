@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.idioms.noise.dropped import undropped
 from tf1compat.analysis.pattern import source
-from tf1compat.discovery.outputs.forms import as_named
+from tf1compat.discovery.outputs.forms import REARRANGING, as_named
 from tf1compat.discovery.outputs.head import Head, Search, readers
 from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
+from tf1compat.ops.control import is_branch_merge, is_branch_switch
 
 _BIASES = families.ADDITIONS | families.BIAS_ADDITION
 
@@ -24,8 +25,9 @@ def find_last_layers(search: Search) -> Iterator[Head]:
     layers = sorted(each for each in last if flow.graph.static_shape(each).rank != 0)
     roles = {each.role for each in search.found.values()}
     if roles <= {"state", "sequence", "loss"} and not search.rnns:
-        for ref in layers:
-            yield Head(_finished(flow, ref), "value", "the result of a last layer")
+        for ref in dict.fromkeys(_finished(flow, each) for each in layers):
+            if ref.node not in flow.inside_branches:
+                yield Head(ref, "value", "the result of a last layer")
         return
     taken = _connected(search)
     judging = find_generated(flow).judging if layers else frozenset()
@@ -40,20 +42,37 @@ def _connected(search: Search) -> frozenset[str]:
 
 
 def _finished(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
-    """A layer's result after its activation, and scaled by a length that was made of it alone."""
+    """A layer's result after its activation, scaled by a length that was made of it alone, and out of branches."""
     while True:
-        following = [
-            flow.graph[name] for name in readers(flow, flow.graph[ref.node]) if name in flow.predicted
-        ]
-        last = [each for each in following if each.op in families.ACTIVATIONS or _normalizes(flow, each, ref)]
+        forms = _forms(flow, ref)
+        read = {name for each in forms for name in readers(flow, flow.graph[each])} & flow.predicted
+        last = [name for name in read if _finishes(flow, flow.graph[name], forms)]
         if len(last) != 1:
-            return ref
-        ref = TensorRef(last[0].name)
+            outside = [each for each in forms if each not in flow.inside_branches]
+            return TensorRef(outside[0]) if ref.node in flow.inside_branches and outside else ref
+        ref = TensorRef(last[0])
 
 
-def _normalizes(flow: ForwardGraph, node: Node, ref: TensorRef) -> bool:
+def _forms(flow: ForwardGraph, ref: TensorRef) -> list[str]:
+    """The nodes that give the same values, rearranged or handed through branches, the tensor's own first."""
+    found = [ref.node]
+    for name in found:
+        following = (flow.graph[each] for each in readers(flow, flow.graph[name]) & flow.predicted)
+        found += [each.name for each in following if _hands_on(flow, each) and each.name not in found]
+    return found
+
+
+def _hands_on(flow: ForwardGraph, node: Node) -> bool:
+    return node.op in REARRANGING or is_branch_switch(flow.graph, node) or is_branch_merge(flow.graph, node)
+
+
+def _finishes(flow: ForwardGraph, node: Node, forms: list[str]) -> bool:
+    return node.op in families.ACTIVATIONS or _normalizes(flow, node, forms)
+
+
+def _normalizes(flow: ForwardGraph, node: Node, forms: list[str]) -> bool:
     """Whether a node scales a tensor by the inverse of a root, as `l2_normalize` does."""
-    others = [flow.graph.producer(source(flow.graph, each)) for each in node.inputs if each != ref]
+    others = [flow.graph.producer(source(flow.graph, each)) for each in node.inputs if each.node not in forms]
     return (
         node.op in families.SCALING
         and len(others) == 1

@@ -11,6 +11,7 @@ from tf1compat.graph.model import Graph, Node
 from tf1compat.names import TensorRef
 from tf1compat.ops import families
 from tf1compat.ops.registry import output_count
+from tf1compat.ops.updates import is_update
 
 _REDUCTIONS = (
     families.AVERAGE | families.GREATEST | families.L2_LOSS | families.LEAST | families.PRODUCT | families.SUM
@@ -45,7 +46,15 @@ def may_result(flow: ForwardGraph, node: Node) -> bool:
         return False
     if node.op in MERGE and dtype_of(flow.graph, TensorRef(node.name)) == "bool":
         return False  # the result of a guard
-    return not is_reduced(flow.graph, node)
+    return not is_reduced(flow.graph, node) and not _is_watched(flow, node)
+
+
+def _is_watched(flow: ForwardGraph, node: Node) -> bool:
+    """Whether a single figure is there for training alone: the share of zeros in a layer, a rate of learning."""
+    uses = {use.node for use in flow.graph.uses_of_node.get(node.name, ())}
+    scalar = flow.graph.static_shape(TensorRef(node.name)).rank == 0
+    updating = (is_update(flow.graph[name].op) for name in uses)
+    return bool(uses) and uses <= flow.training and (scalar or any(updating))
 
 
 def is_reduced(graph: Graph, node: Node) -> bool:
