@@ -26,6 +26,25 @@ def as_named(flow: ForwardGraph, node: Node) -> TensorRef:
     return TensorRef(chosen.name)
 
 
+def held_forms(flow: ForwardGraph, node: Node) -> Iterator[TensorRef]:
+    """The forms of a result that its author went on with: several nodes read them, or they lost an axis of one."""
+    for each in _forms(flow, node):
+        reading = {use.node for use in flow.graph.uses_of_node.get(each.name, ())} - flow.training
+        reading -= {name for name in reading if flow.graph[name].op in families.SHAPES}
+        if each.op in REARRANGING and (len(reading) > 1 or (reading and _drops_ones(flow.graph, each))):
+            yield TensorRef(each.name)
+
+
+def _drops_ones(graph: Graph, node: Node) -> bool:
+    """Whether a node takes off axes of one entry."""
+    before, after = (graph.static_shape(ref).dims for ref in (node.inputs[0], TensorRef(node.name)))
+    if node.op in families.SQUEEZE:
+        return True
+    if node.op not in families.RESHAPE or before is None or after is None or len(after) >= len(before):
+        return False
+    return [size for size in before if size != 1] == list(after)
+
+
 def _forms(flow: ForwardGraph, node: Node) -> Iterator[Node]:
     """The nodes that rearrange a node's values one after another, as long as there is one and only one."""
     while True:
@@ -60,8 +79,12 @@ def _renames(graph: Graph, node: Node) -> bool:
 
 
 def _restores_shape(graph: Graph, softmax: Node, node: Node) -> bool:
-    """Whether a Reshape undoes the flattening that came before a softmax: TensorFlow's own or the author's."""
-    if node.op not in families.RESHAPE or softmax.op not in families.SOFTMAX:
+    """Whether a node undoes the flattening, or the turning, before a softmax: TensorFlow's or the author's."""
+    if softmax.op not in families.SOFTMAX:
+        return False
+    if node.op in families.TRANSPOSE:
+        return before_turning(graph, softmax.inputs[0]) is not None
+    if node.op not in families.RESHAPE:
         return False
     return _undoes(graph, softmax, node) or _adds_axes(graph, softmax, node)
 
@@ -83,9 +106,20 @@ def _adds_axes(graph: Graph, softmax: Node, node: Node) -> bool:
     return flat[-1] is not None and flat[-1] == made[-1]
 
 
-def unflattened(graph: Graph, ref: TensorRef) -> TensorRef:
-    """Logits before TensorFlow flattened them to a matrix for its softmax."""
+def before_turning(graph: Graph, ref: TensorRef) -> TensorRef | None:
+    """Logits before the axis of their classes was made the last one for the softmax; None where nothing was turned."""
+    node = graph.producer(ref)
+    while node.op in families.RESHAPE:
+        node = graph.producer(node.inputs[0])
+    return node.inputs[0] if node.op in families.TRANSPOSE else None
+
+
+def unflattened(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
+    """Logits before TensorFlow flattened them to a matrix for its softmax, or as the author had them for a choice."""
+    graph = flow.graph
     while graph.producer(ref).op in families.RESHAPE and _flattens(graph, ref):
+        if any(graph[use.node].op in families.ARG_MAX for use in graph.uses.get(ref, ())):
+            break
         ref = graph.producer(ref).inputs[0]
     return ref
 

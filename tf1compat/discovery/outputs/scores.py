@@ -9,11 +9,14 @@ from tf1compat.analysis.pattern import ANYTHING, Mismatch, capture, match, op
 from tf1compat.discovery.outputs.forms import (
     as_named,
     before_selection,
+    before_turning,
+    held_forms,
     stacks_alike,
     unflattened,
     unshifted,
 )
-from tf1compat.discovery.outputs.head import Head, Search, is_final, readers
+from tf1compat.discovery.outputs.head import Head, Search, is_final, readers, tensor_readers
+from tf1compat.discovery.outputs.judged.mixed import unjoined
 from tf1compat.discovery.outputs.judged.ranked import find_rankings
 from tf1compat.graph.model import Node
 from tf1compat.names import TensorRef, is_default_name
@@ -43,6 +46,7 @@ def find_scores(search: Search) -> Iterator[Head]:
             node.op in families.LOG_SOFTMAX and is_final(flow, node) and node.name not in flow.inside_branches
         ):
             yield Head(as_named(flow, node), "value", "the logarithms of probabilities")
+            yield from _held(flow, node)
         elif node.op in families.ARG_MAX and _is_fed_back(flow, node):
             yield from _fed_back(flow, node)
         elif node.op in families.ARG_MIN and _is_fed_back(flow, node):
@@ -60,6 +64,8 @@ def _best(flow: ForwardGraph, node: Node) -> Iterator[Head]:
     reason = f"the best class by '{node.inputs[0]}'"
     held = as_named(flow, node)
     yield Head(held, "class_ids", reason)
+    for each in (form for form in held_forms(flow, node) if form != held):
+        yield Head(each, "class_ids", f"{reason}, as it was read", predicts=False)
     widened = [name for name in readers(flow, node) if flow.graph[name].op in families.EXPAND_DIMS]
     for name in (each for each in widened if each in flow.predicted and each != held.node):
         yield Head(TensorRef(name), "class_ids", f"{reason}, with an axis of one", predicts=False)
@@ -78,21 +84,35 @@ def _is_fed_back(flow: ForwardGraph, node: Node) -> bool:
 
 def _fed_back(flow: ForwardGraph, node: Node) -> Iterator[Head]:
     yield Head(TensorRef(node.name), "class_ids", "the best class, looked up for the step that follows")
-    logits = unflattened(flow.graph, node.inputs[0])
+    logits = unflattened(flow, node.inputs[0])
     if logits.node in flow.predicted:
         yield Head(logits, "logits", f"the scores that '{node.name}' chooses by")
 
 
 def _probabilities(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    if len(unjoined(flow, unflattened(flow, node.inputs[0]))) > 1:
+        return
     made = as_named(flow, node)
     kind = _PROBABILITIES[node.op]
     yield Head(made, "probabilities", f"{kind} after which no variable is applied")
     if _is_of_one_step(flow, node, made):
         return
     yield from _clipped(flow, made)
-    yield Head(
-        unflattened(flow.graph, node.inputs[0]), "logits", f"what the probabilities '{made}' are made of"
-    )
+    yield from _held(flow, node)
+    turned = flow.graph[made.node].op in families.TRANSPOSE and before_turning(flow.graph, node.inputs[0])
+    logits = turned or unflattened(flow, node.inputs[0])
+    yield Head(logits, "logits", f"what the probabilities '{made}' are made of")
+
+
+def _held(flow: ForwardGraph, node: Node) -> Iterator[Head]:
+    """Scores in another form of them that the author went on with."""
+    for each in held_forms(flow, node):
+        yield Head(
+            each,
+            "probabilities" if node.op in _PROBABILITIES else "value",
+            f"'{node.name}' as it was read",
+            predicts=False,
+        )
 
 
 def _clipped(flow: ForwardGraph, made: TensorRef) -> Iterator[Head]:
@@ -118,16 +138,24 @@ def _drawn(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[He
     scores = node.inputs[0].node
     named = not is_default_name(scores, flow.graph[scores].op)
     if scores in flow.predicted and (scores not in after or named):
-        logits = unshifted(flow.graph, unflattened(flow.graph, node.inputs[0]))
+        logits = unshifted(flow.graph, unflattened(flow, node.inputs[0]))
         yield Head(logits, "logits", f"the scores that '{node.name}' draws by")
 
 
 def _judged_logits(flow: ForwardGraph, node: Node, after: frozenset[str]) -> Iterator[Head]:
-    logits = before_selection(flow, unflattened(flow.graph, before_selection(flow, node.inputs[0])))
-    if logits.node in flow.predicted and logits.node not in after:
-        yield Head(
-            logits, "logits", f"what the loss '{node.name}' ({node.op}) takes for logits{_missing(node)}"
-        )
+    whole = before_selection(flow, unflattened(flow, before_selection(flow, node.inputs[0])))
+    for logits in unjoined(flow, whole):
+        if logits.node in flow.predicted and logits.node not in after and not _is_scored(flow, logits):
+            yield Head(
+                logits, "logits", f"what the loss '{node.name}' ({node.op}) takes for logits{_missing(node)}"
+            )
+
+
+def _is_scored(flow: ForwardGraph, logits: TensorRef) -> bool:
+    """Whether a softmax or sigmoid of scores is there beside the loss, in rows of their own."""
+    rows = [name for name in tensor_readers(flow, logits) if flow.graph[name].op in families.RESHAPE]
+    read = {name for each in rows for name in readers(flow, flow.graph[each])}
+    return any(flow.graph[name].op in _PROBABILITIES for name in read)
 
 
 def _missing(node: Node) -> str:

@@ -9,10 +9,12 @@ from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.analysis.pattern import source
 from tf1compat.discovery.outputs.forms import REARRANGING, before_selection
 from tf1compat.discovery.outputs.head import Head, Search, tensor_readers
+from tf1compat.discovery.outputs.judged.mixed import before_mixing, unjoined, whole_columns
+from tf1compat.discovery.outputs.judged.ranked import find_rankings
 from tf1compat.discovery.outputs.networks.generated import find_generated
 from tf1compat.discovery.outputs.result import is_penalty, kind_of, may_result, results_of, role_of
 from tf1compat.graph.model import Graph, Node
-from tf1compat.names import TensorRef, is_default_name, is_parameter_name
+from tf1compat.names import TensorRef, is_default_name, is_parameter_name, strip_number
 from tf1compat.ops.families import (
     ABSOLUTE,
     CLIP,
@@ -64,8 +66,10 @@ def find_compared(search: Search) -> Iterator[Head]:
     """What is held against labels first, tensor by tensor, in the form that the author had before the loss."""
     flow = search.flow
     held = {ref for name in flow.predicted for ref in _held(flow, flow.graph[name])}
-    outside = {each for ref in held for each in _outside_branches(flow, ref)}
-    forms = {ref: _form(flow, _before_loss_steps(flow, ref)) for ref in outside}
+    ranked = frozenset[str]().union(*(each.steps for each in find_rankings(flow)))
+    outside = {each for ref in held for each in _outside_branches(flow, ref) if each.node not in ranked}
+    parts = {part for ref in outside for part in unjoined(flow, before_mixing(flow, ref))}
+    forms = whole_columns(flow, {ref: _form(flow, _before_loss_steps(flow, ref)) for ref in parts})
     found = [
         ref for ref in _ordered(flow.graph, set(forms.values())) if may_result(flow, flow.graph[ref.node])
     ]
@@ -230,9 +234,10 @@ def _form(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
         if is_parameter_name(node.name) and node.op in IDENTITY:
             ref = node.inputs[0]
             continue
-        if node.op not in SPLITS and (
-            len(tensor_readers(flow, ref)) > 1 or not is_default_name(node.name, node.op)
-        ):
+        held = not is_default_name(node.name, node.op) or (
+            node.op in IDENTITY and strip_number(node.name) == node.op
+        )
+        if node.op not in SPLITS and (len(tensor_readers(flow, ref)) > 1 or held):
             return ref
         whole = _before_parting(flow, before_selection(flow, ref))
         if whole == ref and (not rearranged or _gives_axes(flow.graph, node)):

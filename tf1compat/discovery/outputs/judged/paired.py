@@ -18,18 +18,22 @@ from tf1compat.ops.families import (
     ABSOLUTE,
     AVERAGE,
     BATCH_MATRIX_PRODUCTS,
+    CONCATENATIONS,
     DIVISION,
     IDENTITY,
     LOOKUPS,
     MATRIX_PRODUCT,
     MULTIPLICATION,
     POWER,
+    SLICES,
     SOFTMAX,
     SQUARE,
     SQUARED_DIFFERENCE,
     SUBTRACTION,
     SUM,
+    TILE,
 )
+from tf1compat.ops.registry import data_operands
 
 _PRODUCTS = MATRIX_PRODUCT | BATCH_MATRIX_PRODUCTS
 #: What two vectors meet in, entry by entry, before the entries are added up.
@@ -81,13 +85,28 @@ def _is_in_tail(flow: ForwardGraph, node: Node) -> bool:
 
 
 def _unarranged(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
-    """The vector before it was given axes, turned or repeated to meet the other."""
-    while flow.graph.producer(ref).op in REARRANGING and not _is_looked_up(flow, ref):
-        before = flow.graph.producer(ref).inputs[0]
-        if not may_result(flow, flow.graph.producer(before)):
+    """The vector before it was given axes, turned, repeated, or set beside its own rotations to meet the other."""
+    while not _is_looked_up(flow, ref):
+        node = flow.graph.producer(ref)
+        before = node.inputs[0] if node.op in REARRANGING | TILE else _rotated(flow, ref)
+        if before is None or not may_result(flow, flow.graph.producer(before)):
             return ref
         ref = before
     return ref
+
+
+def _rotated(flow: ForwardGraph, ref: TensorRef) -> TensorRef | None:
+    """The one tensor that all pieces which were put together are cut out of."""
+    pieces, found = [ref], set[TensorRef]()
+    for each in pieces:
+        node = flow.graph.producer(each)
+        if node.op in CONCATENATIONS:
+            pieces += [part for part in data_operands(node) if part not in pieces]
+        elif node.op in SLICES | TILE:
+            pieces += [node.inputs[0]] if node.inputs[0] not in pieces else []
+        else:
+            found.add(each)
+    return found.pop() if len(found) == 1 and ref not in found else None
 
 
 def _is_looked_up(flow: ForwardGraph, ref: TensorRef) -> bool:

@@ -69,7 +69,7 @@ def find_ranked(search: Search) -> Iterator[Head]:
 def _scores(flow: ForwardGraph, node: Node) -> list[TensorRef]:
     """The different scores that a node compares; none where one of its operands is something else."""
     found = [_score(flow, ref) for ref in data_operands(node)]
-    if not all(_is_score(flow, ref) for ref in found):
+    if not all(is_score(flow, ref) for ref in found):
         return []
     return list(dict.fromkeys(found))
 
@@ -87,7 +87,7 @@ def _score(flow: ForwardGraph, ref: TensorRef) -> TensorRef:
         ref = made[0]
 
 
-def _is_score(flow: ForwardGraph, ref: TensorRef) -> bool:
+def is_score(flow: ForwardGraph, ref: TensorRef) -> bool:
     """Whether a tensor is one figure for each example."""
     dims = flow.graph.static_shape(ref).dims
     if dims is None or not may_result(flow, flow.graph.producer(ref)):
