@@ -21,6 +21,7 @@ from tf1compat.discovery.outputs.ends import find_ends, find_joined, find_losses
 from tf1compat.discovery.outputs.head import Head, Search
 from tf1compat.discovery.outputs.judged.compared import find_compared
 from tf1compat.discovery.outputs.judged.derived import find_measured
+from tf1compat.discovery.outputs.judged.handed import find_handed
 from tf1compat.discovery.outputs.judged.paired import find_paired
 from tf1compat.discovery.outputs.judged.ranked import find_ranked
 from tf1compat.discovery.outputs.judged.spread import find_spread
@@ -69,6 +70,7 @@ HEADS: tuple[Callable[[Search], Iterable[Head]], ...] = (
     find_ends,  # whatever nothing reads, once all else is known
     find_chosen_by,  # knows the choices, and the scores that say more of what they choose by
     find_last_layers,  # only where there is nothing else, or a network that nothing is known of
+    find_handed,  # as the one before: only where all that is known needs the labels
     find_named,  # the author's word again, for what no earlier finder knows and no result is made of
     find_transitions,  # what no path from the examples leads to, and a result needs nevertheless
     find_tables,  # as the one before

@@ -1,4 +1,4 @@
-from tests.discovery.outputs.two_networks import arranged, by_signature, layer, placeholder
+from tests.discovery.outputs.two_networks import arranged, by_signature, layer, placeholder, trained
 
 FREE = placeholder("x", 3) + layer("free", "x", 3, 2)
 FORCED = """
@@ -52,3 +52,32 @@ def test_what_has_its_shape_from_the_labels_is_not_offered() -> None:
     found = by_signature(arranged(placeholder("x", 3) + layer("free", "x", 3, 2, op="Tanh") + shaped))
     assert found["serving_default"] == ["free/MatMul:0", "free:0"]
     assert found[""] == ["Reshape:0"]
+
+
+PAIRED = (
+    placeholder("x", 3)
+    + placeholder("taken", 3)
+    + placeholder("tested", 3)
+    + layer("state", "x", 3, 3, op="Elu")
+    + """
+    Mul = Mul(state, taken) T=float32; _output_shapes=[shape(None, 3)]
+    last = Const() dtype=int32; value=tensor(int32, 1)
+    Sum = Sum(Mul, last) T=float32; _output_shapes=[shape(None)]
+    Sigmoid = Sigmoid(Sum) T=float32; _output_shapes=[shape(None)]
+    Log = Log(Sigmoid) T=float32; _output_shapes=[shape(None)]
+    scores = MatMul(state, tested) T=float32; transpose_b=True; _output_shapes=[shape(None, None)]
+"""
+)
+
+
+def test_examples_that_only_a_loss_needs_go_with_its_results() -> None:
+    found = by_signature(arranged(PAIRED + trained(0, "Log", "state/w")))
+    assert found["serving_default"] == ["scores:0"]
+    assert "Sigmoid:0" in found["teacher_forcing"]
+
+
+def test_where_the_loss_needs_all_that_is_fed_nothing_is_left_out() -> None:
+    every = "    most = Max(scores, last) T=float32; _output_shapes=[shape(None)]\n"
+    both = every + "    Add = Add(Log, most) T=float32; _output_shapes=[shape(None)]\n"
+    found = by_signature(arranged(PAIRED + both + trained(0, "Add", "state/w")))
+    assert "Sigmoid:0" in found["serving_default"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from tf1compat.analysis.forward_graph import ForwardGraph
 from tf1compat.discovery.findings import OutputFinding
+from tf1compat.discovery.outputs.judged.handed import handed_to_teacher
 from tf1compat.discovery.outputs.networks.find import Network
 from tf1compat.discovery.outputs.networks.objectives import judged_against
-from tf1compat.names import is_default_name
+from tf1compat.names import TensorRef, is_default_name
 from tf1compat.ops.families import CONCATENATIONS
 
 _TELLING = frozenset({"probabilities", "logits", "class_ids"})
@@ -29,13 +30,41 @@ class Forced:
 def find_forced(flow: ForwardGraph, networks: Sequence[Network]) -> Iterator[Forced]:
     """The results of each network that feel its labels, where it gives telling ones that do not."""
     labels = judged_against(flow)
+    handed = handed_to_teacher(flow) if labels else frozenset()
     for network in networks:
         felt = flow.reached(labels) if labels else frozenset()
         forced = tuple(each for each in network.heads if each.tensor.node in felt)
-        free = [each for each in network.heads if each.tensor.node not in felt and each.role in _TELLING]
+        others = [each for each in network.heads if each.tensor.node not in felt]
+        free = [each for each in others if each.role in _TELLING or each.tensor in handed]
         if forced and free:
             named = ", ".join(f"'{each}'" for each in labels)
             yield Forced(forced, f"computed from the labels {named}, as only training can")
+        paired = tuple(each for each in _of_training(flow, network) if each not in forced)
+        if paired:
+            yield Forced(
+                paired, "of examples that only a loss needs; others are computed of what no loss needs"
+            )
+
+
+def _of_training(flow: ForwardGraph, network: Network) -> Iterator[OutputFinding]:
+    """The results that losses read, of examples of their own, beside those of an input that no loss needs.
+
+    positive = score(sequence, item); negative = score(sequence, other); tested = score(sequence, candidates)
+    """
+    in_losses = flow.behind(map(TensorRef, flow.losses)) if flow.losses else frozenset[str]()
+    fed = {each: _data(flow, each) for each in network.heads if each.role in _RESULTS}
+    run = [each for each, refs in fed.items() if any(ref.node not in in_losses for ref in refs)]
+    needed = frozenset[TensorRef]().union(*(fed[each] for each in run))
+    for each, refs in fed.items() if run else ():
+        if each not in run and each.tensor.node in in_losses and refs - needed:
+            yield each
+
+
+def _data(flow: ForwardGraph, head: OutputFinding) -> frozenset[TensorRef]:
+    """The examples that a result is computed from, less numbers such as rates."""
+    behind = flow.behind([head.tensor])
+    fed = (each for each in flow.sources if each.node in behind)
+    return frozenset(each for each in fed if flow.graph.static_shape(each).rank != 0)
 
 
 def find_needless(flow: ForwardGraph, networks: Sequence[Network]) -> Iterator[Forced]:

@@ -146,5 +146,14 @@ def judged_against(flow: ForwardGraph) -> list[TensorRef]:
         for node in flow.graph.nodes
         if node.op in families.ENTROPIES and len(node.inputs) > 1 and node.name not in flow.training
     ]
+    against += _classes_held(flow)
     found = flow.leading_to(name for name in against if name not in flow.computed)
-    return [each for each in flow.sources if each.node in found]
+    return [each for each in flow.sources if each.node in found and flow.graph.static_shape(each).rank != 0]
+
+
+def _classes_held(flow: ForwardGraph) -> list[str]:
+    """The one-hot classes by which losses weigh what was made for each class."""
+    in_losses = flow.behind(map(TensorRef, flow.losses)) if flow.losses else frozenset[str]()
+    steps = flow.graph.in_order(in_losses - flow.before_parameters)
+    weighed = (ref.node for node in steps if node.op in families.MULTIPLICATION for ref in node.inputs)
+    return [name for name in weighed if flow.graph[name].op in families.ONE_HOT]
