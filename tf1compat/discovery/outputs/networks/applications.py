@@ -6,7 +6,7 @@ no weights is a model of its own. Everything is told in one pass over the nodes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,6 +44,11 @@ class Application:
         """The scopes of the gradients that go back through it."""
         scopes = scopes_through(self.flow.graph)
         return frozenset().union(*(scopes.get(name, frozenset()) for name in self.nodes))
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """Its variables, in the order in which they are first applied."""
+        return tuple(dict.fromkeys(one for name in self.nodes for one in _variables_at(self.flow, name)))
 
     @property
     def place(self) -> tuple[str, str]:
@@ -110,14 +115,16 @@ def find_applications(flow: ForwardGraph, outputs: Sequence[OutputFinding]) -> t
 
 def _variables(flow: ForwardGraph, nodes: Iterable[str]) -> frozenset[str]:
     """The variables that are applied at these nodes, however they are read, cut and joined before."""
-    todo = [ref.node for name in nodes for ref in flow.graph[name].inputs if ref.node in flow.weights]
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo.extend(ref.node for ref in flow.graph[name].inputs if ref.node in flow.weights)
-    return frozenset(name for name in seen if flow.graph[name].op in VARIABLES)
+    return frozenset(one for name in nodes for one in _variables_at(flow, name))
+
+
+def _variables_at(flow: ForwardGraph, name: str) -> Iterator[str]:
+    todo = [ref.node for ref in flow.graph[name].inputs if ref.node in flow.weights]
+    for each in todo:
+        todo += [
+            ref.node for ref in flow.graph[each].inputs if ref.node in flow.weights and ref.node not in todo
+        ]
+    yield from (each for each in dict.fromkeys(todo) if flow.graph[each].op in VARIABLES)
 
 
 def _with_loose(

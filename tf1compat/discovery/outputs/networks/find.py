@@ -87,17 +87,29 @@ def _may_stand_in(other: Application, one: Application) -> bool:
     Together such have to have all its weights: of two generators that make each other's images again, each has its own.
     """
     apart = other is not one and other.sources.isdisjoint(one.sources) and not other.serves_loss
+    if apart and _is_inverse(one, other):
+        return False
     return apart and (one.serves_loss or (one.differentiated and not other.differentiated))
 
 
 def _alike(applications: Sequence[Application]) -> list[list[Application]]:
-    """Applications of the same variables with results of the same sorts."""
+    """Applications of the same variables with results of the same sorts, none of which undoes what another does."""
     found: dict[tuple[object, ...], list[Application]] = {}
     several = len(applications) > 1
     for number, each in enumerate(applications):
         key = (_trained(each), _scores(each)) if several and each.variables else (number,)
-        found.setdefault(key, []).append(each)
+        known = found.get(key)
+        undone = known is not None and _is_inverse(known[0], each)
+        found.setdefault((*key, "inverse") if undone else key, []).append(each)
     return list(found.values())
+
+
+def _is_inverse(one: Application, other: Application) -> bool:
+    """Whether one goes through the other's layers from the last to the first, as a flow does to draw samples."""
+    layers = [each for each in one.layers if each in other.layers]
+    places = {name: place for place, name in enumerate(other.layers)}
+    pairs = [places[before] > places[after] for at, before in enumerate(layers) for after in layers[at + 1 :]]
+    return len(layers) > 3 and sum(pairs) * 3 > len(pairs) * 2
 
 
 def _trained(application: Application) -> frozenset[str]:
