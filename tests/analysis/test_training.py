@@ -102,3 +102,13 @@ def test_what_is_added_to_a_weight_by_hand_is_training_and_what_is_counted_is_no
     )
     total = "    total = VariableV2() dtype=float32; shape=shape(4, 3)\n    add = AssignAdd(total, Mul) T=float32\n"
     assert not {"change", "Mul"} & training_of(FORWARD + half + change + total)
+
+
+def test_an_update_at_a_rate_of_unknown_shape_that_is_fed_makes_no_gradient_a_part_of_what_is_predicted():
+    text = CLASSIFIER.replace(
+        "rate = Placeholder() dtype=float32; shape=shape()", "rate = Placeholder() dtype=float32"
+    )
+    text = text.replace("halved, ", "rate, ").replace(
+        "    halved = Mul(rate, gradients/seed) T=float32\n", ""
+    )
+    assert list(gradient_scopes(from_text(text))) == ["gradients"]

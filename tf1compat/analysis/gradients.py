@@ -103,13 +103,12 @@ def _is_feature(graph: Graph, nodes: frozenset[str], inside: frozenset[str]) -> 
     if not starts:
         return False
     reached = descendants(graph, starts, stop=lambda node: node.name in inside) - inside
-    meeting = {name for name in reached if _meets_data(graph, name, reached | nodes)}
+    own = reached | nodes
+    meeting = {name for name in reached if not updates(graph[name]) and _meets_data(graph, name, own)}
     before = (
         descendants(graph, starts, stop=lambda node: node.name in inside or node.name in meeting) - inside
     )
-    changes = any(
-        updates(graph[name]) or _changes_weights(graph, name, reached | nodes) for name in before - meeting
-    )
+    changes = any(updates(graph[name]) or _changes_weights(graph, name, own) for name in before - meeting)
     return bool(meeting) and not changes and any(_is_result(graph, name) for name in reached)
 
 
@@ -146,6 +145,7 @@ def _is_result(graph: Graph, name: str) -> bool:
         graph.static_shape(TensorRef(name)).rank == 0
         or node.op in families.NO_OP
         or node.op.endswith(SUMMARIES)
+        or updates(node)
     )
     return not figure and not graph.uses_of_node.get(name)
 
