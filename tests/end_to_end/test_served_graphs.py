@@ -23,7 +23,8 @@ ROOT = Path(__file__).parent.parent.parent / "fixtures" / "served_graphs"
 #: Those that are also verified in a process of their own.
 VERIFIED = frozenset({
     "reset_by_a_group", "one_packed_state", "preloaded_by_offset", "memory_beside_lstm",
-    "average_beside_gru", "waveform", "picture",
+    "average_beside_gru", "waveform", "picture", "greedy_until_end", "loop_until_end", "unnamed_bag",
+    "traces_of_pictures", "lstm_of_any_batch",
 })  # fmt: skip
 
 
@@ -129,6 +130,16 @@ def test_made_up_inputs_verify_each_signature(name: str, migrate: Migrate) -> No
     assert comparison.passed
     compared = {case.signature for case in comparison.cases if not case.refused}
     assert compared >= set(served.truth["signatures"])
+
+
+@pytest.mark.parametrize(("name", "is_bounded"), [("greedy_until_end", True), ("loop_until_end", False)])
+def test_what_made_up_inputs_do_not_end_is_compared_on_bounded_runs(
+    name: str, is_bounded: bool, migrate: Migrate
+) -> None:
+    (served,) = (each for each in EVERY if each.folder.name == name)
+    comparison = migrate(served).comparison
+    assert comparison is not None
+    assert ("loops that may never end stop after" in comparison.reference) == is_bounded
 
 
 @pytest.mark.parametrize("name", ["memory_beside_lstm", "average_beside_gru"])
