@@ -1,5 +1,5 @@
 from tests.discovery.model_text import CLASSIFIER, FORWARD, LOSS
-from tf1compat.analysis.gradients import gradient_scopes
+from tf1compat.analysis.gradients import gradient_scopes, scopes_of_features
 from tf1compat.analysis.training import find_losses, find_training_nodes
 from tf1compat.graph.text import from_text
 
@@ -112,3 +112,23 @@ def test_an_update_at_a_rate_of_unknown_shape_that_is_fed_makes_no_gradient_a_pa
         "    halved = Mul(rate, gradients/seed) T=float32\n", ""
     )
     assert list(gradient_scopes(from_text(text))) == ["gradients"]
+
+
+def test_gradients_of_two_towers_that_are_averaged_before_an_update_are_no_features():
+    towers = "".join(
+        f"""
+        x_{each} = Placeholder() dtype=float32; shape=shape(None, 2)
+        product_{each} = MatMul(x_{each}, w) T=float32
+        {scope}/product_{each}_grad/MatMul = MatMul(x_{each}, product_{each}) T=float32
+        """
+        for each, scope in enumerate(("gradients", "gradients_1"))
+    )
+    graph = from_text(f"""
+        w = VariableV2() dtype=float32; shape=shape(2, 3)
+        rate = Const() dtype=float32; value=tensor(float32, 0.1)
+        {towers}
+        sum = AddN(gradients/product_0_grad/MatMul, gradients_1/product_1_grad/MatMul) T=float32; N=2
+        update = ApplyGradientDescent(w, rate, sum) T=float32
+    """)
+    assert scopes_of_features(graph) == frozenset()
+    assert find_training_nodes(graph) >= {"gradients/product_0_grad/MatMul", "sum", "update"}

@@ -103,7 +103,7 @@ def _is_feature(graph: Graph, nodes: frozenset[str], inside: frozenset[str]) -> 
     if not starts:
         return False
     reached = descendants(graph, starts, stop=lambda node: node.name in inside) - inside
-    own = reached | nodes
+    own = reached | inside
     meeting = {name for name in reached if not updates(graph[name]) and _meets_data(graph, name, own)}
     before = (
         descendants(graph, starts, stop=lambda node: node.name in inside or node.name in meeting) - inside
