@@ -45,7 +45,7 @@ READ = "seen = Neg(rnn/while:2) T=float32\n"
 
 
 CONDITION = {"most": ("Const", []), "less": ("Less", ["step", "most:output:0"])}
-INT, FLOAT, BOOL = 3, 1, 10
+INT, FLOAT, BOOL, STRING, RESOURCE = 3, 1, 10, 7, 20
 
 
 def add_function(
@@ -240,3 +240,22 @@ def test_a_loop_in_a_function_becomes_a_frame_under_the_call_s_name():
     graph = replace(from_text(GIVEN + RNN_WEIGHTS + text + call), library=made.SerializeToString())
     (frame,) = find_frames(lowered(graph))
     assert all(each.enter.startswith("rnn/run/loop/") for each in frame.variables)
+
+
+def test_a_table_in_a_function_and_what_fills_it_are_written_out():
+    """As in what TensorFlow 2 saved of a preprocessing: a function makes the table, another one fills it."""
+    made = function_pb2.FunctionDefLibrary()
+    add_function(
+        made, "make", {"handle": ("table:table_handle:0", RESOURCE)}, (), {"table": ("HashTableV2", [])}
+    )
+    fill = {"fill": ("InitializeTableFromTextFileV2", ["table", "file"])}
+    add_function(made, "fill", {"file": ("file", STRING)}, ("table", "file"), fill)
+    text = """
+        words = Const() dtype=string; value=tensor(string, "words.txt")
+        made = StatefulPartitionedCall() f=function('make'); Tin=[]; Tout=[resource]
+        filled = StatefulPartitionedCall(made, words) f=function('fill'); Tin=[resource, string]; Tout=[string]
+    """
+    graph = lowered(replace(from_text(text), library=made.SerializeToString()))
+    assert graph["made/table"].op == "HashTableV2"
+    assert graph["filled/fill"].op == "InitializeTableFromTextFileV2"
+    assert [str(each) for each in graph["filled/fill"].inputs] == ["made/table:0", "words:0"]

@@ -9,7 +9,16 @@ from tf1compat.graph.attributes import FunctionRef
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Function, Graph, Node
 from tf1compat.graph.protos import read_library
-from tf1compat.ops.families import CALL, IF, WHILE, by_op
+from tf1compat.ops.families import (
+    CALL,
+    IF,
+    MUTABLE_TABLES,
+    STATIC_TABLES,
+    TABLE_FROM_FILE,
+    TABLE_FROM_TENSORS,
+    WHILE,
+    by_op,
+)
 from tf1compat.ops.registry import output_names
 
 #: The attributes that name the functions of a functional loop or conditional.
@@ -34,11 +43,13 @@ def callee_name(node: Node) -> str:
 
 
 def calls_to_write_out(nodes: Sequence[Node], library: Mapping[str, Function]) -> frozenset[str]:
-    """The functions that hold loops or conditionals, themselves or in what they call, and those that are called again
-    and again: networks may stand in the ones, and be made of the others."""
+    """The functions that hold loops, conditionals or lookup tables and what fills them, themselves or in what they
+    call, and those that are called again and again: networks may stand in the ones, and be made of the others; tables
+    are no values."""
     called = Counter(callee_name(node) for node in nodes)
     again = {name for name, count in called.items() if count > 1 and name in library}
-    holding = {name for name, each in library.items() if any(node.op in CALLEES for node in each.graph.nodes)}
+    kinds = CALLEES.keys() | STATIC_TABLES | MUTABLE_TABLES | TABLE_FROM_FILE | TABLE_FROM_TENSORS
+    holding = {name for name, each in library.items() if any(node.op in kinds for node in each.graph.nodes)}
     while more := {
         name for name, each in library.items()
         if name not in holding and any(callee_name(node) in holding for node in each.graph.nodes)
