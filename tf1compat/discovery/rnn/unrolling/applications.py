@@ -90,16 +90,10 @@ class _Judges:
         return min(found, key=lambda each: _doubts(self._graph, each), default=None)
 
 
-def _doubts(graph: Graph, match: CellMatch) -> int:
-    """How much speaks against what a cell takes for its state: another width than the new one's, and more, that `h` is
-    a step of a sequence where `c` is none."""
-    widths = 0
-    for step in match.states.values():
-        before, after = (graph.static_shape(each).dims for each in (step.before, step.after))
-        known = before and after and None not in (before[-1], after[-1])
-        widths += bool(known and before and after and before[-1] != after[-1])
+def _doubts(graph: Graph, match: CellMatch) -> bool:
+    """Whether what a cell takes for its `h` is a step of a sequence, where its `c` is none."""
     pieces = {part: piece_of(graph, step.before) is not None for part, step in match.states.items()}
-    return widths + len(match.states) * (pieces == {"c": False, "h": True})
+    return pieces == {"c": False, "h": True}
 
 
 def _outputs(graph: Graph, node: Node) -> Iterable[TensorRef]:
