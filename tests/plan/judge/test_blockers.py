@@ -14,9 +14,10 @@ def test_a_plain_classifier_has_no_blocker():
 
 
 def test_a_graph_without_predictions_is_blocked():
-    assert blockers_of("x = Placeholder() dtype=float32; shape=shape(None)\ny = Neg(x) T=float32\n") == [
-        ("no-outputs", "")
-    ]
+    learned = "w = VariableV2() dtype=float32; shape=shape(2)\n"
+    computed = "x = Placeholder() dtype=float32; shape=shape(None)\ny = Neg(x) T=float32\n"
+    assert blockers_of(learned + computed) == [("no-outputs", "")]
+    assert blockers_of(computed) == []  # where nothing is learned, what is computed is the model
 
 
 QUEUE = "queue = FIFOQueueV2() component_types=[float32]\nn = Const() dtype=int32; value=tensor(int32, 8)\n"
