@@ -10,6 +10,8 @@ VERSION = re.search(
     r'^__version__ = "(.+)"$', (HERE / "tf1compat/__init__.py").read_text(encoding="utf-8"), re.M
 )
 
+#: What Keras' files are read with: h5py describes them, tf_keras, of TensorFlow's own version, makes their graphs.
+KERAS = ["h5py>=3.8", "tf_keras>=2.16,<3"]
 #: What a migrated model is tried with; the tool itself needs none of them.
 CONSUMERS = ["ai-edge-litert>=2.1", "onnxruntime>=1.23", "tf2onnx>=1.17"]
 
@@ -42,9 +44,11 @@ setup(
     ],
     extras_require={
         "consumers": CONSUMERS,
+        "keras": KERAS,
         "labels": LABELS,
         "dev": [
             *CONSUMERS,
+            *KERAS,
             *LABELS,
             "mypy==2.4.1",
             "pytest==9.2.0",

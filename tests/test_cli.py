@@ -184,13 +184,13 @@ def test_what_is_not_proven_ends_with_1(model, monkeypatch, capsys):
 def test_verify_and_its_status(model, tmp_path, monkeypatch, capsys):
     calls = []
 
-    def verify(*arguments, op_libraries, allow_random, expected):
-        calls.append((*arguments, op_libraries, allow_random, expected))
+    def verify(*arguments, op_libraries, allow_random, expected, build, allow, custom_objects):
+        calls.append((*arguments, op_libraries, allow_random, expected, build, allow, custom_objects))
         return FAILED
 
     monkeypatch.setattr(pipeline, "verify", verify)
     assert main(["verify", model, "saved", "--rtol", "0.5", "--atol", "0"]) == 1
-    assert calls == [(model, "saved", None, 0.5, 0.0, [], [], None)]
+    assert calls == [(model, "saved", None, 0.5, 0.0, [], [], None, None, [], [])]
     assert "NOT THE SAME MODEL" in capsys.readouterr().out
     assert main(["verify", model, "saved", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["passed"] is False

@@ -51,7 +51,7 @@ def test_signatures_of_the_functions_are_those_promised():
         "model", "output", "plan", "signatures", "labels", "constants", "overwrite", "verify", "jit",
     ]  # fmt: skip
     assert parameters("verify")[:6] == ["model", "saved_model", "feeds", "rtol", "atol", "op_libraries"]
-    assert parameters("verify")[6:] == ["allow_random", "expected"]
+    assert parameters("verify")[6:] == ["allow_random", "expected", "build", "allow", "custom_objects"]
     assert parameters("restore")[:1] == ["model"]
     assert parameters("load") == ["output", "op_libraries"]
     assert parameters("Signature") == ["inputs", "outputs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,7 @@ class PlanArguments(TypedDict, total=False):
     tags: Iterable[str] | None
     step: int | None
     thaw: ThawChoice
+    custom_objects: Iterable[str]
 
     labels_for: str | None
     label_offset: int | None
@@ -59,14 +61,41 @@ class SourceOptions:
     tags: tuple[str, ...] | None = None
     step: int | None = None
     thaw: ThawChoice = "auto"
+    custom_objects: tuple[str, ...] = ()
+    allow_lambda: bool = False
+    #: of a Keras file, what it says of itself is enough: nothing is built
+    described: bool = False
+
+
+_CODE_NAME = re.compile(r"([\w.]+):(\w+)")
+
+
+def code_name(text: str) -> tuple[str, str] | None:
+    """The module and the name in `module:name`; None for what is not so."""
+    found = _CODE_NAME.fullmatch(text)
+    return None if found is None else (found[1], found[2])
+
+
+#: What is allowed so that a Keras file's own bytecode may run.
+LAMBDA = "Lambda"
 
 
 def source_options(
-    tags: Iterable[str] | None = None, step: int | None = None, thaw: ThawChoice = "auto"
+    tags: Iterable[str] | None = None,
+    step: int | None = None,
+    thaw: ThawChoice = "auto",
+    *,
+    custom_objects: Iterable[str] = (),
+    allow: Iterable[str] = (),
+    described: bool = False,
 ) -> SourceOptions:
     """The options as they are given; tags in any order. Raises PlanError for a value that is none of an option's."""
     _check("thaw", thaw, get_args(ThawChoice))
-    return SourceOptions(None if tags is None else tuple(sorted(set(tags))), step, thaw)
+    chosen, objects = None if tags is None else tuple(sorted(set(tags))), tuple(custom_objects)
+    wrong = [each for each in objects if code_name(each) is None]
+    if wrong:
+        raise PlanError([f"custom_objects are MODULE:NAME, not '{each}'" for each in wrong])
+    return SourceOptions(chosen, step, thaw, objects, LAMBDA in allow, described)
 
 
 @dataclass(frozen=True)
@@ -107,6 +136,8 @@ class PlanOptions:
     #: the training step of the checkpoint; None takes the latest
     step: int | None = None
     thaw: ThawChoice = "auto"
+    #: classes and functions that a Keras file needs, as `module:name`
+    custom_objects: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.label_offset is not None and self.label_offset < 0:
@@ -120,7 +151,9 @@ class PlanOptions:
     @property
     def opening(self) -> SourceOptions:
         """Those that say how the model is opened."""
-        return source_options(self.tags, self.step, self.thaw)
+        return source_options(
+            self.tags, self.step, self.thaw, custom_objects=self.custom_objects, allow=self.allow
+        )
 
 
 def plan_options(
@@ -138,6 +171,7 @@ def plan_options(
         "allow": tuple(given.get("allow", ())),
         "assets": dict(given.get("assets") or {}),
         "op_libraries": absolute(given.get("op_libraries", ())),
+        "custom_objects": tuple(given.get("custom_objects", ())),
         "allow_random": tuple(given.get("allow_random", ())),
     }
     return PlanOptions(signatures, labels, constants=dict(constants or {}), jit=jit, **chosen)

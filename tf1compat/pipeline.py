@@ -30,6 +30,8 @@ from tf1compat.options import (
     source_options,
 )
 from tf1compat.plan.check import fitted, misfit
+from tf1compat.plan.judge.described import judge_described
+from tf1compat.plan.judge.judge import Judgement
 from tf1compat.plan.label_plan import with_label_outputs
 from tf1compat.plan.make import judge_default, make_plan
 from tf1compat.plan.model import MigrationPlan
@@ -64,25 +66,37 @@ def inspect(
     tags: Iterable[str] | None = None,
     step: int | None = None,
     build: Builder | str | None = None,
+    allow: Iterable[str] = (),
+    custom_objects: Iterable[str] = (),
 ) -> Inspection:
     """What is in a model: inputs, outputs, recurrent networks, variables, labels, hazards, blockers.
 
-    `model` is a checkpoint prefix, its `.meta`, a SavedModel or Hub module, a frozen graph, or a folder with one of
-    them; its kind is found by looking. TensorFlow is not imported. `tags` chooses among the graphs of a SavedModel,
-    `step` among the checkpoints of a folder. `build`: the function (or `module:function`) that builds the graph of a
-    checkpoint again whose graph is in no file; it is run.
+    `model` is a checkpoint prefix, its `.meta`, a SavedModel or Hub module, a frozen graph, a Keras file, or a folder
+    with one of them; its kind is found by looking. TensorFlow is not imported. `tags` chooses among the
+    graphs of a SavedModel, `step` among the checkpoints of a folder; `custom_objects` (`module:name`) and `allow` are
+    what a Keras file needs whose graph is asked for by `explain` or `consumers`, which needs TensorFlow. `build`: the
+    function (or `module:function`) that builds the graph of a checkpoint again whose graph is in no file; it is run.
     `explain` names nodes: of each is told which recurrent cell it is taken for, or how near every kind comes.
     `consumers` names what the migrated model is for (`tflite`, `onnx`, `xla`): of each is told which ops it cannot
     take.
     Raises SourceError where the files are missing or damaged, UnknownNameError for a node that is not in the graph;
     with `consumers`, PlanError or RewriteError where the model cannot be migrated as it stands.
     """
-    found = _discovered(model, source_options(tags, step), build)
+    explain, consumers = tuple(explain), tuple(consumers)
+    described = not (explain or consumers)
+    options = source_options(tags, step, allow=allow, custom_objects=custom_objects, described=described)
+    found = _discovered(model, options, build)
     graph, training = found.model.meta_graph.graph, found.findings.training_nodes
     told = {name: explain_cell(graph, training, name) for name in explain}
     kept_from = _obstacles(found.model, found.findings, consumers)
-    judgement = judge_default(found.model, found.findings)
+    judgement = _judgement(found)
     return Inspection(*found, judgement, MappingProxyType(told), MappingProxyType(kept_from))
+
+
+def _judgement(found: _Discovered) -> Judgement:
+    if found.model.keras is not None and not found.model.is_built:
+        return judge_described(found.model.keras)
+    return judge_default(found.model, found.findings)
 
 
 class _Discovered(NamedTuple):
@@ -96,6 +110,8 @@ def _discovered(model: Place, options: SourceOptions, build: Builder | str | Non
     opened = open_model(model, options) if build is None else _built_again(model, options, build)
     legacy = with_begun_states(opened)
     findings = discover(legacy)
+    if not legacy.is_built:
+        return _Discovered(legacy, findings)
     sized = with_computed_sizes(legacy, findings)
     return _Discovered(sized, findings if sized is legacy else discover(sized))
 
@@ -132,6 +148,8 @@ def plan(
     **options: Unpack[PlanArguments],
 ) -> MigrationPlan:
     """Everything that migrating a model needs, as data; TensorFlow is not imported, but for `build` (see `inspect`).
+
+    Of a Keras file the graph is made first, by tf_keras, in a process of its own.
 
     The options, each with what it means and its default, are those of `tf1compat.options.PlanOptions`.
     Raises SourceError, PlanError (every problem at once) or LabelError.
@@ -272,6 +290,8 @@ def verify(
     allow_random: Iterable[str] = (),
     expected: Mapping[str, Any] | None = None,
     build: Builder | str | None = None,
+    allow: Iterable[str] = (),
+    custom_objects: Iterable[str] = (),
 ) -> Comparison:
     """Compare a SavedModel that `migrate` wrote, reloaded in a fresh process, with its original.
 
@@ -288,7 +308,7 @@ def verify(
     given = absolute(op_libraries)
     check_op_libraries(Path(saved_model), given)
     made = replace(read_plan(Path(saved_model)), op_libraries=given)
-    found = _discovered(model, made.opened, build)
+    found = _discovered(model, _opened_again(made.opened, allow, custom_objects), build)
     reason = misfit(made, found.model)
     if reason:
         raise SourceError(
@@ -301,6 +321,13 @@ def verify(
     )  # fmt: skip
 
 
+def _opened_again(
+    opened: SourceOptions, allow: Iterable[str], custom_objects: Iterable[str]
+) -> SourceOptions:
+    """As the model was opened, with the code that is given now: what a record names is not run unasked."""
+    return source_options(opened.tags, opened.step, opened.thaw, custom_objects=custom_objects, allow=allow)
+
+
 @quietly()
 def restore(
     model: Place,
@@ -310,6 +337,8 @@ def restore(
     tags: Iterable[str] | None = None,
     step: int | None = None,
     build: Builder | str | None = None,
+    allow: Iterable[str] = (),
+    custom_objects: Iterable[str] = (),
 ) -> LegacySession:
     """A legacy model in a `tf.compat.v1` Session, its weights restored by a Saver; a context manager.
 
@@ -322,7 +351,8 @@ def restore(
     from tf1compat.restore.session import LegacySession
 
     load_op_libraries(absolute(op_libraries))
-    found = _discovered(model, source_options(tags, step), build)
+    options = source_options(tags, step, allow=allow, custom_objects=custom_objects)
+    found = _discovered(model, options, build)
     tables, problems = with_assets(found.findings.tables, assets or {})
     if problems:
         raise RestoreError("; ".join(problems))

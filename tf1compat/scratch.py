@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 #: In a folder of ours, the earlier result that a new one is being put in the place of: that is not ours to remove.
 REPLACED = "replaced"
@@ -23,3 +24,14 @@ def remove_leftovers(pid: int, places: Iterable[Path]) -> None:
         for each in place.iterdir() if place.is_dir() else ():
             if each.name.startswith(names) and not (each / REPLACED).exists():
                 shutil.rmtree(each, ignore_errors=True)
+
+
+#: The folders that live as long as the process, each removed when that ends.
+_KEPT: list[TemporaryDirectory[str]] = []
+
+
+def scratch_until_exit() -> Path:
+    """A folder of this process, which goes when it ends."""
+    folder = TemporaryDirectory(prefix=scratch_prefix())
+    _KEPT.append(folder)
+    return Path(folder.name)

@@ -17,7 +17,7 @@ from tf1compat.discovery.findings import Findings
 from tf1compat.errors import PlanError
 from tf1compat.graph.attributes import DType, Shape
 from tf1compat.graph.model import Use
-from tf1compat.options import PlanOptions
+from tf1compat.options import PlanOptions, SourceOptions
 from tf1compat.plan.document import from_json, to_json
 from tf1compat.plan.judge.notes import Note
 from tf1compat.plan.make import make_plan
@@ -57,6 +57,11 @@ def test_a_plan_survives_json(plan: MigrationPlan) -> None:
     document = json.loads(json.dumps(to_json(plan)))
     assert from_json(document) == plan
     assert to_json(from_json(document)) == document
+
+
+def test_how_the_model_was_opened_survives_json(plan: MigrationPlan) -> None:
+    opened = SourceOptions(("serve", "train"), 3, "none", ("layers:Scaled",), True)
+    assert from_json(json.loads(json.dumps(to_json(replace(plan, opened=opened))))).opened == opened
 
 
 def test_a_step_survives_json(plan: MigrationPlan) -> None:

@@ -7,10 +7,8 @@ from tf1compat.source.unsupported_formats import other_kind, refuse_other_kinds
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("model.pb", b"\x89HDF\r\n\x1a\n...", "a Keras model in an HDF5 file"),
-        ("weights", b"\x89HDF\r\n\x1a\n...", "a Keras model in an HDF5 file"),
-        ("model.h5", b"", "a Keras model in an HDF5 file"),
-        ("model.keras", b"PK\x03\x04...", "a zip archive (a .keras file, or packed model files)"),
+        ("model.zip", b"PK\x03\x04...", "a zip archive, perhaps of packed model files"),
+        ("model", b"PK\x03\x04...", "a zip archive, perhaps of packed model files"),
     ],
 )
 def test_files_by_content_and_name(tmp_path, name, content, kind):

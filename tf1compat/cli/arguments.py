@@ -14,8 +14,8 @@ from tf1compat.consumers import CONSUMERS
 from tf1compat.options import BatchChoice, StatisticsChoice, ThawChoice, TimeChoice, WeightsChoice
 
 _MODEL = (
-    "a checkpoint prefix (dir/model), its .meta, a SavedModel or Hub module, a frozen graph, or a directory with one "
-    "of them; its kind is found by looking"
+    "a checkpoint prefix (dir/model), its .meta, a SavedModel or Hub module, a frozen graph, a Keras .h5, "
+    "or a directory with one of them; its kind is found by looking"
 )
 _STATUS = (
     "Exit status: 0 done, 1 it ran but the result is not good or not proven (nothing is published), "
@@ -85,6 +85,8 @@ def _add_inspect(commands: Commands) -> None:
     )  # fmt: skip
     _add_source(command)
     _add_builder(command)
+    _add_keras_code(command)
+    _add_allow(command)
     command.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of to stdout")
 
 
@@ -173,6 +175,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "--thaw", choices=get_args(ThawChoice), default="auto",
         help="auto: the constants of a frozen graph that are weights become variables again",
     )  # fmt: skip
+    _add_keras_code(command)
     _add_free_sizes(command)
     _add_op_libraries(command)
     command.add_argument(
@@ -189,13 +192,7 @@ def _add_planning(command: argparse.ArgumentParser) -> None:
         "updated them, or what it is",
     )  # fmt: skip
     command.add_argument("--jit", action="store_true", help="compile the signatures with XLA")
-    command.add_argument(
-        "--allow",
-        metavar="OP",
-        action="append",
-        default=[],
-        help="accept an op that is refused otherwise; repeat",
-    )
+    _add_allow(command)
     _add_allow_random(command)
 
 
@@ -209,6 +206,20 @@ def _add_labels(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--label-offset", metavar="N", type=_count,
         help="the first name is that of neuron N; those before it, like a background class, have none",
+    )  # fmt: skip
+
+
+def _add_allow(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow", metavar="OP", action="append", default=[],
+        help="accept an op, or Keras' Lambda, that is refused otherwise; repeat",
+    )  # fmt: skip
+
+
+def _add_keras_code(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--custom-objects", metavar="MODULE:NAME", action="append", default=[],
+        help="a class or function that a Keras file needs, by name, or by the name of the Lambda that it is; repeat",
     )  # fmt: skip
 
 
@@ -241,6 +252,8 @@ def _add_verify(commands: Commands) -> None:
         "--atol", metavar="A", type=_tolerance, default=1e-5, help="absolute (default %(default)s)"
     )
     _add_op_libraries(command)
+    _add_keras_code(command)
+    _add_allow(command)
     _add_report(command)
 
 

@@ -50,6 +50,8 @@ def _inspect(options: argparse.Namespace) -> int:
         consumers=options.consumers,
         tags=options.tags,
         step=options.step,
+        allow=options.allow,
+        custom_objects=options.custom_objects,
     )
     report = _INSPECTION_FORMATS[options.format](found)
     if options.output is None:
@@ -101,6 +103,8 @@ def _verify(options: argparse.Namespace) -> int:
         options.atol,
         op_libraries=options.op_libraries,
         allow_random=options.allow_random,
+        allow=options.allow,
+        custom_objects=options.custom_objects,
         expected=None if options.expected is None else read_feeds(options.expected),
         build=options.builder,
     )
@@ -173,6 +177,7 @@ def _planning(options: argparse.Namespace) -> dict[str, Any]:
         "tags": options.tags,
         "step": options.step,
         "thaw": options.thaw,
+        "custom_objects": tuple(options.custom_objects),
     }
 
 

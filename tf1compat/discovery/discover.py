@@ -11,6 +11,7 @@ from tf1compat.discovery.batch_norm.followed import find_followed
 from tf1compat.discovery.batch_norm.inference import with_averages
 from tf1compat.discovery.batch_norm.normalisations import find_normalisations
 from tf1compat.discovery.batch_norm.untouched import is_saved_in, untouched_in
+from tf1compat.discovery.described import findings_of
 from tf1compat.discovery.findings import Findings
 from tf1compat.discovery.inputs import find_inputs, find_serialized
 from tf1compat.discovery.labels import label_candidates
@@ -31,6 +32,8 @@ from tf1compat.source.model import LegacyModel
 def discover(model: LegacyModel) -> Findings:
     """All that discovery finds in a model; the same model gives the same findings. Of the files,
     only the moving averages of batch normalisation and small averages of weights are read."""
+    if model.keras is not None and not model.is_built:
+        return findings_of(model, model.keras)
     graph = model.meta_graph.graph
     training = find_training_nodes(graph)
     flow = ForwardGraph(graph, training)

@@ -73,14 +73,16 @@ def to_json(plan: MigrationPlan) -> Document:
 def _opened_document(opened: SourceOptions) -> Document:
     usual = asdict(SourceOptions())
     chosen = {name: value for name, value in asdict(opened).items() if value != usual[name]}
-    return {"opened": _plain(chosen)} if chosen else {}
+    listed = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
+    return {"opened": listed} if listed else {}
 
 
 def _opened(document: Mapping[str, Any]) -> SourceOptions:
     tags, step = document.get("tags"), document.get("step")
     return SourceOptions(
         None if tags is None else tuple(map(str, tags)), None if step is None else int(step),
-        one_of(ThawChoice, document.get("thaw", "auto")),
+        one_of(ThawChoice, document.get("thaw", "auto")), tuple(map(str, document.get("custom_objects", ()))),
+        document.get("allow_lambda") is True,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ _KINDS: Mapping[Kind, str] = {
     "graph_def": "GraphDef",
     "built_graph": "graph that a program built again",
     "checkpoint": "checkpoint without a graph",
+    "keras": "Keras model",
 }
 
 
@@ -63,16 +64,9 @@ class Inspection:
             "source": _source_json(self.model),
             "graph": _graph_json(self.model, found),
             **inputs_json(found),
-            "outputs": [
-                {
-                    "tensor": str(each.tensor),
-                    "dtype": str(each.dtype),
-                    "shape": each.shape.to_json(),
-                    "role": each.role,
-                }
-                for each in found.told
-            ],
+            "outputs": _outputs_json(self.model, found),
             "rnns": [_rnn_json(each) for each in found.rnns],
+            **stored.layers_json(self.model.keras),
             "variables": [_variable_json(each) for each in found.variables],
             "tables": tables_json(found),
             "labels": [_label_json(each) for each in found.labels],
@@ -102,11 +96,28 @@ def _source_json(model: LegacyModel) -> dict[str, Any]:
         "tensorflow_version": model.meta_graph.tensorflow_version or None,
         "checkpoint_format": model.checkpoint.format,
         "bytes": model.bytes,
+        **stored.origin_json(model.keras),
     }
+
+
+def _outputs_json(model: LegacyModel, found: Findings) -> list[dict[str, Any]]:
+    if model.keras is not None and not model.is_built:
+        return stored.described_outputs(model.keras)
+    return [
+        {
+            "tensor": str(each.tensor),
+            "dtype": str(each.dtype),
+            "shape": each.shape.to_json(),
+            "role": each.role,
+        }
+        for each in found.told
+    ]
 
 
 def _graph_json(model: LegacyModel, found: Findings) -> dict[str, Any]:
     graph = model.meta_graph.written
+    if not model.is_built:
+        return {"nodes": None, "op_types": {}, "frames": None, "graphdef_producer": None}
     return {
         "nodes": len(graph.nodes),
         "op_types": dict(sorted(found.op_types.items())),
@@ -188,7 +199,7 @@ def to_document(inspection: Inspection) -> Document:
     return document(
         f"Model {wording.printable(inspection.model.path)}",
         section("What it is", Paragraph(_summary(inspection))),
-        *([_stored(found)] if inspection.model.kind == "checkpoint" else _of_graph(found, told)),
+        *([_stored(found)] if inspection.model.kind == "checkpoint" else _of_graph(inspection)),
         _labels(found),
         section("Hazards", wording.notes(told.hazards)),
         section("Blockers", wording.notes(told.blockers)),
@@ -201,10 +212,12 @@ def _stored(found: Findings) -> Section:
     return section("What the checkpoint holds", Verbatim(stored.tree(found.variables)))
 
 
-def _of_graph(found: Findings, told: Judgement) -> list[Section]:
+def _of_graph(inspection: Inspection) -> list[Section]:
+    found, told = inspection.findings, inspection.judgement
     return [
         inputs_section(found),
-        _outputs(found),
+        stored.layers_section(inspection.model.keras),
+        _outputs(found) if inspection.model.is_built else section("Outputs"),
         _rnns(found),
         section("Step", wording.no_step(told.no_step, told.no_step_at)),
         _variables(found),
@@ -217,6 +230,8 @@ def _summary(inspection: Inspection) -> str:
     if model.kind == "checkpoint":
         held, size = wording.count(len(found.variables), "value"), wording.size(model.bytes)
         return f"A {model.checkpoint.format} checkpoint without a graph, with {held}; {size} in all."
+    if model.keras is not None:
+        return stored.summary(model.keras, model.bytes, model.is_built)
     version = model.meta_graph.tensorflow_version or "an unknown version"
     kind, held = (
         _KINDS[model.kind],

@@ -10,11 +10,19 @@ from typing import Literal
 
 from tf1compat.graph.protos import BundleEntry, MetaGraph
 from tf1compat.source.files import Prefix
+from tf1compat.source.keras.description import KerasDescription
 
 CheckpointFormat = Literal["V1", "V2"]
 #: What a model was found to be: `kind` in the report of `inspect`.
 Kind = Literal[
-    "meta_graph", "saved_model", "hub_module", "frozen_graph", "graph_def", "built_graph", "checkpoint"
+    "meta_graph",
+    "saved_model",
+    "hub_module",
+    "frozen_graph",
+    "graph_def",
+    "built_graph",
+    "checkpoint",
+    "keras",
 ]
 
 
@@ -75,6 +83,7 @@ class LegacyModel:
     thawed: frozenset[str] = frozenset()  # variables that are constants in a frozen graph
     lacks: str = ""  # of a checkpoint without a graph: what is missing, and what to do
     choices: tuple[MetaGraph, ...] = ()  # of a SavedModel: all its graphs, that which was taken among them
+    keras: KerasDescription | None = None  # of a Keras file: what it says of its layers
 
     @property
     def folder(self) -> Path:
@@ -85,3 +94,8 @@ class LegacyModel:
     def has_values(self) -> bool:
         """Whether any file holds values of variables."""
         return self.checkpoint.format is not None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether there is a graph: of a Keras file there may be the description alone."""
+        return self.keras is None or bool(self.meta_graph.graph.nodes)

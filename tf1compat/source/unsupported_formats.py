@@ -8,13 +8,7 @@ from tf1compat.errors import SourceError
 from tf1compat.source.files import read_part
 
 _FILE_MARKS = {
-    b"\x89HDF\r\n\x1a\n": "a Keras model in an HDF5 file",
-    b"PK\x03\x04": "a zip archive (a .keras file, or packed model files)",
-}
-_FILE_SUFFIXES = {
-    ".h5": "a Keras model in an HDF5 file",
-    ".hdf5": "a Keras model in an HDF5 file",
-    ".keras": "a Keras model",
+    b"PK\x03\x04": "a zip archive, perhaps of packed model files",
 }
 _LONGEST_MARK = max(map(len, _FILE_MARKS))
 
@@ -24,8 +18,7 @@ def other_kind(path: Path) -> str | None:
     if not path.is_file():
         return None
     start = read_part(path, size=_LONGEST_MARK)
-    marked = next((kind for mark, kind in _FILE_MARKS.items() if start.startswith(mark)), None)
-    return marked or _FILE_SUFFIXES.get(path.suffix.lower())
+    return next((kind for mark, kind in _FILE_MARKS.items() if start.startswith(mark)), None)
 
 
 def refuse_other_kinds(path: Path) -> None:

@@ -57,6 +57,7 @@ BlockerCode: TypeAlias = Literal[
     "batch-not-free",  # a model that is to take any batch holds something made for the author's
     "cudnn-projection",  # a CudnnRNN projects its states with weights in an unknown layout
     "custom-op",  # an output depends on an op of a library that only the author has
+    "layer-code",  # a layer of a Keras file needs code that is not of Keras, or that the file holds as bytecode
     "machine-op",  # an output depends on, or waits for, an op that touches the machine
     "missing-variable",  # the checkpoint has no value for a variable that is needed
     "mutable-table",  # a table that the program filled while it ran is in no file

@@ -6,6 +6,7 @@ from tf1compat.source.formats.checkpoint import CheckpointFormat
 from tf1compat.source.formats.estimator import EstimatorFormat
 from tf1compat.source.formats.format import Format
 from tf1compat.source.formats.graph_def import GraphDefFormat
+from tf1compat.source.formats.keras_file import KerasFormat
 from tf1compat.source.formats.saved_model import SavedModelFormat
 
 #: Every format; the first whose files are there is taken.
@@ -13,5 +14,6 @@ FORMATS: tuple[Format, ...] = (
     SavedModelFormat(),  # before checkpoints, whose files stand in its `variables/`
     EstimatorFormat(),  # before checkpoints, which are what the exports were made of
     CheckpointFormat(),
+    KerasFormat(),  # before graphs, whose suffix some files of HDF5 have
     GraphDefFormat(),  # last: a lone file, told by its first bytes
 )

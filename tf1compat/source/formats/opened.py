@@ -34,14 +34,17 @@ def assembled(
     further: Iterable[tuple[str, Path]] = (),
     choices: tuple[MetaGraph, ...] = (),
     thaw: ThawChoice = "none",
+    is_made: bool = False,
 ) -> LegacyModel:
     """The model of a graph and the values of its variables.
 
     `further` files are part of it beside these two, each with a label that tells it from the others. With `thaw`, the
-    weights of a graph without variables become variables.
+    weights of a graph without variables become variables. `is_made`: the checkpoint was made of these, and is none of
+    the user's files.
     """
     meta_graph, names = thawed(meta_graph) if thaw == "auto" else Thawed(meta_graph, frozenset())
-    parts = [(graph_path.suffix or graph_path.name, graph_path), *_parts(checkpoint), *further]
+    stored = [] if is_made else _parts(checkpoint)
+    parts = [(graph_path.suffix or graph_path.name, graph_path), *stored, *further]
     renamed = _renamed(meta_graph, checkpoint)
     state_file = checkpoint.prefix.parent / "checkpoint"
     everything = [each for _, each in parts] + [state_file] * state_file.is_file()

@@ -1,0 +1,1 @@
+"""Programs that TensorFlow runs in, in processes of their own: what starts them hands over files, and imports none."""
