@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from tf1compat.analysis.constants import constant
-from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, joined, size_of
+from tf1compat.analysis.shapes.dimensions import BATCH, TIME, Dim, has_symbol, joined, reshaped, size_of
 from tf1compat.analysis.shapes.facts import axis_map
 from tf1compat.analysis.shapes.sizes import vector_at
 from tf1compat.analysis.shapes.uniform import is_equal_along
@@ -57,19 +58,20 @@ def _before_reshape(walk: Walk, want: Want, node: Node) -> tuple[str, str] | lis
 
 
 def _grouped(walk: Walk, want: Want, before: Sequence[Dim | None], after: Sequence[Dim | None]) -> list[Want]:
-    """The axes that a Reshape laid end to end, each to have its own symbol of those that are wanted."""
-    sizes = [None if dim is None else size_of(dim, walk.numbers) for dim in before]
-    lead = joined(after[: want.axis])
-    start = next((at for at in range(len(before)) if lead is not None and joined(before[:at]) == lead), None)
-    wanted = [walk.numbers.get(each) if isinstance(each, str) else each for each in want.dim]
-    if start is None or None in wanted or sizes[start : start + len(wanted)] != wanted:
-        return []
-    ref = walk.graph.producer(want.tensor).inputs[0]
-    return [
-        replace(want, tensor=ref, axis=start + at, dim=(each,))
-        for at, each in enumerate(want.dim)
-        if isinstance(each, str)
-    ]
+    """The axes that a Reshape laid end to end, each to have its own part of the symbols that are wanted."""
+    ref, lead = walk.graph.producer(want.tensor).inputs[0], joined(after[: want.axis])
+    known = [dim for dim in before if dim is not None]
+    for start, end in combinations(range(len(known) + 1), 2):
+        group, size = known[start:end], size_of(want.dim, walk.numbers)
+        whole = joined(group)
+        if joined(known[:start]) != lead or whole is None or size_of(whole, walk.numbers) != size:
+            continue
+        found = None if size is None else reshaped((want.dim,), group, walk.numbers)
+        wanted = (
+            [] if found is None else [(start + at, dim) for at, dim in enumerate(found) if has_symbol(dim)]
+        )
+        return [replace(want, tensor=ref, axis=axis, dim=dim) for axis, dim in wanted if dim is not None]
+    return []
 
 
 def _of_origin(walk: Walk, want: Want, node: Node, origin: Origin) -> tuple[str, str] | list[Want]:

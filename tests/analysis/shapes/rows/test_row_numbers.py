@@ -36,6 +36,27 @@ def test_a_row_s_own_entry_is_of_its_step(lines: str, expected: object):
     assert steps_of(COUNTED + lines) == expected
 
 
+TILED = """
+    kept = Const() dtype=int32; value=tensor(int32, 2)
+    top = TopKV2(flat, kept) T=float32
+    twice = Const() dtype=int32; value=tensor(int32, [1, 2])
+    upright = ExpandDims(numbers, one) T=int32
+    each = Tile(upright, twice) T=int32
+    each_flat = Reshape(each, all_in_one) T=int32
+    best_flat = Reshape(top:1, all_in_one) T=int32
+    values = Reshape(top, all_in_one) T=float32
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"), [("each_flat", "best_flat", FLAT), ("best_flat", "each_flat", MIXED)]
+)
+def test_numbers_of_rows_may_be_repeated_and_laid_end_to_end(first: str, second: str, expected: object):
+    lines = f"pairs = Pack({first}, {second}) N=2; T=int32; axis=1\n"
+    lines += "y = ScatterNd(pairs, values, rows_sizes) T=float32"
+    assert steps_of(COUNTED + TILED + lines) == expected
+
+
 PARTS = """
     first = Const() dtype=int32; value=tensor(int32, [0])
     second = Const() dtype=int32; value=tensor(int32, [1])

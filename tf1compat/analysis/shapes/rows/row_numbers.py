@@ -12,7 +12,7 @@ from math import prod
 from typing import NamedTuple
 
 from tf1compat.analysis.constants import constant, scalar
-from tf1compat.analysis.shapes.dimensions import Dim, Dims, has_symbol, joined, size_of
+from tf1compat.analysis.shapes.dimensions import REST, Dim, Dims, has_symbol, joined, reshaped, size_of
 from tf1compat.analysis.shapes.lists import parts_of
 from tf1compat.analysis.shapes.sizes import vector_of
 from tf1compat.analysis.shapes.uniform import uniform_value
@@ -149,15 +149,16 @@ def _by_parts(
     if not counted:
         return None
     known = len(counted)
-    sizes = tuple(_open(each, size, dims) for each, size in zip(counted, table, strict=False))
+    sizes = tuple(_open(walk, each, size, dims) for each, size in zip(counted, table, strict=False))
     return OwnRows((rows,), tuple(parts[known:]), dims[:-1], sizes, puts)
 
 
-def _open(piece: Piece, size: Dim | None, dims: Sequence[Dim | None]) -> Dim | None:
+def _open(walk: Walk, piece: Piece, size: Dim | None, dims: Sequence[Dim | None]) -> Dim | None:
     """How many rows are counted; the symbol of them, where the author's number stands beside it."""
-    if has_symbol(size) or has_symbol(piece.dim) or piece.outer:
+    if has_symbol(size) or has_symbol(piece.dim) or piece.outer or piece.dim is None:
         return size if has_symbol(size) else piece.dim
-    return dims[piece.axis] if has_symbol(dims[piece.axis]) else size
+    split = reshaped((dims[piece.axis],), (piece.dim, REST), walk.numbers)
+    return split[0] if split is not None and has_symbol(split[0]) else size
 
 
 def _counted(walk: Walk, ref: TensorRef) -> Piece | None:
@@ -272,6 +273,9 @@ def _there(piece: Piece, dims: Sequence[Dim | None]) -> Piece | None:
     dim, size = dims[piece.axis], piece.dim
     if dim is None or size is None:
         return None
+    numbers = not piece.outer and None not in (whole := size_of(dim, {}), part := size_of(size, {}))
+    if numbers and whole and part and whole % part == 0:
+        return piece
     return piece if piece.outer >= 0 and dim[piece.outer : piece.outer + len(size)] == size else None
 
 
