@@ -77,12 +77,12 @@ def _symbols(reading: Reading, binding: InputBinding, numbers: Mapping[str, int]
     stays = {BATCH} & set(reading.walk.numbers) - set(numbers)
     known = reading.axes.get(binding.tensor)
     if known is None:
-        place = _batch_of_state(binding, numbers[BATCH]) if BATCH in numbers else None
+        place = None if BATCH in stays else _batch_of_state(binding, numbers.get(BATCH))
         known = {} if place is None else {place: BATCH}
     return {axis: symbol for axis, symbol in known.items() if symbol not in stays}
 
 
-def _batch_of_state(binding: InputBinding, examples: int) -> int | None:
+def _batch_of_state(binding: InputBinding, examples: int | None) -> int | None:
     """The axis of a state's rows; before its units, where their number is the same."""
     dims = binding.shape.dims
     if not dims:
