@@ -102,3 +102,23 @@ def test_a_value_that_grows_from_nothing_is_collected(rows: str, expected: int |
     (frame,) = find_frames(graph)
     (variable,) = (each for each in frame.variables if each.merge == "w/state")
     assert collected_along(graph, frame, variable) == expected
+
+
+LENGTHS = """
+    w/lengths_enter = Enter(zero) T=int32; frame_name="f"; is_constant=False
+    w/lengths = Merge(w/lengths_enter, w/lengths_next) T=int32; N=2
+    w/lengths_switch = Switch(w/lengths, w/go_on) T=int32
+    w/later = Add(w/at_switch:1, w/lengths_switch:1) T=int32
+    w/lengths_next = NextIteration(w/later) T=int32
+    w/lengths_exit = Exit(w/lengths_switch) T=int32
+"""
+
+
+def test_lengths_that_a_loop_writes_down_are_nothing_that_comes_of_the_number():
+    text = LOOP.format(added="w/each", begin=0)
+    names = {"go_on": next(each.split()[0] for each in text.splitlines() if "= LoopCond(" in each)}
+    graph = from_text(text + LENGTHS.replace("w/go_on", names["go_on"]))
+    (frame,) = find_frames(graph)
+    (counter,) = (each for each in frame.variables if each.merge == "w/at")
+    assert number_felt(graph, frame, counter) is None
+    assert number_felt(graph, frame, counter, {"w/lengths_exit"}) == "w/later"

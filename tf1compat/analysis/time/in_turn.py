@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tf1compat.analysis.pattern import source
 from tf1compat.graph.frames import ENTER, MERGE, NEXT_ITERATION, SWITCH, Frame, LoopVariable, frame_of_nodes
 from tf1compat.graph.model import Graph, Node
@@ -19,7 +21,7 @@ from tf1compat.ops.families import (
     STRIDED_SLICE,
     TRANSPARENT,
 )
-from tf1compat.ops.registry import data_operands, operand
+from tf1compat.ops.registry import data_operands, operand, value_type
 from tf1compat.ops.values import constant, scalar
 
 
@@ -111,17 +113,29 @@ def sequence_read(graph: Graph, enter: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def number_felt(graph: Graph, frame: Frame, counter: LoopVariable) -> str | None:
+def number_felt(
+    graph: Graph, frame: Frame, counter: LoopVariable, finals: Collection[str] = ()
+) -> str | None:
     """A node that computes with the number of the turn, so that a state or an output comes of it; None where the number
-    only says what is taken, where it is put, and when the loop or a sequence ends."""
-    ends = {each.next_iteration for each in frame.variables if each != counter}
+    only says what is taken, where it is put, and when the loop or a sequence ends.
+
+    Lengths that a loop writes down, whole numbers whose Exit is none of the `finals`, count as far as others feel them.
+    """
+    ends = {each.next_iteration: each for each in frame.variables if each != counter}
     todo = [] if counter.switch is None else [(counter.switch, "")]
     seen: set[str] = set()
     for name, first in todo:
         for use in graph.uses_of_node.get(name, ()) if name not in seen else ():
             node = graph[use.node]
             if node.name in ends:
-                return first or name
+                end = ends[node.name]
+                if (
+                    end.switch is None
+                    or end.exit in finals
+                    or not value_type(graph, TensorRef(node.name)).is_integer
+                ):
+                    return first or name
+                todo.append((end.switch, first or name))
             value = stored(node)
             told = node.op in ORDERINGS or taken_in_turn(graph, node) is not None
             placed = works_on_array(node) and (value is None or value.node != name)

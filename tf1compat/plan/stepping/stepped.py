@@ -84,7 +84,7 @@ class Stepped:
         for each in () if frame is None else frame.variables:
             counts = each.switch is not None and turn_of(self.graph, TensorRef(each.switch, 1))
             if frame is not None and counts and each.exit not in finals:
-                felt = number_felt(self.graph, frame, each)
+                felt = number_felt(self.graph, frame, each, finals)
                 if felt is not None:
                     return felt
         return None
