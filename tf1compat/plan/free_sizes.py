@@ -196,7 +196,9 @@ def free_sizes_of(graph: Graph, plan: MigrationPlan, signature: SignaturePlan) -
     axes = {
         each.tensor: symbols
         for each in signature.inputs
-        if not each.readers and (symbols := symbols_of(plan, signature, each.alias))
+        if not each.readers
+        and (symbols := symbols_of(plan, signature, each.alias))
+        and (graph.static_shape(each.tensor).rank is not None or not _is_state(signature, each.alias))
     }
     graph = with_choices(graph, plan.constants)
     return find_free_sizes(question_of(graph, signature, numbers_of(plan, signature), axes, cut))
@@ -219,11 +221,36 @@ def symbols_of(plan: MigrationPlan, signature: SignaturePlan, alias: str) -> dic
                 axis: symbol for axis, symbol in told.items()
                 if axis is not None and (axis >= len(sizes) or sizes[axis] is None)
             }  # fmt: skip
+    if _is_state(signature, alias) and numbers_of(plan, signature):
+        rows = rows_of_state(next(other for other in signature.inputs if other.alias == alias))
+        found |= {} if rows is None else {rows: BATCH}
     for symbol, free in ((BATCH, plan.batch), (TIME, plan.time)):
         axis = None if free is None else free.axes.get(signature.name, {}).get(alias)
         if axis is not None:
             found[axis] = symbol
     return found
+
+
+def _is_state(signature: SignaturePlan, alias: str) -> bool:
+    """Whether a step takes its state under this alias, and its data's examples lie along an axis."""
+    step = signature.step
+    if step is None or all(each.batch is None for each in step.inputs):
+        return False
+    return any(each.alias == alias for each in step.states) and all(
+        each.alias != alias for each in step.inputs
+    )
+
+
+def rows_of_state(binding: InputBinding, examples: int | None = None) -> int | None:
+    """The axis of a state's rows; before its units, where their number is the same."""
+    dims = binding.shape.dims
+    if not dims:
+        return None
+    if dims.count(None) == 1:
+        return dims.index(None)
+    return next(
+        (axis for axis, size in enumerate(dims) if size == examples and axis < max(1, len(dims) - 1)), None
+    )
 
 
 def with_fixed_sizes(plan: MigrationPlan, signature: SignaturePlan) -> SignaturePlan:

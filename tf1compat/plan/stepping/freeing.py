@@ -9,7 +9,8 @@ from tf1compat.analysis.pattern import Mismatch
 from tf1compat.analysis.shapes.dimensions import BATCH, TIME
 from tf1compat.analysis.shapes.free import FreeSizes, find_free_sizes
 from tf1compat.graph.attributes import Shape
-from tf1compat.plan.free_sizes import opened, question_of, symbol_axes
+from tf1compat.graph.model import Graph
+from tf1compat.plan.free_sizes import opened, question_of, rows_of_state, symbol_axes
 from tf1compat.plan.model import InputBinding, SignaturePlan, StartPlan
 from tf1compat.plan.stepping.stepped import Stepped
 from tf1compat.plan.stepping.time import Reading
@@ -68,30 +69,27 @@ def _with_batch_to_start(step: SignaturePlan) -> SignaturePlan:
 def _free(
     stepped: Stepped, reading: Reading, step: SignaturePlan, numbers: Mapping[str, int]
 ) -> FreeSizes | Mismatch:
-    axes = {each.tensor: _symbols(reading, each, numbers) for each in step.inputs if not each.readers}
+    axes = {
+        each.tensor: _symbols(stepped.graph, reading, each, numbers)
+        for each in step.inputs
+        if not each.readers
+    }
     return find_free_sizes(question_of(stepped.graph, step, numbers, axes, stepped.cut))
 
 
-def _symbols(reading: Reading, binding: InputBinding, numbers: Mapping[str, int]) -> dict[int, str]:
+def _symbols(
+    graph: Graph, reading: Reading, binding: InputBinding, numbers: Mapping[str, int]
+) -> dict[int, str]:
     """The symbols on the axes of an input; the author's examples are none, where their number stays."""
     stays = {BATCH} & set(reading.walk.numbers) - set(numbers)
     known = reading.axes.get(binding.tensor)
     if known is None:
-        place = None if BATCH in stays else _batch_of_state(binding, numbers.get(BATCH))
+        told = BATCH in numbers or (
+            BATCH not in stays and graph.static_shape(binding.tensor).rank is not None
+        )
+        place = rows_of_state(binding, numbers.get(BATCH)) if told else None
         known = {} if place is None else {place: BATCH}
     return {axis: symbol for axis, symbol in known.items() if symbol not in stays}
-
-
-def _batch_of_state(binding: InputBinding, examples: int | None) -> int | None:
-    """The axis of a state's rows; before its units, where their number is the same."""
-    dims = binding.shape.dims
-    if not dims:
-        return None
-    if dims.count(None) == 1:
-        return dims.index(None)
-    return next(
-        (axis for axis, size in enumerate(dims) if size == examples and axis < max(1, len(dims) - 1)), None
-    )
 
 
 def _one_step_at_a_time(step: SignaturePlan) -> SignaturePlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tf1compat.source.formats.archive import ArchiveFormat
 from tf1compat.source.formats.checkpoint import CheckpointFormat
 from tf1compat.source.formats.estimator import EstimatorFormat
 from tf1compat.source.formats.format import Format
@@ -14,6 +15,7 @@ FORMATS: tuple[Format, ...] = (
     SavedModelFormat(),  # before checkpoints, whose files stand in its `variables/`
     EstimatorFormat(),  # before checkpoints, which are what the exports were made of
     CheckpointFormat(),
+    ArchiveFormat(),
     KerasFormat(),  # before graphs, whose suffix some files of HDF5 have
     GraphDefFormat(),  # last: a lone file, told by its first bytes
 )
