@@ -311,11 +311,14 @@ class ForwardGraph:
 
     @cached_property
     def predicted(self) -> frozenset[str]:
-        """Forward nodes outside loops that feel the examples and the variables, where there are any, and no label."""
+        """Forward nodes outside loops that feel the examples and the variables, and no label; where there is no
+        variable, those that nothing reads."""
         examples = [each for each in self.sources if each not in self.labels]
         felt = self.reached(examples)
         if any(node.op in families.VARIABLES for node in self.graph.nodes):
             felt &= self.computed
+        else:
+            felt -= {name for name in felt if self.graph.uses_of_node.get(name)}
         return felt - self.judged - self.inside_loops
 
     @cached_property
