@@ -50,9 +50,11 @@ class Thawed(NamedTuple):
 def thawed(meta_graph: MetaGraph) -> Thawed:
     """A graph without variables whose weights are variables again, and whose loops have all their results; as it is
     where none of its constants is a weight."""
+    if any(node.op in families.VARIABLES for node in meta_graph.graph.nodes):
+        return Thawed(meta_graph, frozenset())
     graph = with_exits(meta_graph.graph)
     weights = {node.name: node for node in graph.nodes if _may_be_one(node) and _is_weight(graph, node)}
-    if not weights or any(node.op in families.VARIABLES for node in graph.nodes):
+    if not weights:
         return Thawed(meta_graph, frozenset())
     nodes = tuple(_renewed(graph, weights))
     trainable = [name for name in weights if not _is_statistic(graph, name)]

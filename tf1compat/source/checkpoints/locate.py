@@ -36,7 +36,7 @@ class MissingValuesError(SourceError):
 
 def is_checkpoint(given: Path) -> bool:
     """Whether `given` is a checkpoint's prefix, one of its files, or a folder that holds parts of one."""
-    if beside(given, ".index").is_file() if given.name else False:
+    if given.name and beside(given, ".index").is_file():
         return True
     if given.is_dir():
         return _state_of(given) is not None or bool(
@@ -44,7 +44,9 @@ def is_checkpoint(given: Path) -> bool:
         )
     if given.is_file() and (given.name.endswith(".meta") or given.name == _STATE_FILE):
         return True
-    return given.parent.is_dir() and (bool(_part_of(given)) or _has_part(given) or _is_sharded(given))
+    return given.parent.is_dir() and (
+        bool(_part_of(given)) or _has_part(given) or _whole_of(given) is not None
+    )
 
 
 def _part_of(given: Path) -> str:
@@ -53,9 +55,10 @@ def _part_of(given: Path) -> str:
     return found[0] if found else ""
 
 
-def _is_sharded(given: Path) -> bool:
+def _whole_of(given: Path) -> Path | None:
+    """The V1 checkpoint of which a file is one shard; None for any other file."""
     whole = given.with_name(without_shard(given.name))
-    return whole != given and is_first_version(whole)
+    return whole if whole != given and is_first_version(whole) else None
 
 
 def locate(given: Path, *, is_folder: bool = False, step: int | None = None) -> Prefix:
@@ -84,13 +87,12 @@ def locate(given: Path, *, is_folder: bool = False, step: int | None = None) -> 
 def _prefix_of(given: Path) -> Prefix:
     if given.name.endswith(".meta") and given.is_file():
         return prefix_of(given.parent, given.name.removesuffix(".meta"))
-    part = _SHARD.search(given.name) or re.search(r"\.index\Z", given.name)
-    if part and _has_part(prefix := prefix_of(given.parent, given.name[: part.start()])):
+    part = _part_of(given)
+    if part and _has_part(prefix := prefix_of(given.parent, given.name.removesuffix(part))):
         raise SourceError(
             f"'{given}' is one part of a checkpoint; give the prefix that its parts share: '{prefix}'"
         )
-    whole = given.with_name(without_shard(given.name))
-    if whole != given and is_first_version(whole):
+    if (whole := _whole_of(given)) is not None:
         return whole
     if not _has_part(given):
         raise SourceError(nothing_at(given))

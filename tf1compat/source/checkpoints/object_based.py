@@ -15,7 +15,6 @@ from tf1compat.source.checkpoints.v2_checkpoint import read_strings
 from tf1compat.source.model import Checkpoint
 
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
-_ATTRIBUTES = "/.ATTRIBUTES/"
 #: What optimizers keep beside a variable, under its name (tensorflow/python/training/slot_creator.py).
 _SLOT = re.compile(
     r"/(Adam(_\d+)?|AdamAsync\w*|Adagrad(DA)?|Adadelta(_\d+)?|Momentum|RMSProp(_\d+)?|Ftrl(_\d+)?|LARSOptimizer|LAMB\w*|"

@@ -23,7 +23,7 @@ from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
 from tf1compat.source.files import Prefix, beside
 from tf1compat.source.formats.graph_def import graph_defs_in, matched_by_name, read_graph_def
 from tf1compat.source.formats.opened import assembled, checked, read_graph, without_values
-from tf1compat.source.model import LegacyModel
+from tf1compat.source.model import Checkpoint, LegacyModel
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
@@ -84,9 +84,13 @@ def _with_other_graph(path: str | Path, missing: MissingGraphError) -> LegacyMod
 def _without_graph(path: str | Path, prefix: Prefix) -> LegacyModel:
     """The weights alone: they can be listed."""
     checkpoint = read_checkpoint(prefix)
-    file = checkpoint.shards[0] if checkpoint.format == "V1" else beside(prefix, ".index")
     nothing = MetaGraph(Graph(()), "", None, MappingProxyType({}), MappingProxyType({}), b"")
-    return assembled("checkpoint", path, file, nothing, checkpoint)
+    return assembled("checkpoint", path, _own_file(checkpoint), nothing, checkpoint)
+
+
+def _own_file(checkpoint: Checkpoint) -> Path:
+    """The file that tells of a checkpoint's values, in the place of one with the graph."""
+    return checkpoint.shards[0] if checkpoint.format == "V1" else beside(checkpoint.prefix, ".index")
 
 
 def with_built_graph(path: str | Path, options: SourceOptions, content: bytes) -> LegacyModel:
@@ -99,7 +103,7 @@ def with_built_graph(path: str | Path, options: SourceOptions, content: bytes) -
     except MissingGraphError as error:
         prefix = error.prefix
     checkpoint = read_checkpoint(prefix)
-    file = checkpoint.shards[0] if checkpoint.format == "V1" else beside(prefix, ".index")
+    file = _own_file(checkpoint)
     meta_graph = checked(read_meta_graph(content), file)
     reason = matched_by_name(meta_graph, checkpoint)
     if reason:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tf1compat.errors import GraphError, SourceError, UnknownNameError
 from tf1compat.graph.protos import DecodeError, MetaGraph, of_graph_def, read_saved_model
-from tf1compat.ops.families import VARIABLES
 from tf1compat.options import SourceOptions
 from tf1compat.source.checkpoints.v2_checkpoint import read_checkpoint
 from tf1compat.source.files import read_bytes
@@ -107,11 +106,6 @@ def _values(folder: Path, graph: MetaGraph) -> Checkpoint:
     if indices:
         return read_checkpoint(indices[0].with_suffix(""))
     return without_values(own)
-
-
-def has_variables(graph: MetaGraph) -> bool:
-    """Whether a graph needs values that it does not hold itself."""
-    return any(node.op in VARIABLES for node in graph.graph.nodes)
 
 
 def _assets(folder: Path) -> list[Path]:
