@@ -306,8 +306,8 @@ def verify(
     from tf1compat.verify import verify as compare
 
     given = absolute(op_libraries)
-    check_op_libraries(Path(saved_model), given)
-    made = replace(read_plan(Path(saved_model)), op_libraries=given)
+    recorded = check_op_libraries(Path(saved_model), given) or read_plan(Path(saved_model))
+    made = replace(recorded, op_libraries=given)
     found = _discovered(model, _opened_again(made.opened, allow, custom_objects), build)
     reason = misfit(made, found.model)
     if reason:

@@ -158,7 +158,7 @@ class MigratedModel:
         from tf1compat.restore.op_libraries import load_op_libraries
 
         given = tuple(op_libraries)
-        check_op_libraries(self.path, given)
+        plan = check_op_libraries(self.path, given)
         load_op_libraries(given)
         try:
             #: What `tf.saved_model.load` gives.
@@ -167,7 +167,7 @@ class MigratedModel:
         except (OSError, ValueError, tf.errors.OpError) as error:
             raise SourceError(f"'{directory}' cannot be loaded: {reason_of(error)}") from error
         self._start = _start_of(self.saved_model)
-        features = features_of(self.path)
+        features = features_of(plan)
         found = {
             name: replace(each, features=features.get(name, {}))
             for name, each in _signatures(self.saved_model, self._start).items()

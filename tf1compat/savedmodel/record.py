@@ -68,25 +68,24 @@ def read_plan(saved_model: Path) -> MigrationPlan:
     return document.from_json(read_record(saved_model).get("plan"))
 
 
-def features_of(saved_model: Path) -> dict[str, dict[str, tuple[ExampleFeature, ...]]]:
-    """What each signature parses from inputs that are serialized Examples, by alias; nothing without a record."""
-    if not (saved_model / RECORD).is_file():
-        return {}
+def features_of(plan: MigrationPlan | None) -> dict[str, dict[str, tuple[ExampleFeature, ...]]]:
+    """What each signature parses from inputs that are serialized Examples, by alias; nothing without a plan."""
     return {
         signature.name: {each.alias: each.features for each in signature.inputs if each.features}
-        for signature in read_plan(saved_model).signatures
+        for signature in (() if plan is None else plan.signatures)
     }
 
 
-def check_op_libraries(saved_model: Path, given: Iterable[str | Path]) -> None:
+def check_op_libraries(saved_model: Path, given: Iterable[str | Path]) -> MigrationPlan | None:
     """Every library of ops that a SavedModel's record names is given, by its file's name: what a record names is
-    never loaded unasked. Raises SourceError for those that are missing."""
+    never loaded unasked. Raises SourceError for those that are missing. Gives the record's plan; None without one."""
     if not (saved_model / RECORD).is_file():
-        return
-    names = {Path(each).name for each in given}
-    for each in read_plan(saved_model).op_libraries:
+        return None
+    plan, names = read_plan(saved_model), {Path(each).name for each in given}
+    for each in plan.op_libraries:
         if Path(each).name not in names:
             raise SourceError(
                 f"'{saved_model}' holds ops of the library '{each}', which is not loaded unasked; give its file with "
                 "--load-op-library PATH, or op_libraries=[PATH]"
             )
+    return plan
